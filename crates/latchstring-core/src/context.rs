@@ -1,0 +1,62 @@
+//! What is fixed when a call begins: who calls, when, under which id, until when.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::{Channel, Clock, Grant, RequestId, TenantId};
+
+/// The circumstances of one call. Operations take time, ids and identity from here and from nowhere else.
+#[derive(Debug, Clone)]
+pub struct Context {
+    grant: Arc<Grant>,
+    request: RequestId,
+    channel: Channel,
+    now: DateTime<Utc>,
+    deadline: Instant,
+}
+
+impl Context {
+    /// A call that begins now and must be over after `time`.
+    pub fn begin(grant: Arc<Grant>, channel: Channel, clock: &dyn Clock, time: std::time::Duration) -> Self {
+        let now = clock.now();
+        Self { grant, request: RequestId::new(now), channel, now, deadline: Instant::now() + time }
+    }
+
+    /// Who calls.
+    pub fn grant(&self) -> &Arc<Grant> {
+        &self.grant
+    }
+
+    /// The tenant whose data the call may touch.
+    pub fn tenant(&self) -> TenantId {
+        self.grant.tenant()
+    }
+
+    /// The call's id, the same in the answer, the logs and the audit rows.
+    pub fn request(&self) -> RequestId {
+        self.request
+    }
+
+    /// Through which door the call came.
+    pub fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    /// The moment the call began; the same for everything it does.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// When the call is ended, finished or not.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// A fresh UUID (version 7) for something this call creates.
+    pub fn new_uuid(&self) -> Uuid {
+        crate::id::uuid_at(self.now)
+    }
+}

@@ -1,0 +1,137 @@
+//! What an app implements: a domain, its queries and its commands.
+//!
+//! Whether an operation reads or writes is the trait it implements. A [`Query`] is handed its domain's reader and a
+//! [`Command`] its writer, so an author cannot mislabel one.
+
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Change, Context, ErrorCode, Fence, OperationError, operation::Operation};
+
+/// A part of an app: how its data is read and written, and the list of its operations.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a domain",
+    note = "a domain says how a reader and a writer for one tenant are opened, and lists its operations"
+)]
+pub trait Domain: Send + Sync + Sized + 'static {
+    /// Reads one tenant's data, all of it as of one moment.
+    type Reader: Send;
+    /// Reads and writes one tenant's data, in one transaction.
+    type Writer: UnitOfWork + AsMut<Self::Reader>;
+
+    /// Opens a reader for the tenant of `cx`.
+    fn read(&self, cx: &Context) -> impl Future<Output = Result<Self::Reader, OperationError>> + Send;
+
+    /// Opens a writer for the tenant of `cx`.
+    fn write(&self, cx: &Context) -> impl Future<Output = Result<Self::Writer, OperationError>> + Send;
+
+    /// The table of contents: one line per operation.
+    fn operations(list: &mut Operations<Self>);
+}
+
+/// A transaction. Dropping it rolls back.
+pub trait UnitOfWork: Send {
+    /// What was changed since this was last asked.
+    fn take_changes(&mut self) -> Vec<Change>;
+
+    /// Makes the changes last. The fence proves that the grant cannot be revoked meanwhile.
+    fn commit(self, fence: Fence) -> impl Future<Output = Result<(), OperationError>> + Send;
+}
+
+/// An operation that changes nothing.
+///
+/// The type's fields are the input, its doc comment is the description that the model reads. Derive `Deserialize` (with
+/// `rename_all = "camelCase"`) and `JsonSchema`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a query",
+    note = "implement `Query` for it; if it changes data, implement `Command` and list it with `.command()`"
+)]
+pub trait Query: DeserializeOwned + JsonSchema + Send + 'static {
+    /// `namespace.method`, in snake case.
+    const NAME: &'static str;
+    /// A short title for people, such as `List BOMs`.
+    const TITLE: &'static str;
+    /// A call as a program would make it, such as `await app.boms.list({ search: "lamp" })`.
+    const EXAMPLE: &'static str;
+    /// Whether it is also a tool of its own, for requests that need no program.
+    const PINNED: bool = false;
+    /// The failures a caller should expect, and when they occur.
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[];
+    /// Whose reader it needs.
+    type Domain: Domain;
+    /// What it answers; serialises to an object.
+    type Output: Serialize + JsonSchema;
+
+    /// Does it.
+    fn run(
+        self,
+        cx: &Context,
+        db: &mut <Self::Domain as Domain>::Reader,
+    ) -> impl Future<Output = Result<Self::Output, OperationError>> + Send;
+}
+
+/// An operation that changes data. Otherwise as a [`Query`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command",
+    note = "implement `Command` for it; if it changes nothing, implement `Query` and list it with `.query()`"
+)]
+pub trait Command: DeserializeOwned + JsonSchema + Send + 'static {
+    /// `namespace.method`, in snake case.
+    const NAME: &'static str;
+    /// A short title for people, such as `Create a BOM`.
+    const TITLE: &'static str;
+    /// A call as a program would make it.
+    const EXAMPLE: &'static str;
+    /// Whether it is also a tool of its own.
+    const PINNED: bool = false;
+    /// Whether it may delete or overwrite what was there, as opposed to only adding.
+    const DESTRUCTIVE: bool = true;
+    /// Whether doing it twice is the same as doing it once.
+    const IDEMPOTENT: bool = false;
+    /// The failures a caller should expect, and when they occur.
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[];
+    /// Whose writer it needs.
+    type Domain: Domain;
+    /// What it answers; serialises to an object.
+    type Output: Serialize + JsonSchema;
+
+    /// Does it.
+    fn run(
+        self,
+        cx: &Context,
+        db: &mut <Self::Domain as Domain>::Writer,
+    ) -> impl Future<Output = Result<Self::Output, OperationError>> + Send;
+}
+
+/// The list that a domain fills with its operations.
+pub struct Operations<D: Domain> {
+    pub(crate) list: Vec<Operation>,
+    pub(crate) faults: Vec<String>,
+    domain: std::marker::PhantomData<fn(D)>,
+}
+
+impl<D: Domain> Operations<D> {
+    pub(crate) fn of() -> Self {
+        let mut operations = Self { list: Vec::new(), faults: Vec::new(), domain: std::marker::PhantomData };
+        D::operations(&mut operations);
+        operations
+    }
+
+    /// Adds a query.
+    pub fn query<Q: Query<Domain = D>>(&mut self) -> &mut Self {
+        self.add(Operation::query::<D, Q>())
+    }
+
+    /// Adds a command.
+    pub fn command<C: Command<Domain = D>>(&mut self) -> &mut Self {
+        self.add(Operation::command::<D, C>())
+    }
+
+    fn add(&mut self, operation: Result<Operation, String>) -> &mut Self {
+        match operation {
+            Ok(operation) => self.list.push(operation),
+            Err(fault) => self.faults.push(fault),
+        }
+        self
+    }
+}

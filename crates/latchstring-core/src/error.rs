@@ -1,0 +1,205 @@
+//! What an operation answers when it cannot do what was asked.
+
+use std::{error::Error, fmt};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{Refusal, input};
+
+/// The kinds of failure a caller can tell apart. On the wire in `SCREAMING_SNAKE_CASE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ErrorCode {
+    /// The arguments do not fit: a missing, unknown or wrong field, or a value a rule forbids.
+    InvalidInput,
+    /// Nothing of this tenant has that id.
+    NotFound,
+    /// The thing is not in a state that allows this.
+    InvalidState,
+    /// It clashes with something that exists, or another change was faster.
+    Conflict,
+    /// It cannot go because other things use it; `details` names them.
+    InUse,
+    /// More than is allowed in one go.
+    LimitExceeded,
+    /// No operation of that name is visible to this grant.
+    UnknownOperation,
+    /// The program has a mistake: it does not parse, or it threw.
+    ProgramError,
+    /// It took too long and was ended.
+    Timeout,
+    /// It needed more memory than it may have.
+    MemoryLimit,
+    /// The result is larger than may be returned.
+    ResultTooLarge,
+    /// The result cannot be written as JSON.
+    ResultNotSerializable,
+    /// The access was revoked while the call ran.
+    Revoked,
+    /// Too busy, or something needed is out of reach for now; the same call may work later.
+    Unavailable,
+    /// A fault of the server; the text says no more, the log does.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "INVALID_INPUT",
+            Self::NotFound => "NOT_FOUND",
+            Self::InvalidState => "INVALID_STATE",
+            Self::Conflict => "CONFLICT",
+            Self::InUse => "IN_USE",
+            Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::UnknownOperation => "UNKNOWN_OPERATION",
+            Self::ProgramError => "PROGRAM_ERROR",
+            Self::Timeout => "TIMEOUT",
+            Self::MemoryLimit => "MEMORY_LIMIT",
+            Self::ResultTooLarge => "RESULT_TOO_LARGE",
+            Self::ResultNotSerializable => "RESULT_NOT_SERIALIZABLE",
+            Self::Revoked => "REVOKED",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A failed operation. The message is for the caller, usually a model that will try again: it says what is wrong and
+/// what to do next. The source is for the log alone.
+#[derive(Debug)]
+pub struct OperationError {
+    code: ErrorCode,
+    message: String,
+    details: Option<Value>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl OperationError {
+    /// A failure of this kind.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), details: None, source: None }
+    }
+
+    /// The arguments do not fit.
+    pub fn invalid_input(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidInput, message)
+    }
+
+    /// Nothing of this tenant has that id. The same words whether it never existed or belongs to somebody else.
+    pub fn not_found(what: &str, id: impl fmt::Display, find_with: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("no {what} `{id}`; find ids with `app.{find_with}`"))
+    }
+
+    /// A fault of the server. The caller reads a general text; `source` goes to the log.
+    pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self {
+            code: ErrorCode::Internal,
+            message: "the server failed; nothing was changed. Try once more, then report the request id".to_owned(),
+            details: None,
+            source: Some(source.into()),
+        }
+    }
+
+    /// Too busy, or something needed is out of reach for now.
+    pub fn unavailable(message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..Self::new(ErrorCode::Unavailable, message) }
+    }
+
+    /// No operation of that name is visible: the answer for names that do not exist and for names that are hidden.
+    pub(crate) fn unknown_operation<'a>(name: &str, visible: impl Iterator<Item = &'a str>) -> Self {
+        let name: String = name.chars().take(100).collect();
+        let near = input::nearest(&name, visible);
+        let mut message = format!("no operation `{name}`");
+        if near.is_empty() {
+            message.push_str("; find operations with `search`");
+        } else {
+            let list: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
+            message.push_str(&format!("; the nearest are {}", list.join(", ")));
+        }
+        Self::new(ErrorCode::UnknownOperation, message).with_details(json!({ "nearest": near }))
+    }
+
+    /// Adds what a program can act on: the shortages, the referrers, the allowed values.
+    #[must_use]
+    pub fn with_details(mut self, details: Value) -> Self {
+        self.details = Some(details);
+        self
+    }
+
+    /// The kind.
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The text for the caller.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What a program can act on.
+    pub fn details(&self) -> Option<&Value> {
+        self.details.as_ref()
+    }
+
+    /// Whether a program must not go on after this, not even by catching it.
+    pub fn ends_program(&self) -> bool {
+        match self.code {
+            ErrorCode::Revoked | ErrorCode::Timeout | ErrorCode::Unavailable | ErrorCode::Internal => true,
+            ErrorCode::InvalidInput
+            | ErrorCode::NotFound
+            | ErrorCode::InvalidState
+            | ErrorCode::Conflict
+            | ErrorCode::InUse
+            | ErrorCode::LimitExceeded
+            | ErrorCode::UnknownOperation
+            | ErrorCode::ProgramError
+            | ErrorCode::MemoryLimit
+            | ErrorCode::ResultTooLarge
+            | ErrorCode::ResultNotSerializable => false,
+        }
+    }
+
+    /// What a program or a client receives: code, message and details, never the source.
+    pub fn to_value(&self) -> Value {
+        let mut value = json!({ "code": self.code, "message": self.message });
+        if let (Some(details), Some(object)) = (&self.details, value.as_object_mut()) {
+            object.insert("details".to_owned(), details.clone());
+        }
+        value
+    }
+}
+
+impl fmt::Display for OperationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl Error for OperationError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+impl From<Refusal> for OperationError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Revoked => Self::new(
+                ErrorCode::Revoked,
+                "this access was revoked while the call ran; nothing was changed. Ask the person who granted it",
+            ),
+            Refusal::Unavailable(source) => {
+                Self::unavailable("access cannot be checked right now; nothing was changed. Try again shortly", source)
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The question a session keeps asking: does this grant still stand?
+//!
+//! The gate is how the core sees the store of grants, which lives a crate further out. Its two questions differ in
+//! strength: [`Gate::check`] is true for a moment, [`Gate::hold`] stays true until the hold is dropped. A commit needs
+//! a [`Fence`], a fence needs a hold, and only a session makes one: so nothing is ever committed under a grant that
+//! was revoked before the commit.
+
+use async_trait::async_trait;
+
+use crate::{CallRecord, Grant};
+
+/// Stands between a grant and what it does.
+#[async_trait]
+pub trait Gate: Send + Sync {
+    /// Does the grant stand right now?
+    async fn check(&self, grant: &Grant) -> Result<(), Refusal>;
+
+    /// Keeps the grant from being revoked until the hold is dropped. Short: taken for one commit.
+    async fn hold(&self, grant: &Grant) -> Result<Hold, Refusal>;
+
+    /// Writes a call down. Returns when the record cannot be lost to a full queue; with `durable`, when it is stored.
+    async fn record(&self, call: CallRecord, durable: bool);
+
+    /// Writes a call down whose caller has gone away. Never waits.
+    fn record_abandoned(&self, call: CallRecord);
+}
+
+/// Why a gate is shut.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The grant was revoked, has expired, or its tenant is no longer served.
+    #[error("this access was revoked")]
+    Revoked,
+    /// The store of grants cannot be asked. Shut, but not for good.
+    #[error("access cannot be checked right now")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// While this lives, the grant cannot be revoked. What it wraps releases the lock when it is dropped.
+pub struct Hold(#[expect(dead_code, reason = "held for its drop")] Box<dyn Send>);
+
+impl Hold {
+    /// A hold that lasts as long as `lock`.
+    pub fn new(lock: impl Send + 'static) -> Self {
+        Self(Box::new(lock))
+    }
+}
+
+/// The right to commit. Made by a [`Session`](crate::Session) alone, consumed by
+/// [`UnitOfWork::commit`](crate::UnitOfWork::commit).
+pub struct Fence {
+    _hold: Hold,
+}
+
+impl Fence {
+    pub(crate) fn new(hold: Hold) -> Self {
+        Self { _hold: hold }
+    }
+}
+
+/// A gate that is always open and keeps no records: for tests of operations, and for benchmarks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OpenGate;
+
+#[async_trait]
+impl Gate for OpenGate {
+    async fn check(&self, _: &Grant) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    async fn hold(&self, _: &Grant) -> Result<Hold, Refusal> {
+        Ok(Hold::new(()))
+    }
+
+    async fn record(&self, _: CallRecord, _: bool) {}
+
+    fn record_abandoned(&self, _: CallRecord) {}
+}

@@ -1,0 +1,110 @@
+//! Arguments, checked so that a wrong one is named and the right one suggested.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::OperationError;
+
+/// Up to three of `candidates` that `wanted` was probably meant to be, best first.
+pub fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let fold = |text: &str| text.replace(['_', '-', '.', ' '], "").to_lowercase();
+    let folded = fold(wanted);
+    let method = wanted.rsplit('.').next().unwrap_or(wanted);
+    let mut scored: Vec<(f64, &str)> = candidates
+        .map(|candidate| {
+            let same_method = candidate.contains('.') && candidate.rsplit('.').next() == Some(method);
+            let bonus = if same_method { 0.1 } else { 0.0 };
+            (strsim::jaro_winkler(&folded, &fold(candidate)) + bonus, candidate)
+        })
+        .filter(|(score, _)| *score > 0.75)
+        .collect();
+    scored.sort_by(|(a, x), (b, y)| b.total_cmp(a).then(x.cmp(y)));
+    scored.truncate(3);
+    scored.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// Reads an operation's input from JSON text.
+pub(crate) fn parse<T: DeserializeOwned>(
+    operation: &str,
+    schema: &Map<String, Value>,
+    arguments: &str,
+) -> Result<T, OperationError> {
+    let value: Value = serde_json::from_str(arguments).map_err(|error| {
+        OperationError::invalid_input(format!("the arguments of `{operation}` are not JSON: {error}"))
+    })?;
+    let Value::Object(fields) = &value else {
+        return Err(OperationError::invalid_input(format!(
+            "`{operation}` takes one object, as in `{operation}({})`",
+            shape(schema)
+        )));
+    };
+    check_fields(operation, schema, fields)?;
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        let place = if path == "." { String::new() } else { format!(" at `{path}`") };
+        OperationError::invalid_input(format!(
+            "wrong argument for `{operation}`{place}: {inner}. Expected {}",
+            shape(schema)
+        ))
+    })
+}
+
+/// Names every unknown and every missing field at once, each unknown one with what was probably meant.
+fn check_fields(
+    operation: &str,
+    schema: &Map<String, Value>,
+    given: &Map<String, Value>,
+) -> Result<(), OperationError> {
+    let empty = Map::new();
+    let known = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+    let required = schema.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let mut faults: Vec<String> = Vec::new();
+    for field in given.keys().filter(|field| !known.contains_key(*field)) {
+        let field: String = field.chars().take(64).collect();
+        match nearest(&field, known.keys().map(String::as_str)).first() {
+            Some(meant) => faults.push(format!("unknown field `{field}` (did you mean `{meant}`?)")),
+            None => faults.push(format!("unknown field `{field}`")),
+        }
+    }
+    for field in required.iter().filter_map(Value::as_str).filter(|field| !given.contains_key(*field)) {
+        faults.push(format!("missing field `{field}`"));
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(OperationError::invalid_input(format!(
+        "wrong arguments for `{operation}`: {}. Expected {}",
+        faults.join(", "),
+        shape(schema)
+    )))
+}
+
+/// The fields of an object schema in one line: `{bomId: string, expand?: boolean}`.
+fn shape(schema: &Map<String, Value>) -> String {
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+        return "{}".to_owned();
+    };
+    let required = schema.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let fields: Vec<String> = properties
+        .iter()
+        .map(|(name, property)| {
+            let mark = if required.iter().any(|one| one == name) { "" } else { "?" };
+            format!("{name}{mark}: {}", crate::schema::type_word(property))
+        })
+        .collect();
+    format!("{{{}}}", fields.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_survives_typing_and_other_spellings() {
+        let names = ["boms.list", "boms.get", "rawMaterials.setStock", "rawMaterials.list"];
+        assert_eq!(nearest("boms.lst", names.into_iter()).first(), Some(&"boms.list"));
+        assert_eq!(nearest("raw_materials.set_stock", names.into_iter()).first(), Some(&"rawMaterials.setStock"));
+        assert!(nearest("weather", names.into_iter()).is_empty());
+    }
+}

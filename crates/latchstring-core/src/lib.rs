@@ -1,0 +1,50 @@
+//! The vocabulary of Latchstring and its one visibility rule.
+//!
+//! A verified credential becomes a [`Grant`]. A [`Catalog`] holds every [`Operation`] of a product;
+//! [`Catalog::surface`] is the only way from one to the other, and yields the [`Surface`]: what that grant may see.
+//! Nothing can be called without a surface. A [`Session`] is a surface at work: one unit of work that ends in exactly
+//! one commit or one rollback.
+//!
+//! This crate knows no HTTP, no SQL and no protocol.
+
+#![forbid(unsafe_code)]
+
+mod audit;
+mod catalog;
+mod clock;
+mod context;
+mod domain;
+mod error;
+mod gate;
+mod grant;
+mod id;
+mod input;
+mod name;
+mod operation;
+pub mod random;
+mod sandbox;
+mod schema;
+mod scope;
+mod session;
+mod surface;
+mod unit;
+
+pub use audit::{CallRecord, Change, ChangeAction, Channel, OperationRecord};
+pub use catalog::{Catalog, CatalogError};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use context::Context;
+pub use domain::{Command, Domain, Operations, Query, UnitOfWork};
+pub use error::{ErrorCode, OperationError};
+pub use gate::{Fence, Gate, Hold, OpenGate, Refusal};
+pub use grant::{Grant, Holder};
+pub use id::{GrantId, IdError, RequestId, TenantId};
+pub use input::nearest;
+pub use name::{Name, NameError};
+pub use operation::Operation;
+pub use sandbox::{Console, Failure, Limits, Outcome, Position, Program, Sandbox, SandboxError};
+pub use scope::{Effect, Scope};
+pub use session::{Finish, Finished, Session, SessionLimits};
+pub use surface::Surface;
+
+/// A JSON value that is already text.
+pub type Json = Box<serde_json::value::RawValue>;

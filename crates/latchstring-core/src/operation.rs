@@ -1,0 +1,125 @@
+//! An operation: a query or a command with its types forgotten.
+
+use std::any::Any;
+
+use serde_json::{Map, Value, value::to_raw_value};
+
+use crate::{
+    Command, Context, Domain, Effect, ErrorCode, Json, Name, OperationError, Query, input, schema,
+    unit::{BoxFuture, Unit},
+};
+
+type Handler =
+    Box<dyn for<'a> Fn(&'a mut (dyn Any + Send), &'a Context, &'a str) -> BoxFuture<'a, Result<Json, OperationError>> + Send + Sync>;
+
+/// What can be called: name, effect, words for the model, schemas, and the code behind it.
+pub struct Operation {
+    /// Its name in all three spellings.
+    pub name: Name,
+    /// Whether it reads or writes.
+    pub effect: Effect,
+    /// A short title for people.
+    pub title: &'static str,
+    /// What it does, from the input type's doc comment.
+    pub description: String,
+    /// A call as a program would make it.
+    pub example: &'static str,
+    /// The failures to expect, and when they occur.
+    pub errors: &'static [(ErrorCode, &'static str)],
+    /// Whether it is also a tool of its own.
+    pub is_pinned: bool,
+    /// Whether it may delete or overwrite.
+    pub is_destructive: bool,
+    /// Whether doing it twice is the same as doing it once.
+    pub is_idempotent: bool,
+    /// The schema of its input, an object.
+    pub input_schema: Map<String, Value>,
+    /// The schema of its output, an object.
+    pub output_schema: Map<String, Value>,
+    handler: Handler,
+}
+
+impl Operation {
+    pub(crate) fn query<D: Domain, Q: Query<Domain = D>>() -> Result<Self, String> {
+        let name = Name::new(Q::NAME).map_err(|error| error.to_string())?;
+        let (program, input_schema) = (name.program().to_owned(), schema::of::<Q>());
+        let handler_schema = input_schema.clone();
+        Ok(Self {
+            name,
+            effect: Effect::Read,
+            title: Q::TITLE,
+            description: description(&input_schema),
+            example: Q::EXAMPLE,
+            errors: Q::ERRORS,
+            is_pinned: Q::PINNED,
+            is_destructive: false,
+            is_idempotent: true,
+            output_schema: schema::of::<Q::Output>(),
+            handler: Box::new(move |unit, cx, arguments| {
+                let input = input::parse::<Q>(&program, &handler_schema, arguments);
+                Box::pin(async move {
+                    let unit = unit_of::<D>(unit)?;
+                    let output = input?.run(cx, unit.reader(cx).await?).await?;
+                    to_raw_value(&output).map_err(OperationError::internal)
+                })
+            }),
+            input_schema,
+        })
+    }
+
+    pub(crate) fn command<D: Domain, C: Command<Domain = D>>() -> Result<Self, String> {
+        let name = Name::new(C::NAME).map_err(|error| error.to_string())?;
+        let (program, input_schema) = (name.program().to_owned(), schema::of::<C>());
+        let handler_schema = input_schema.clone();
+        Ok(Self {
+            name,
+            effect: Effect::Write,
+            title: C::TITLE,
+            description: description(&input_schema),
+            example: C::EXAMPLE,
+            errors: C::ERRORS,
+            is_pinned: C::PINNED,
+            is_destructive: C::DESTRUCTIVE,
+            is_idempotent: C::IDEMPOTENT,
+            output_schema: schema::of::<C::Output>(),
+            handler: Box::new(move |unit, cx, arguments| {
+                let input = input::parse::<C>(&program, &handler_schema, arguments);
+                Box::pin(async move {
+                    let unit = unit_of::<D>(unit)?;
+                    let output = input?.run(cx, unit.writer(cx).await?).await?;
+                    to_raw_value(&output).map_err(OperationError::internal)
+                })
+            }),
+            input_schema,
+        })
+    }
+
+    pub(crate) fn run<'a>(
+        &'a self,
+        unit: &'a mut (dyn Any + Send),
+        cx: &'a Context,
+        arguments: &'a str,
+    ) -> BoxFuture<'a, Result<Json, OperationError>> {
+        (self.handler)(unit, cx, arguments)
+    }
+
+    /// The first sentence of the description.
+    pub fn summary(&self) -> &str {
+        let end = self.description.find(". ").or_else(|| self.description.find(".\n"));
+        end.map_or(self.description.as_str(), |end| &self.description[..=end])
+    }
+}
+
+impl std::fmt::Debug for Operation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Operation").field("name", &self.name.as_str()).field("effect", &self.effect).finish()
+    }
+}
+
+fn unit_of<D: Domain>(unit: &mut (dyn Any + Send)) -> Result<&mut Unit<D>, OperationError> {
+    unit.downcast_mut().ok_or_else(|| OperationError::internal("an operation met another domain's unit of work"))
+}
+
+fn description(schema: &Map<String, Value>) -> String {
+    schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,11 @@
+//! The one place that asks the operating system for randomness.
+
+/// `N` random bytes, fit for secrets.
+///
+/// # Panics
+/// When the operating system has no randomness to give; nothing secret could be made then.
+pub fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+    bytes
+}

@@ -1,0 +1,235 @@
+//! A surface at work: one call, one unit of work, one ending.
+//!
+//! A session is opened for one tool call or one program. Everything it does happens in one transaction, which ends in
+//! exactly one commit or one rollback; dropping a session rolls back. The gate is asked before every operation and
+//! held shut against revocation for the moment of the commit.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
+
+use crate::{
+    CallRecord, Change, Context, Effect, ErrorCode, Fence, Gate, Json, OperationError, OperationRecord, Surface,
+    operation::Operation, unit::ErasedUnit,
+};
+
+/// How much one session may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Commands, of all calls.
+    pub writes: u32,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self { writes: 100 }
+    }
+}
+
+/// How a session is to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// Keep the changes.
+    Commit,
+    /// Undo the changes, but tell what they would have been.
+    DryRun,
+    /// Undo the changes, for this reason.
+    Fail(ErrorCode),
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// Whether changes were made to last.
+    pub committed: bool,
+    /// What was changed or, after a dry run, would have been.
+    pub changes: Vec<Change>,
+}
+
+/// A surface at work.
+pub struct Session {
+    surface: Surface,
+    cx: Context,
+    gate: Arc<dyn Gate>,
+    unit: Option<Box<dyn ErasedUnit>>,
+    limits: SessionLimits,
+    writes: u32,
+    started: Instant,
+    tool: String,
+    program_sha256: Option<String>,
+    records: Vec<OperationRecord>,
+    is_recorded: bool,
+}
+
+impl Session {
+    /// A session for `tool`. With [`Effect::Read`] it sees no operation that writes and its transaction is read-only;
+    /// with [`Effect::Write`] it reads, too, through the transaction that it writes in.
+    pub fn open(surface: &Surface, effect: Effect, cx: Context, gate: Arc<dyn Gate>, tool: impl Into<String>) -> Self {
+        let surface = match effect {
+            Effect::Read => surface.reads_only(),
+            Effect::Write => surface.clone(),
+        };
+        let unit = Some(surface.open(effect));
+        Self {
+            surface,
+            cx,
+            gate,
+            unit,
+            limits: SessionLimits::default(),
+            writes: 0,
+            started: Instant::now(),
+            tool: tool.into(),
+            program_sha256: None,
+            records: Vec::new(),
+            is_recorded: false,
+        }
+    }
+
+    /// Sets other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: SessionLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Says which program this session serves, for the record.
+    #[must_use]
+    pub fn with_program(mut self, sha256: String) -> Self {
+        self.program_sha256 = Some(sha256);
+        self
+    }
+
+    /// The call's circumstances.
+    pub fn context(&self) -> &Context {
+        &self.cx
+    }
+
+    /// What `app` holds in this session's program.
+    pub fn program_paths(&self) -> Arc<[String]> {
+        self.surface.program_paths()
+    }
+
+    /// Calls an operation as a program does, by `rawMaterials.setStock`, or by its plain name.
+    ///
+    /// # Errors
+    /// When no such operation is visible, the arguments do not fit, the operation refuses, the grant was revoked, or
+    /// time is up.
+    pub async fn call_from_program(&mut self, path: &str, arguments: &str) -> Result<Json, OperationError> {
+        let started = Instant::now();
+        let found = self.surface.find(path).map(Arc::clone);
+        let (name, effect) = match &found {
+            Ok(operation) => (operation.name.as_str().to_owned(), Some(operation.effect)),
+            Err(_) => (path.chars().take(100).collect(), None),
+        };
+        let span = tracing::info_span!("operation", operation = %name);
+        let result = async {
+            let operation = found?;
+            self.guarded(&operation, arguments).await
+        }
+        .instrument(span)
+        .await;
+        let changes = self.unit.as_mut().map(|unit| unit.take_changes()).unwrap_or_default();
+        self.records.push(OperationRecord {
+            operation: name,
+            effect,
+            outcome: result.as_ref().map_or_else(|error| error.code().as_str(), |_| "OK"),
+            duration: started.elapsed(),
+            changes,
+        });
+        result
+    }
+
+    async fn guarded(&mut self, operation: &Operation, arguments: &str) -> Result<Json, OperationError> {
+        self.gate.check(self.cx.grant()).await?;
+        if operation.effect == Effect::Write {
+            if self.writes >= self.limits.writes {
+                let most = self.limits.writes;
+                return Err(OperationError::new(
+                    ErrorCode::LimitExceeded,
+                    format!("one call may make {most} writes at most; use operations that take lists, or split the work"),
+                ));
+            }
+            self.writes += 1;
+        }
+        let Some(unit) = self.unit.as_mut() else {
+            return Err(OperationError::internal("a call in a session that has ended"));
+        };
+        let work = operation.run(unit.as_any(), &self.cx, arguments);
+        match timeout_at(self.cx.deadline(), work).await {
+            Ok(result) => result,
+            Err(_) => Err(out_of_time()),
+        }
+    }
+
+    /// Ends the session. After a commit the record of the call is stored before this returns.
+    ///
+    /// # Errors
+    /// When the changes could not be committed: the grant was revoked meanwhile, time is up, or storage failed. Then
+    /// nothing was changed.
+    pub async fn finish(mut self, finish: Finish) -> Result<Finished, OperationError> {
+        let changes: Vec<Change> = self.records.iter().flat_map(|record| record.changes.iter().cloned()).collect();
+        let unit = self.unit.take().filter(|unit| unit.has_writer());
+        let ended = match (finish, unit) {
+            (Finish::Commit, Some(unit)) => self.commit(unit).await.map(|()| true),
+            (Finish::Commit | Finish::DryRun | Finish::Fail(_), _) => Ok(false),
+        };
+        let outcome = match (&ended, finish) {
+            (Err(error), _) => error.code().as_str(),
+            (Ok(_), Finish::Fail(code)) => code.as_str(),
+            (Ok(_), Finish::Commit | Finish::DryRun) => "OK",
+        };
+        let committed = matches!(ended, Ok(true));
+        let call = self.record(outcome, committed);
+        self.is_recorded = true;
+        self.gate.record(call, committed).await;
+        ended.map(|committed| Finished { committed, changes })
+    }
+
+    async fn commit(&self, unit: Box<dyn ErasedUnit>) -> Result<(), OperationError> {
+        if Instant::now() >= self.cx.deadline() {
+            return Err(out_of_time());
+        }
+        let hold = self.gate.hold(self.cx.grant()).await?;
+        unit.commit(Fence::new(hold)).await
+    }
+
+    fn record(&mut self, outcome: &'static str, committed: bool) -> CallRecord {
+        let grant = self.cx.grant();
+        CallRecord {
+            request: self.cx.request(),
+            at: self.cx.now(),
+            tenant: grant.tenant(),
+            grant: grant.id(),
+            holder: grant.holder().to_string(),
+            channel: self.cx.channel(),
+            tool: std::mem::take(&mut self.tool),
+            outcome,
+            committed,
+            duration: self.started.elapsed(),
+            program_sha256: self.program_sha256.take(),
+            operations: std::mem::take(&mut self.records),
+        }
+    }
+
+    /// How long the session has been open.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if !self.is_recorded {
+            let call = self.record("CANCELLED", false);
+            self.gate.record_abandoned(call);
+        }
+    }
+}
+
+fn out_of_time() -> OperationError {
+    OperationError::new(
+        ErrorCode::Timeout,
+        "time is up; nothing was changed. Ask for less in one call, or split the work over several",
+    )
+}

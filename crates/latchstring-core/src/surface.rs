@@ -1,0 +1,100 @@
+//! What one grant may see.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    Effect, Grant, OperationError,
+    catalog::Opener,
+    operation::Operation,
+    unit::ErasedUnit,
+};
+
+/// A grant and the operations it may see. Tool lists, calls, programs, declarations: all go through this one value.
+#[derive(Clone)]
+pub struct Surface {
+    grant: Arc<Grant>,
+    view: Arc<View>,
+    reads: Arc<View>,
+}
+
+/// A set of operations with its look-ups, made once per scope.
+pub(crate) struct View {
+    operations: Vec<Arc<Operation>>,
+    by_name: HashMap<String, usize>,
+    by_program: HashMap<String, usize>,
+    by_tool: HashMap<String, usize>,
+    program_paths: Arc<[String]>,
+    open: Opener,
+}
+
+impl View {
+    pub(crate) fn new(mut operations: Vec<Arc<Operation>>, open: Opener) -> Self {
+        operations.sort_by(|a, b| a.name.cmp(&b.name));
+        let index = |spelling: fn(&Operation) -> &str| {
+            operations.iter().enumerate().map(|(at, operation)| (spelling(operation).to_owned(), at)).collect()
+        };
+        let by_name = index(|operation| operation.name.as_str());
+        let by_program = index(|operation| operation.name.program());
+        let by_tool = index(|operation| operation.name.tool());
+        let program_paths = operations.iter().map(|operation| operation.name.program().to_owned()).collect();
+        Self { operations, by_name, by_program, by_tool, program_paths, open }
+    }
+}
+
+impl Surface {
+    pub(crate) fn new(grant: Arc<Grant>, view: Arc<View>, reads: Arc<View>) -> Self {
+        Self { grant, view, reads }
+    }
+
+    /// Whose surface this is.
+    pub fn grant(&self) -> &Arc<Grant> {
+        &self.grant
+    }
+
+    /// The visible operations, by name.
+    pub fn operations(&self) -> impl ExactSizeIterator<Item = &Arc<Operation>> {
+        self.view.operations.iter()
+    }
+
+    /// Whether any visible operation has this effect.
+    pub fn has(&self, effect: Effect) -> bool {
+        self.grant.scope().allows(effect) && self.operations().any(|operation| operation.effect == effect)
+    }
+
+    /// The same grant, seeing nothing that writes.
+    #[must_use]
+    pub fn reads_only(&self) -> Self {
+        Self { grant: self.grant.clone(), view: self.reads.clone(), reads: self.reads.clone() }
+    }
+
+    /// The operation called `raw_materials.set_stock`, or that a program calls `rawMaterials.setStock`.
+    ///
+    /// # Errors
+    /// When none is visible by that name; hidden and nonexistent ones get the same words.
+    pub fn find(&self, name: &str) -> Result<&Arc<Operation>, OperationError> {
+        let path = name.strip_prefix("app.").unwrap_or(name);
+        let at = self.view.by_program.get(path).or_else(|| self.view.by_name.get(path));
+        at.map(|at| &self.view.operations[*at])
+            .ok_or_else(|| OperationError::unknown_operation(path, self.view.program_paths.iter().map(String::as_str)))
+    }
+
+    /// The operation whose tool is called `raw_materials_set_stock`.
+    pub fn tool(&self, name: &str) -> Option<&Arc<Operation>> {
+        self.view.by_tool.get(name).map(|at| &self.view.operations[*at])
+    }
+
+    /// What `app` holds in a program: `rawMaterials.setStock` and so on, sorted by operation name.
+    pub fn program_paths(&self) -> Arc<[String]> {
+        self.view.program_paths.clone()
+    }
+
+    pub(crate) fn open(&self, effect: Effect) -> Box<dyn ErasedUnit> {
+        (self.view.open)(effect)
+    }
+}
+
+impl std::fmt::Debug for Surface {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surface").field("grant", &self.grant.id()).field("operations", &self.view.program_paths).finish()
+    }
+}
