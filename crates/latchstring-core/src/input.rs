@@ -23,8 +23,11 @@ pub fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> V
     scored.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// Reads an operation's input from JSON text.
-pub(crate) fn parse<T: DeserializeOwned>(
+/// Reads the input of an operation or tool from JSON text, by the schema that [`schema_of`](crate::schema_of) gives.
+///
+/// # Errors
+/// `INVALID_INPUT`, naming every wrong field at once and the expected shape.
+pub fn parse<T: DeserializeOwned>(
     operation: &str,
     schema: &Map<String, Value>,
     arguments: &str,

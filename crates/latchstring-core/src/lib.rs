@@ -38,11 +38,12 @@ pub use error::{ErrorCode, OperationError};
 pub use gate::{Fence, Gate, Hold, OpenGate, Refusal};
 pub use grant::{Grant, Holder};
 pub use id::{GrantId, IdError, RequestId, TenantId};
-pub use input::nearest;
+pub use input::{nearest, parse as parse_input};
 pub use name::{Name, NameError};
 pub use operation::Operation;
 pub use sandbox::{Console, Failure, Limits, Outcome, Position, Program, Sandbox, SandboxError};
-pub use scope::{Effect, Scope};
+pub use schema::{of as schema_of, type_word};
+pub use scope::{Effect, Scope, ScopeError};
 pub use session::{Finish, Finished, Session, SessionLimits};
 pub use surface::Surface;
 

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, generate::SchemaSettings, transform::RecursiveTransfo
 use serde_json::{Map, Value};
 
 /// The schema of `T`: everything inlined that can be, no `$schema`, no Rust-only formats.
-pub(crate) fn of<T: JsonSchema>() -> Map<String, Value> {
+pub fn of<T: JsonSchema>() -> Map<String, Value> {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
@@ -30,7 +30,7 @@ pub(crate) fn of<T: JsonSchema>() -> Map<String, Value> {
 }
 
 /// The type of a property in a word or two, in TypeScript's terms.
-pub(crate) fn type_word(schema: &Value) -> String {
+pub fn type_word(schema: &Value) -> String {
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
         return values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
     }

@@ -171,7 +171,7 @@ impl Session {
         let changes: Vec<Change> = self.records.iter().flat_map(|record| record.changes.iter().cloned()).collect();
         let unit = self.unit.take().filter(|unit| unit.has_writer());
         let ended = match (finish, unit) {
-            (Finish::Commit, Some(unit)) => self.commit(unit).await.map(|()| true),
+            (Finish::Commit, Some(unit)) => commit(&self.cx, self.gate.as_ref(), unit).await.map(|()| true),
             (Finish::Commit | Finish::DryRun | Finish::Fail(_), _) => Ok(false),
         };
         let outcome = match (&ended, finish) {
@@ -184,14 +184,6 @@ impl Session {
         self.is_recorded = true;
         self.gate.record(call, committed).await;
         ended.map(|committed| Finished { committed, changes })
-    }
-
-    async fn commit(&self, unit: Box<dyn ErasedUnit>) -> Result<(), OperationError> {
-        if Instant::now() >= self.cx.deadline() {
-            return Err(out_of_time());
-        }
-        let hold = self.gate.hold(self.cx.grant()).await?;
-        unit.commit(Fence::new(hold)).await
     }
 
     fn record(&mut self, outcome: &'static str, committed: bool) -> CallRecord {
@@ -225,6 +217,14 @@ impl Drop for Session {
             self.gate.record_abandoned(call);
         }
     }
+}
+
+async fn commit(cx: &Context, gate: &dyn Gate, unit: Box<dyn ErasedUnit>) -> Result<(), OperationError> {
+    if Instant::now() >= cx.deadline() {
+        return Err(out_of_time());
+    }
+    let hold = gate.hold(cx.grant()).await?;
+    unit.commit(Fence::new(hold)).await
 }
 
 fn out_of_time() -> OperationError {

@@ -1,1 +1,22 @@
-//! latchstring-mcp
+//! A [`Surface`](latchstring_core::Surface) as MCP tools.
+//!
+//! The tools are written by hand over the surface of the calling grant: what a grant may not use is absent from the
+//! list, and calling it by name is answered like a name that does not exist. The endpoint keeps no sessions, so that
+//! every request is authenticated by itself and a revoked grant has nothing left to hold on to.
+
+#![forbid(unsafe_code)]
+
+mod declaration;
+mod describe;
+mod direct;
+mod envelope;
+mod error;
+mod run;
+mod search;
+mod server;
+mod service;
+mod tools;
+
+pub use declaration::declaration;
+pub use server::{About, Server};
+pub use service::{Doors, MAX_BODY_BYTES, router};

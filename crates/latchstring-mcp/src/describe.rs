@@ -1,0 +1,56 @@
+//! `describe`: from names to declarations.
+
+use std::sync::Arc;
+
+use latchstring_core::{ErrorCode, Operation, OperationError, Surface};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::declaration::declaration;
+
+/// More than this in one answer would bury the model.
+const MOST: usize = 20;
+
+/// Shows declarations.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct DescribeInput {
+    /// Operations such as "boms.list", or namespaces such as "boms"; 20 operations at most.
+    #[schemars(length(min = 1, max = 20))]
+    names: Vec<String>,
+}
+
+/// The declarations.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DescribeOutput {
+    /// TypeScript, one declaration after the other.
+    pub(crate) declarations: String,
+}
+
+pub(crate) fn describe(surface: &Surface, input: &DescribeInput) -> Result<DescribeOutput, OperationError> {
+    if input.names.is_empty() {
+        return Err(OperationError::invalid_input("`names` is empty; name operations or namespaces from `search`"));
+    }
+    let mut operations: Vec<&Arc<Operation>> = Vec::new();
+    for name in &input.names {
+        let name = name.trim();
+        let namespace = name.strip_prefix("app.").unwrap_or(name);
+        let members: Vec<_> = surface
+            .operations()
+            .filter(|operation| {
+                operation.name.program_namespace() == namespace || operation.name.as_str().split('.').next() == Some(namespace)
+            })
+            .collect();
+        if members.is_empty() { operations.push(surface.find(name)?) } else { operations.extend(members) }
+    }
+    operations.dedup_by(|a, b| a.name == b.name);
+    if operations.len() > MOST {
+        return Err(OperationError::new(
+            ErrorCode::LimitExceeded,
+            format!("that is {} operations; describe {MOST} at most at a time", operations.len()),
+        ));
+    }
+    let declarations: Vec<String> = operations.into_iter().map(|operation| declaration(operation)).collect();
+    Ok(DescribeOutput { declarations: declarations.join("\n") })
+}

@@ -1,0 +1,218 @@
+//! `run` and `run_write`: a program instead of a chain of calls.
+
+use std::collections::BTreeMap;
+
+use latchstring_core::{Change, Effect, Finish, Limits, OperationError, Outcome, Program, Sandbox, Session, Surface, random};
+use rmcp::model::{CallToolResult, ContentBlock};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json, value::RawValue};
+use sha2::{Digest, Sha256};
+
+use crate::{error, tools};
+
+/// Below this many operations the description names them all; beyond it, only the namespaces.
+const NAME_ALL_BELOW: usize = 40;
+
+/// A program that reads.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RunInput {
+    /// JavaScript: the body of an async function, 64 KiB at most.
+    program: String,
+}
+
+/// A program that may write.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RunWriteInput {
+    /// JavaScript: the body of an async function, 64 KiB at most.
+    program: String,
+    /// Run it, tell what it would change, and undo everything.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What a program left. Serialised only for its schema; the answer itself keeps the program's JSON as it is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct RunOutput {
+    /// Whether it returned.
+    ok: bool,
+    /// What it returned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Value>,
+    /// What it printed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    console: Option<String>,
+    /// How many operations it called.
+    calls: u32,
+    /// How long it took, in milliseconds.
+    duration_ms: u64,
+    /// Why it did not return: `code`, `message`, and where known `line`, `column`, `sourceLine`, `operation`, `details`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Map<String, Value>>,
+}
+
+/// The same for a program that may write.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct RunWriteOutput {
+    #[serde(flatten)]
+    run: RunOutput,
+    /// Whether its changes were made to last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    committed: Option<bool>,
+    /// What it changed or, after a dry run, would have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<Change>>,
+}
+
+pub(crate) fn read_input() -> Map<String, Value> {
+    tools::schema::<RunInput>()
+}
+
+pub(crate) fn write_input() -> Map<String, Value> {
+    tools::schema::<RunWriteInput>()
+}
+
+pub(crate) fn read_output() -> Map<String, Value> {
+    tools::schema::<RunOutput>()
+}
+
+pub(crate) fn write_output() -> Map<String, Value> {
+    tools::schema::<RunWriteOutput>()
+}
+
+/// What the model reads before it writes its first program.
+pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
+    let surface = match effect {
+        Effect::Read => surface.reads_only(),
+        Effect::Write => surface.clone(),
+    };
+    let mut namespaces: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for operation in surface.operations() {
+        let (namespace, method) = operation.name.program().split_once('.').unwrap_or_default();
+        namespaces.entry(namespace).or_default().push(method);
+    }
+    let names: Vec<String> = if surface.operations().len() < NAME_ALL_BELOW {
+        namespaces.iter().map(|(namespace, methods)| format!("{namespace}: {}", methods.join(", "))).collect()
+    } else {
+        namespaces.keys().map(ToString::to_string).collect()
+    };
+    let (purpose, rule) = match effect {
+        Effect::Read => (
+            "Runs a JavaScript program that reads this store's data.",
+            "It sees one consistent snapshot and can change nothing.",
+        ),
+        Effect::Write => (
+            "Runs a JavaScript program that may change this store's data.",
+            "All or nothing: its changes are kept if it returns, and undone if it throws or hits a limit. \
+             `dryRun: true` tells what would change and undoes it.",
+        ),
+    };
+    let returns = match effect {
+        Effect::Read => "{ok: boolean, result?: unknown, console?: string, calls: number, durationMs: number}",
+        Effect::Write => {
+            "{ok: boolean, result?: unknown, console?: string, calls: number, durationMs: number, committed?: boolean, \
+             changes?: {entity: string, id: string, action: \"created\" | \"updated\" | \"deleted\", before?: object, after?: object}[]}"
+        }
+    };
+    format!(
+        "{purpose} The program is the body of an async function: `await` operations, `return` the answer. \
+         Each operation is `await app.<namespace>.<method>({{...}})`, takes one object and returns an object, never a string to parse. \
+         {rule} Read declarations with `describe` before the first use of an operation. Filter and add up in the program and \
+         return only what is needed. No network, files, timers or imports.\n\
+         Example: `{}`\n\
+         In `app`: {}.\n\
+         Returns {returns}.",
+        example(&surface),
+        names.join("; ")
+    )
+}
+
+/// A program that works here: the first operation that has an example.
+fn example(surface: &Surface) -> String {
+    let pinned = surface.operations().find(|operation| operation.is_pinned && operation.effect == Effect::Read);
+    pinned.map_or_else(|| "return 1 + 1".to_owned(), |operation| format!("return {}", operation.example))
+}
+
+pub(crate) struct Run<'a> {
+    pub(crate) sandbox: &'a dyn Sandbox,
+    pub(crate) limits: &'a Limits,
+}
+
+impl Run<'_> {
+    pub(crate) async fn read(&self, session: Session, input: RunInput) -> CallToolResult {
+        self.program(session, input.program, Finish::Commit, Effect::Read).await
+    }
+
+    pub(crate) async fn write(&self, session: Session, input: RunWriteInput) -> CallToolResult {
+        let finish = if input.dry_run { Finish::DryRun } else { Finish::Commit };
+        self.program(session, input.program, finish, Effect::Write).await
+    }
+
+    async fn program(&self, session: Session, source: String, finish: Finish, effect: Effect) -> CallToolResult {
+        let mut session = session.with_program(sha256(&source));
+        let program = Program {
+            source,
+            now_ms: session.context().now().timestamp_millis(),
+            seed: u64::from_le_bytes(random::bytes()),
+        };
+        match self.sandbox.run(&program, self.limits, &mut session).await {
+            Ok(outcome) => ended(session, outcome, finish, effect).await,
+            Err(error) => {
+                let error = error::sandbox_failed(error);
+                let finished = session.finish(Finish::Fail(error.code())).await;
+                error::refused(&finished.err().unwrap_or(error))
+            }
+        }
+    }
+}
+
+async fn ended(session: Session, outcome: Outcome, finish: Finish, effect: Effect) -> CallToolResult {
+    let duration_ms = u64::try_from(session.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let mut console = outcome.console.text;
+    if outcome.console.dropped_bytes > 0 {
+        console.push_str(&format!("\n({} more bytes were dropped)", outcome.console.dropped_bytes));
+    }
+    let mut structured = json!({ "ok": true, "calls": outcome.calls, "durationMs": duration_ms });
+    if !console.is_empty() {
+        structured["console"] = json!(console);
+    }
+    let value = match outcome.ended {
+        Ok(value) => value,
+        Err(failure) => {
+            // The program has failed already; that the record could not be kept changes nothing for the caller.
+            let _ = session.finish(Finish::Fail(failure.code)).await;
+            return error::program_failed(&failure, structured, &console);
+        }
+    };
+    match session.finish(finish).await {
+        Ok(finished) => {
+            if effect == Effect::Write {
+                structured["committed"] = json!(finished.committed);
+                structured["changes"] = json!(finished.changes);
+            }
+            returned(&value, structured)
+        }
+        Err(error) => not_kept(&error),
+    }
+}
+
+/// The program returned, and its changes are kept.
+fn returned(value: &RawValue, mut structured: Value) -> CallToolResult {
+    structured["result"] = serde_json::from_str(value.get()).unwrap_or_default();
+    let mut result = CallToolResult::success(vec![ContentBlock::text(structured.to_string())]);
+    result.structured_content = Some(structured);
+    result
+}
+
+/// The program returned, but its changes could not be kept.
+fn not_kept(error: &OperationError) -> CallToolResult {
+    error::refused(error)
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,254 @@
+//! The MCP server: one value for all callers, one surface per request.
+
+use std::{sync::Arc, time::Duration};
+
+use latchstring_core::{
+    Catalog, Channel, Clock, Context, Effect, ErrorCode, Finish, Gate, Grant, Limits, OperationError, Sandbox, Session, SessionLimits, Surface,
+    parse_input, schema_of,
+};
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::{
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams,
+        CompleteResult, ContentBlock, DiscoverResult, Implementation, ListPromptsRequestMethod, ListPromptsResult,
+        ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
+        ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
+    },
+    service::RequestContext,
+};
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+use tracing::Instrument;
+
+use crate::{
+    describe::{DescribeInput, describe},
+    direct, error,
+    run::{Run, RunInput, RunWriteInput},
+    search::{SearchInput, search},
+    tools::{self, Tool},
+};
+
+/// What the server says of itself.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The product's name on the wire, such as `assembly`.
+    pub name: String,
+    /// The product's name for people.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// What a model should know before it starts; the first 512 characters count most.
+    pub instructions: String,
+}
+
+/// Serves a catalog to whoever holds a grant.
+#[derive(Clone)]
+pub struct Server(Arc<Parts>);
+
+struct Parts {
+    about: About,
+    catalog: Catalog,
+    sandbox: Arc<dyn Sandbox>,
+    gate: Arc<dyn Gate>,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    session_limits: SessionLimits,
+}
+
+impl Server {
+    /// A server over these parts.
+    pub fn new(
+        about: About,
+        catalog: Catalog,
+        sandbox: Arc<dyn Sandbox>,
+        gate: Arc<dyn Gate>,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+    ) -> Self {
+        let session_limits = SessionLimits::default();
+        Self(Arc::new(Parts { about, catalog, sandbox, gate, clock, limits, session_limits }))
+    }
+
+    fn surface(&self, context: &RequestContext<RoleServer>) -> Result<Surface, ErrorData> {
+        let parts = context.extensions.get::<http::request::Parts>();
+        let grant = parts.and_then(|parts| parts.extensions.get::<Arc<Grant>>()).cloned();
+        // No grant means that the gate in front of this server is missing; then nothing is visible to anybody.
+        let grant = grant.ok_or_else(|| ErrorData::internal_error("the request carries no grant", None))?;
+        Ok(self.0.catalog.surface(grant))
+    }
+
+    async fn call(&self, surface: &Surface, tool: &Tool, arguments: &str) -> CallToolResult {
+        let session = self.session(surface, tool.effect(), tool.name());
+        match tool {
+            Tool::Search => {
+                answer::<SearchInput, _>(session, tool, arguments, |input| Ok(search(surface, &input))).await
+            }
+            Tool::Describe => {
+                answer::<DescribeInput, _>(session, tool, arguments, |input| describe(surface, &input)).await
+            }
+            Tool::Run => match parse::<RunInput>(tool, arguments) {
+                Ok(input) => self.run().read(session, input).await,
+                Err(error) => refuse(session, &error).await,
+            },
+            Tool::RunWrite => match parse::<RunWriteInput>(tool, arguments) {
+                Ok(input) => self.run().write(session, input).await,
+                Err(error) => refuse(session, &error).await,
+            },
+            Tool::Direct(operation) => direct::call(session, operation, arguments).await,
+        }
+    }
+
+    fn session(&self, surface: &Surface, effect: Effect, tool: &str) -> Session {
+        // The program's own limit ends it first and says where; the deadline behind it is for everything else.
+        let time = self.0.limits.wall + Duration::from_secs(5);
+        let cx = Context::begin(surface.grant().clone(), Channel::Mcp, self.0.clock.as_ref(), time);
+        tracing::Span::current().record("request.id", tracing::field::display(cx.request()));
+        Session::open(surface, effect, cx, self.0.gate.clone(), tool).with_limits(self.0.session_limits)
+    }
+
+    fn run(&self) -> Run<'_> {
+        Run { sandbox: self.0.sandbox.as_ref(), limits: &self.0.limits }
+    }
+
+    fn implementation(&self) -> Implementation {
+        Implementation::new(&self.0.about.name, &self.0.about.version).with_title(&self.0.about.title)
+    }
+
+    /// `_meta` with the server's name, which clients of 2026-07-28 expect on every result.
+    fn meta(&self, context: &RequestContext<RoleServer>) -> Option<MetaObject> {
+        is_modern(context).then(|| {
+            let mut meta = MetaObject::default();
+            let info = serde_json::to_value(self.implementation()).unwrap_or_default();
+            meta.insert("io.modelcontextprotocol/serverInfo".to_owned(), info);
+            meta
+        })
+    }
+}
+
+fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    context.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+}
+
+fn parse<I: DeserializeOwned + JsonSchema>(tool: &Tool, arguments: &str) -> Result<I, OperationError> {
+    parse_input(tool.name(), &schema_of::<I>(), arguments)
+}
+
+/// A tool that answers from the surface alone.
+async fn answer<I: DeserializeOwned + JsonSchema, O: Serialize>(
+    session: Session,
+    tool: &Tool,
+    arguments: &str,
+    work: impl FnOnce(I) -> Result<O, OperationError>,
+) -> CallToolResult {
+    let output = match parse(tool, arguments).and_then(work) {
+        Ok(output) => output,
+        Err(error) => return refuse(session, &error).await,
+    };
+    if let Err(error) = session.finish(Finish::Commit).await {
+        return error::refused(&error);
+    }
+    let structured = serde_json::to_value(&output).unwrap_or_default();
+    // Declarations are text already; as a JSON string they would be unreadable.
+    let text = structured["declarations"].as_str().map_or_else(|| structured.to_string(), ToOwned::to_owned);
+    let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+    result.structured_content = Some(structured);
+    result
+}
+
+/// Ends a session that did nothing, because what was asked for is wrong.
+async fn refuse(session: Session, error: &OperationError) -> CallToolResult {
+    // The call is refused already; that the record could not be kept changes nothing for the caller.
+    let _ = session.finish(Finish::Fail(error.code())).await;
+    error::refused(error)
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(self.implementation())
+            .with_instructions(&self.0.about.instructions)
+    }
+
+    async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        // Only the revisions that a discovering client may go on with; older clients come through `initialize`.
+        let _ = context;
+        let versions = vec![ProtocolVersion::V_2026_07_28];
+        Ok(DiscoverResult::from_server_info(versions, self.get_info()))
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let surface = self.surface(&context)?;
+        let mut result = ListToolsResult::with_all_items(tools::of(&surface).map(|tool| tool.listed(&surface)).collect());
+        if is_modern(&context) {
+            // The list depends on the grant and changes the moment it is revoked.
+            (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
+        }
+        result.meta = self.meta(&context);
+        Ok(result)
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let surface = self.surface(&context)?;
+        let Some(tool) = tools::find(&surface, &request.name) else {
+            let shown: String = request.name.chars().take(100).collect();
+            // Written down: a grant that calls what it may not see is worth knowing about.
+            let session = self.session(&surface, Effect::Read, &shown);
+            let _ = session.finish(Finish::Fail(ErrorCode::UnknownOperation)).await;
+            return Err(ErrorData::invalid_params(format!("no tool `{shown}`; see `tools/list`"), None));
+        };
+        let arguments = serde_json::to_string(&request.arguments.unwrap_or_default())
+            .map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
+        let span = tracing::info_span!(
+            "call",
+            tool = tool.name(),
+            grant.id = %surface.grant().id(),
+            tenant.id = %surface.grant().tenant(),
+            request.id = tracing::field::Empty,
+        );
+        let mut result = self.call(&surface, &tool, &arguments).instrument(span).await;
+        result.meta = self.meta(&context);
+        Ok(result.into())
+    }
+
+    // What this server does not declare it does not answer; the library's defaults would answer with empty lists.
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+    }
+
+    async fn complete(
+        &self,
+        _: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+    }
+}

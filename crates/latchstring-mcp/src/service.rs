@@ -1,0 +1,39 @@
+//! The MCP endpoint as an axum router: the envelope in front, rmcp behind it.
+
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use rmcp::transport::streamable_http_server::{
+    StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Server, envelope};
+
+/// The largest request body, in bytes.
+pub const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// Who may knock: host names and browser origins.
+#[derive(Debug, Clone)]
+pub struct Doors {
+    /// `Host` values that are ours, as `name` or `name:port`; others are refused, against DNS rebinding.
+    pub hosts: Vec<String>,
+    /// `Origin` values that may call from a browser, as `https://name:port`, or `http://localhost:*`.
+    pub origins: Vec<String>,
+}
+
+/// The endpoint, to be nested at its path. Expects an `Arc<Grant>` in the request's extensions; without one nothing is
+/// visible. Ends open streams when `shutdown` is cancelled.
+pub fn router(server: Server, doors: &Doors, shutdown: CancellationToken) -> Router {
+    let config = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_allowed_hosts(&doors.hosts)
+        .with_allowed_origins(&doors.origins)
+        .enforce_origin_validation()
+        .with_max_request_body_bytes(MAX_BODY_BYTES)
+        .with_cancellation_token(shutdown);
+    let service =
+        StreamableHttpService::new(move || Ok(server.clone()), Arc::new(NeverSessionManager::default()), config);
+    Router::new().fallback_service(service).layer(middleware::from_fn(envelope::check))
+}
