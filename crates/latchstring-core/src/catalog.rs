@@ -38,7 +38,9 @@ impl Catalog {
                 faults.push(format!("`{name}` is used twice, as a name or as a tool"));
             }
             if operation.description.trim().is_empty() {
-                faults.push(format!("`{name}` has no doc comment; the model would not know what it does"));
+                faults.push(format!(
+                    "`{name}` has no doc comment; the model would not know what it does"
+                ));
             }
             for (side, schema) in [("input", &operation.input_schema), ("output", &operation.output_schema)] {
                 if schema.get("type").and_then(serde_json::Value::as_str) != Some("object") {
@@ -56,7 +58,10 @@ impl Catalog {
             let visible = operations.iter().filter(|operation| scope.allows(operation.effect));
             Arc::new(View::new(visible.cloned().collect(), open.clone()))
         };
-        Ok(Self { read: view(Scope::Read), read_write: view(Scope::ReadWrite) })
+        Ok(Self {
+            read: view(Scope::Read),
+            read_write: view(Scope::ReadWrite),
+        })
     }
 
     /// What `grant` may see. There is no other way to call anything.

@@ -22,7 +22,13 @@ impl Context {
     /// A call that begins now and must be over after `time`.
     pub fn begin(grant: Arc<Grant>, channel: Channel, clock: &dyn Clock, time: std::time::Duration) -> Self {
         let now = clock.now();
-        Self { grant, request: RequestId::new(now), channel, now, deadline: Instant::now() + time }
+        Self {
+            grant,
+            request: RequestId::new(now),
+            channel,
+            now,
+            deadline: Instant::now() + time,
+        }
     }
 
     /// Who calls.

@@ -112,7 +112,11 @@ pub struct Operations<D: Domain> {
 
 impl<D: Domain> Operations<D> {
     pub(crate) fn of() -> Self {
-        let mut operations = Self { list: Vec::new(), faults: Vec::new(), domain: std::marker::PhantomData };
+        let mut operations = Self {
+            list: Vec::new(),
+            faults: Vec::new(),
+            domain: std::marker::PhantomData,
+        };
         D::operations(&mut operations);
         operations
     }

@@ -86,7 +86,12 @@ pub struct OperationError {
 impl OperationError {
     /// A failure of this kind.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: None, source: None }
+        Self {
+            code,
+            message: message.into(),
+            details: None,
+            source: None,
+        }
     }
 
     /// The arguments do not fit.
@@ -96,7 +101,10 @@ impl OperationError {
 
     /// Nothing of this tenant has that id. The same words whether it never existed or belongs to somebody else.
     pub fn not_found(what: &str, id: impl fmt::Display, find_with: &str) -> Self {
-        Self::new(ErrorCode::NotFound, format!("no {what} `{id}`; find ids with `app.{find_with}`"))
+        Self::new(
+            ErrorCode::NotFound,
+            format!("no {what} `{id}`; find ids with `app.{find_with}`"),
+        )
     }
 
     /// A fault of the server. The caller reads a general text; `source` goes to the log.
@@ -111,7 +119,10 @@ impl OperationError {
 
     /// Too busy, or something needed is out of reach for now.
     pub fn unavailable(message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { source: Some(source.into()), ..Self::new(ErrorCode::Unavailable, message) }
+        Self {
+            source: Some(source.into()),
+            ..Self::new(ErrorCode::Unavailable, message)
+        }
     }
 
     /// No operation of that name is visible: the answer for names that do not exist and for names that are hidden.
@@ -197,9 +208,10 @@ impl From<Refusal> for OperationError {
                 ErrorCode::Revoked,
                 "this access was revoked while the call ran; nothing was changed. Ask the person who granted it",
             ),
-            Refusal::Unavailable(source) => {
-                Self::unavailable("access cannot be checked right now; nothing was changed. Try again shortly", source)
-            }
+            Refusal::Unavailable(source) => Self::unavailable(
+                "access cannot be checked right now; nothing was changed. Try again shortly",
+                source,
+            ),
         }
     }
 }

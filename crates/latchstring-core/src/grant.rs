@@ -28,7 +28,12 @@ impl Grant {
     /// Vouches that a secret was checked and allows this. Only the code that checks secrets, and tests, may call it;
     /// everywhere else clippy refuses it.
     pub fn vouch(id: GrantId, tenant: TenantId, scope: Scope, holder: Holder) -> Self {
-        Self { id, tenant, scope, holder }
+        Self {
+            id,
+            tenant,
+            scope,
+            holder,
+        }
     }
 
     /// Which grant this is.

@@ -45,7 +45,11 @@ pub fn parse<T: DeserializeOwned>(
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        let place = if path == "." { String::new() } else { format!(" at `{path}`") };
+        let place = if path == "." {
+            String::new()
+        } else {
+            format!(" at `{path}`")
+        };
         OperationError::invalid_input(format!(
             "wrong argument for `{operation}`{place}: {inner}. Expected {}",
             shape(schema)
@@ -61,7 +65,11 @@ fn check_fields(
 ) -> Result<(), OperationError> {
     let empty = Map::new();
     let known = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-    let required = schema.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let required = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let mut faults: Vec<String> = Vec::new();
     for field in given.keys().filter(|field| !known.contains_key(*field)) {
         let field: String = field.chars().take(64).collect();
@@ -70,7 +78,11 @@ fn check_fields(
             None => faults.push(format!("unknown field `{field}`")),
         }
     }
-    for field in required.iter().filter_map(Value::as_str).filter(|field| !given.contains_key(*field)) {
+    for field in required
+        .iter()
+        .filter_map(Value::as_str)
+        .filter(|field| !given.contains_key(*field))
+    {
         faults.push(format!("missing field `{field}`"));
     }
     if faults.is_empty() {
@@ -88,11 +100,19 @@ fn shape(schema: &Map<String, Value>) -> String {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
         return "{}".to_owned();
     };
-    let required = schema.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let required = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let fields: Vec<String> = properties
         .iter()
         .map(|(name, property)| {
-            let mark = if required.iter().any(|one| one == name) { "" } else { "?" };
+            let mark = if required.iter().any(|one| one == name) {
+                ""
+            } else {
+                "?"
+            };
             format!("{name}{mark}: {}", crate::schema::type_word(property))
         })
         .collect();
@@ -107,7 +127,10 @@ mod tests {
     fn the_nearest_name_survives_typing_and_other_spellings() {
         let names = ["boms.list", "boms.get", "rawMaterials.setStock", "rawMaterials.list"];
         assert_eq!(nearest("boms.lst", names.into_iter()).first(), Some(&"boms.list"));
-        assert_eq!(nearest("raw_materials.set_stock", names.into_iter()).first(), Some(&"rawMaterials.setStock"));
+        assert_eq!(
+            nearest("raw_materials.set_stock", names.into_iter()).first(),
+            Some(&"rawMaterials.setStock")
+        );
         assert!(nearest("weather", names.into_iter()).is_empty());
     }
 }

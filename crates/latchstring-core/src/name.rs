@@ -31,7 +31,9 @@ impl Name {
         let (namespace, method) = operation.split_once('.').ok_or_else(wrong)?;
         let is_word = |word: &str| {
             word.starts_with(|c: char| c.is_ascii_lowercase())
-                && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         };
         if !is_word(namespace) || !is_word(method) || operation.len() > 64 {
             return Err(wrong());
@@ -92,7 +94,16 @@ mod tests {
 
     #[test]
     fn a_name_needs_two_words() {
-        for wrong in ["", "boms", "boms.", ".list", "Boms.list", "boms.list.all", "boms.li-st", "1boms.list"] {
+        for wrong in [
+            "",
+            "boms",
+            "boms.",
+            ".list",
+            "Boms.list",
+            "boms.list.all",
+            "boms.li-st",
+            "1boms.list",
+        ] {
             assert!(Name::new(wrong).is_err(), "{wrong}");
         }
         assert!(Name::new(&format!("a.{}", "b".repeat(63))).is_err());

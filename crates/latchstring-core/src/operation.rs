@@ -9,8 +9,11 @@ use crate::{
     unit::{BoxFuture, Unit},
 };
 
-type Handler =
-    Box<dyn for<'a> Fn(&'a mut (dyn Any + Send), &'a Context, &'a str) -> BoxFuture<'a, Result<Json, OperationError>> + Send + Sync>;
+type Handler = Box<
+    dyn for<'a> Fn(&'a mut (dyn Any + Send), &'a Context, &'a str) -> BoxFuture<'a, Result<Json, OperationError>>
+        + Send
+        + Sync,
+>;
 
 /// What can be called: name, effect, words for the model, schemas, and the code behind it.
 pub struct Operation {
@@ -112,14 +115,22 @@ impl Operation {
 
 impl std::fmt::Debug for Operation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Operation").field("name", &self.name.as_str()).field("effect", &self.effect).finish()
+        f.debug_struct("Operation")
+            .field("name", &self.name.as_str())
+            .field("effect", &self.effect)
+            .finish()
     }
 }
 
 fn unit_of<D: Domain>(unit: &mut (dyn Any + Send)) -> Result<&mut Unit<D>, OperationError> {
-    unit.downcast_mut().ok_or_else(|| OperationError::internal("an operation met another domain's unit of work"))
+    unit.downcast_mut()
+        .ok_or_else(|| OperationError::internal("an operation met another domain's unit of work"))
 }
 
 fn description(schema: &Map<String, Value>) -> String {
-    schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned()
+    schema
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }

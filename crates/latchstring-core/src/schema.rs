@@ -19,7 +19,10 @@ pub fn of<T: JsonSchema>() -> Map<String, Value> {
             object.remove("format");
         }
     });
-    let schema = settings.with_transform(drop_formats).into_generator().into_root_schema_for::<T>();
+    let schema = settings
+        .with_transform(drop_formats)
+        .into_generator()
+        .into_root_schema_for::<T>();
     let mut object = match Value::from(schema) {
         Value::Object(object) => object,
         _ => Map::new(),
@@ -37,10 +40,18 @@ pub fn type_word(schema: &Value) -> String {
     match schema.get("type") {
         Some(Value::String(one)) => word(one, schema),
         Some(Value::Array(several)) => {
-            let words: Vec<_> = several.iter().filter_map(Value::as_str).map(|one| word(one, schema)).collect();
+            let words: Vec<_> = several
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|one| word(one, schema))
+                .collect();
             words.join(" | ")
         }
-        _ => match schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array) {
+        _ => match schema
+            .get("anyOf")
+            .or_else(|| schema.get("oneOf"))
+            .and_then(Value::as_array)
+        {
             Some(several) => several.iter().map(type_word).collect::<Vec<_>>().join(" | "),
             None => "object".to_owned(),
         },
@@ -50,7 +61,10 @@ pub fn type_word(schema: &Value) -> String {
 fn word(one: &str, schema: &Value) -> String {
     match one {
         "integer" => "number".to_owned(),
-        "array" => format!("{}[]", schema.get("items").map_or_else(|| "unknown".to_owned(), type_word)),
+        "array" => format!(
+            "{}[]",
+            schema.get("items").map_or_else(|| "unknown".to_owned(), type_word)
+        ),
         other => other.to_owned(),
     }
 }

@@ -147,7 +147,9 @@ impl Session {
                 let most = self.limits.writes;
                 return Err(OperationError::new(
                     ErrorCode::LimitExceeded,
-                    format!("one call may make {most} writes at most; use operations that take lists, or split the work"),
+                    format!(
+                        "one call may make {most} writes at most; use operations that take lists, or split the work"
+                    ),
                 ));
             }
             self.writes += 1;
@@ -168,7 +170,11 @@ impl Session {
     /// When the changes could not be committed: the grant was revoked meanwhile, time is up, or storage failed. Then
     /// nothing was changed.
     pub async fn finish(mut self, finish: Finish) -> Result<Finished, OperationError> {
-        let changes: Vec<Change> = self.records.iter().flat_map(|record| record.changes.iter().cloned()).collect();
+        let changes: Vec<Change> = self
+            .records
+            .iter()
+            .flat_map(|record| record.changes.iter().cloned())
+            .collect();
         let unit = self.unit.take().filter(|unit| unit.has_writer());
         let ended = match (finish, unit) {
             (Finish::Commit, Some(unit)) => commit(&self.cx, self.gate.as_ref(), unit).await.map(|()| true),

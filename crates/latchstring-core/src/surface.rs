@@ -2,12 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::{
-    Effect, Grant, OperationError,
-    catalog::Opener,
-    operation::Operation,
-    unit::ErasedUnit,
-};
+use crate::{Effect, Grant, OperationError, catalog::Opener, operation::Operation, unit::ErasedUnit};
 
 /// A grant and the operations it may see. Tool lists, calls, programs, declarations: all go through this one value.
 #[derive(Clone)]
@@ -31,13 +26,27 @@ impl View {
     pub(crate) fn new(mut operations: Vec<Arc<Operation>>, open: Opener) -> Self {
         operations.sort_by(|a, b| a.name.cmp(&b.name));
         let index = |spelling: fn(&Operation) -> &str| {
-            operations.iter().enumerate().map(|(at, operation)| (spelling(operation).to_owned(), at)).collect()
+            operations
+                .iter()
+                .enumerate()
+                .map(|(at, operation)| (spelling(operation).to_owned(), at))
+                .collect()
         };
         let by_name = index(|operation| operation.name.as_str());
         let by_program = index(|operation| operation.name.program());
         let by_tool = index(|operation| operation.name.tool());
-        let program_paths = operations.iter().map(|operation| operation.name.program().to_owned()).collect();
-        Self { operations, by_name, by_program, by_tool, program_paths, open }
+        let program_paths = operations
+            .iter()
+            .map(|operation| operation.name.program().to_owned())
+            .collect();
+        Self {
+            operations,
+            by_name,
+            by_program,
+            by_tool,
+            program_paths,
+            open,
+        }
     }
 }
 
@@ -64,7 +73,11 @@ impl Surface {
     /// The same grant, seeing nothing that writes.
     #[must_use]
     pub fn reads_only(&self) -> Self {
-        Self { grant: self.grant.clone(), view: self.reads.clone(), reads: self.reads.clone() }
+        Self {
+            grant: self.grant.clone(),
+            view: self.reads.clone(),
+            reads: self.reads.clone(),
+        }
     }
 
     /// The operation called `raw_materials.set_stock`, or that a program calls `rawMaterials.setStock`.
@@ -95,6 +108,9 @@ impl Surface {
 
 impl std::fmt::Debug for Surface {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Surface").field("grant", &self.grant.id()).field("operations", &self.view.program_paths).finish()
+        f.debug_struct("Surface")
+            .field("grant", &self.grant.id())
+            .field("operations", &self.view.program_paths)
+            .finish()
     }
 }

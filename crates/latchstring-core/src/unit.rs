@@ -22,7 +22,11 @@ enum Work<D: Domain> {
 
 impl<D: Domain> Unit<D> {
     pub(crate) fn new(domain: Arc<D>, effect: Effect) -> Self {
-        Self { domain, effect, work: Work::Idle }
+        Self {
+            domain,
+            effect,
+            work: Work::Idle,
+        }
     }
 
     pub(crate) async fn reader(&mut self, cx: &Context) -> Result<&mut D::Reader, OperationError> {

@@ -1,0 +1,214 @@
+//! A domain of notes in memory, with real transactions, and a gate that can be shut.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard,
+    atomic::{AtomicBool, Ordering},
+};
+
+use async_trait::async_trait;
+use chrono::DateTime;
+use latchstring_core::{
+    CallRecord, Catalog, Change, ChangeAction, Channel, Command, Context, Domain, Effect, ErrorCode, Fence, Gate,
+    Grant, GrantId, Hold, Holder, ManualClock, OperationError, Operations, Query, Refusal, Scope, Session, Surface,
+    TenantId, UnitOfWork,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What is stored; shared with the test, so that it can look.
+#[derive(Clone, Default)]
+pub struct Notebook(Arc<Mutex<Vec<String>>>);
+
+impl Notebook {
+    pub fn notes(&self) -> Vec<String> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap()
+    }
+}
+
+pub struct Reader(Vec<String>);
+
+pub struct Writer {
+    reader: Reader,
+    changes: Vec<Change>,
+    notebook: Notebook,
+}
+
+impl AsMut<Reader> for Writer {
+    fn as_mut(&mut self) -> &mut Reader {
+        &mut self.reader
+    }
+}
+
+impl UnitOfWork for Writer {
+    fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
+    }
+
+    async fn commit(self, _: Fence) -> Result<(), OperationError> {
+        *self.notebook.lock() = self.reader.0;
+        Ok(())
+    }
+}
+
+impl Domain for Notebook {
+    type Reader = Reader;
+    type Writer = Writer;
+
+    async fn read(&self, _: &Context) -> Result<Reader, OperationError> {
+        Ok(Reader(self.notes()))
+    }
+
+    async fn write(&self, _: &Context) -> Result<Writer, OperationError> {
+        Ok(Writer {
+            reader: Reader(self.notes()),
+            changes: Vec::new(),
+            notebook: self.clone(),
+        })
+    }
+
+    fn operations(list: &mut Operations<Self>) {
+        list.query::<List>().command::<Add>();
+    }
+}
+
+/// Lists the notes. Oldest first.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct List {
+    /// Only notes that contain this.
+    #[serde(default)]
+    search: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Notes {
+    notes: Vec<String>,
+}
+
+impl Query for List {
+    const NAME: &'static str = "notes.list";
+    const TITLE: &'static str = "List notes";
+    const EXAMPLE: &'static str = "await app.notes.list({})";
+    const PINNED: bool = true;
+    type Domain = Notebook;
+    type Output = Notes;
+
+    async fn run(self, _: &Context, db: &mut Reader) -> Result<Notes, OperationError> {
+        let wanted = self.search.unwrap_or_default();
+        Ok(Notes {
+            notes: db.0.iter().filter(|note| note.contains(&wanted)).cloned().collect(),
+        })
+    }
+}
+
+/// Adds a note.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Add {
+    /// What it says; not empty.
+    note_text: String,
+}
+
+impl Command for Add {
+    const NAME: &'static str = "notes.add_one";
+    const TITLE: &'static str = "Add a note";
+    const EXAMPLE: &'static str = "await app.notes.addOne({ noteText: \"milk\" })";
+    type Domain = Notebook;
+    type Output = Notes;
+
+    async fn run(self, _: &Context, db: &mut Writer) -> Result<Notes, OperationError> {
+        if self.note_text.is_empty() {
+            return Err(OperationError::new(
+                ErrorCode::InvalidInput,
+                "`noteText` is empty; say something",
+            ));
+        }
+        db.changes.push(Change {
+            entity: "note".into(),
+            id: db.reader.0.len().to_string(),
+            action: ChangeAction::Created,
+            before: None,
+            after: Some(self.note_text.clone().into()),
+        });
+        db.reader.0.push(self.note_text);
+        Ok(Notes {
+            notes: db.reader.0.clone(),
+        })
+    }
+}
+
+/// A gate that the test can shut, and that keeps what it is told.
+#[derive(Default)]
+pub struct TestGate {
+    pub is_revoked: AtomicBool,
+    pub records: Mutex<Vec<CallRecord>>,
+}
+
+impl TestGate {
+    pub fn revoke(&self) {
+        self.is_revoked.store(true, Ordering::SeqCst);
+    }
+
+    fn ask(&self) -> Result<(), Refusal> {
+        if self.is_revoked.load(Ordering::SeqCst) {
+            Err(Refusal::Revoked)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[async_trait]
+impl Gate for TestGate {
+    async fn check(&self, _: &Grant) -> Result<(), Refusal> {
+        self.ask()
+    }
+
+    async fn hold(&self, _: &Grant) -> Result<Hold, Refusal> {
+        self.ask().map(|()| Hold::new(()))
+    }
+
+    async fn record(&self, call: CallRecord, _: bool) {
+        self.record_abandoned(call);
+    }
+
+    fn record_abandoned(&self, call: CallRecord) {
+        self.records.lock().unwrap().push(call);
+    }
+}
+
+/// A notebook, a gate, and grants on demand.
+#[derive(Default)]
+pub struct Desk {
+    pub notebook: Notebook,
+    pub gate: Arc<TestGate>,
+}
+
+impl Desk {
+    pub fn surface(&self, scope: Scope) -> Surface {
+        let now = DateTime::UNIX_EPOCH;
+        let holder = Holder::Key {
+            label: "test".into(),
+            hint: "asmk_0...0".into(),
+        };
+        #[expect(clippy::disallowed_methods, reason = "a test may vouch")]
+        let grant = Grant::vouch(GrantId::new(now), TenantId::new(now), scope, holder);
+        Catalog::new(self.notebook.clone()).unwrap().surface(Arc::new(grant))
+    }
+
+    pub fn session(&self, scope: Scope, effect: Effect) -> Session {
+        let surface = self.surface(scope);
+        let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+        let cx = Context::begin(
+            surface.grant().clone(),
+            Channel::Mcp,
+            &clock,
+            std::time::Duration::from_secs(60),
+        );
+        Session::open(&surface, effect, cx, self.gate.clone(), "test")
+    }
+}

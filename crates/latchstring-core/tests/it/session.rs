@@ -1,0 +1,159 @@
+//! One unit of work per call, ending in one commit or one rollback.
+
+use latchstring_core::{Effect, ErrorCode, Finish, Scope, SessionLimits};
+
+use crate::notebook::Desk;
+
+const MILK: &str = r#"{"noteText":"milk"}"#;
+
+#[tokio::test]
+async fn what_a_session_wrote_is_read_by_it_at_once_and_by_others_after_the_commit() {
+    let desk = Desk::default();
+    let mut session = desk.session(Scope::ReadWrite, Effect::Write);
+    session.call_from_program("notes.addOne", MILK).await.unwrap();
+    let seen = session.call_from_program("notes.list", "{}").await.unwrap();
+    assert_eq!(seen.get(), r#"{"notes":["milk"]}"#);
+    assert!(desk.notebook.notes().is_empty());
+
+    let finished = session.finish(Finish::Commit).await.unwrap();
+    assert!(finished.committed);
+    assert_eq!(finished.changes.len(), 1);
+    assert_eq!(desk.notebook.notes(), ["milk"]);
+}
+
+#[tokio::test]
+async fn a_failure_a_dry_run_and_a_drop_leave_no_trace() {
+    let desk = Desk::default();
+    for finish in [Some(Finish::Fail(ErrorCode::ProgramError)), Some(Finish::DryRun), None] {
+        let mut session = desk.session(Scope::ReadWrite, Effect::Write);
+        session.call_from_program("notes.addOne", MILK).await.unwrap();
+        if let Some(finish) = finish {
+            let finished = session.finish(finish).await.unwrap();
+            assert!(!finished.committed);
+            assert_eq!(finished.changes.len(), 1, "what would have changed is told");
+        }
+        assert!(desk.notebook.notes().is_empty());
+    }
+    let records = desk.gate.records.lock().unwrap();
+    let outcomes: Vec<_> = records
+        .iter()
+        .map(|call| (call.outcome, call.committed, call.operations.len()))
+        .collect();
+    assert_eq!(
+        outcomes,
+        [("PROGRAM_ERROR", false, 1), ("OK", false, 1), ("CANCELLED", false, 1)]
+    );
+}
+
+#[tokio::test]
+async fn a_grant_revoked_while_running_ends_at_the_next_call_and_cannot_commit() {
+    let desk = Desk::default();
+    let mut session = desk.session(Scope::ReadWrite, Effect::Write);
+    session.call_from_program("notes.addOne", MILK).await.unwrap();
+    desk.gate.revoke();
+    let error = session.call_from_program("notes.list", "{}").await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Revoked);
+    assert!(error.ends_program());
+    assert_eq!(
+        session.finish(Finish::Commit).await.unwrap_err().code(),
+        ErrorCode::Revoked
+    );
+    assert!(desk.notebook.notes().is_empty());
+}
+
+#[tokio::test]
+async fn s07_a_command_in_a_reading_session_is_unknown_even_to_a_write_grant() {
+    let desk = Desk::default();
+    for scope in [Scope::Read, Scope::ReadWrite] {
+        let mut session = desk.session(scope, Effect::Read);
+        for spelling in ["notes.addOne", "notes.add_one", "app.notes.addOne"] {
+            let error = session.call_from_program(spelling, MILK).await.unwrap_err();
+            assert_eq!(error.code(), ErrorCode::UnknownOperation);
+        }
+        assert!(!session.finish(Finish::Commit).await.unwrap().committed);
+    }
+    assert!(desk.notebook.notes().is_empty());
+}
+
+#[tokio::test]
+async fn x04_no_spelling_opens_a_write_to_a_read_grant() {
+    let desk = Desk::default();
+    let mut session = desk.session(Scope::Read, Effect::Write);
+    for spelling in [
+        "notes.addOne",
+        "notes.add_one",
+        "Notes.AddOne",
+        "notes.addOne ",
+        "notes.\u{0430}ddOne",
+        "notes_add_one",
+        "NOTES.ADD_ONE",
+    ] {
+        let error = session.call_from_program(spelling, MILK).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::UnknownOperation, "{spelling}");
+    }
+    session.finish(Finish::Commit).await.unwrap();
+    assert!(desk.notebook.notes().is_empty());
+}
+
+#[tokio::test]
+async fn wrong_arguments_are_all_named_at_once_with_what_was_meant() {
+    let desk = Desk::default();
+    let mut session = desk.session(Scope::ReadWrite, Effect::Write);
+    let mut say = async |arguments: &str| {
+        session
+            .call_from_program("notes.addOne", arguments)
+            .await
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        say(r#"{"notetext":"milk"}"#).await,
+        "INVALID_INPUT: wrong arguments for `notes.addOne`: unknown field `notetext` (did you mean `noteText`?), \
+         missing field `noteText`. Expected {noteText: string}"
+    );
+    assert_eq!(
+        say(r#"{"noteText":5}"#).await,
+        "INVALID_INPUT: wrong argument for `notes.addOne` at `noteText`: invalid type: integer `5`, expected a string. \
+         Expected {noteText: string}"
+    );
+    assert_eq!(
+        say("[]").await,
+        "INVALID_INPUT: `notes.addOne` takes one object, as in `notes.addOne({noteText: string})`"
+    );
+}
+
+#[tokio::test]
+async fn a_session_counts_its_writes() {
+    let desk = Desk::default();
+    let mut session = desk
+        .session(Scope::ReadWrite, Effect::Write)
+        .with_limits(SessionLimits { writes: 2 });
+    for _ in 0..2 {
+        session.call_from_program("notes.addOne", MILK).await.unwrap();
+    }
+    let error = session.call_from_program("notes.addOne", MILK).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::LimitExceeded);
+    session.call_from_program("notes.list", "{}").await.unwrap();
+}
+
+#[tokio::test]
+async fn every_operation_of_a_call_is_written_down_with_its_changes() {
+    let desk = Desk::default();
+    let mut session = desk.session(Scope::ReadWrite, Effect::Write);
+    session.call_from_program("notes.addOne", MILK).await.unwrap();
+    session.call_from_program("notes.nothing", "{}").await.unwrap_err();
+    session.finish(Finish::Commit).await.unwrap();
+
+    let records = desk.gate.records.lock().unwrap();
+    let call = &records[0];
+    assert_eq!((call.tool.as_str(), call.outcome, call.committed), ("test", "OK", true));
+    let operations: Vec<_> = call
+        .operations
+        .iter()
+        .map(|one| (one.operation.as_str(), one.outcome, one.changes.len()))
+        .collect();
+    assert_eq!(
+        operations,
+        [("notes.add_one", "OK", 1), ("notes.nothing", "UNKNOWN_OPERATION", 0)]
+    );
+}
