@@ -40,7 +40,11 @@ pub(crate) fn signature(operation: &Operation) -> String {
         .into_iter()
         .flatten()
         .map(|(name, property)| {
-            let mark = if is_required(&operation.input_schema, name) { "" } else { "?" };
+            let mark = if is_required(&operation.input_schema, name) {
+                ""
+            } else {
+                "?"
+            };
             format!("{name}{mark}: {}", latchstring_core::type_word(property))
         })
         .collect();
@@ -61,12 +65,19 @@ fn definitions(schema: &Map<String, Value>) -> impl Iterator<Item = (&String, &V
 }
 
 fn is_required(schema: &Map<String, Value>, field: &str) -> bool {
-    schema.get("required").and_then(Value::as_array).is_some_and(|all| all.iter().any(|one| one == field))
+    schema
+        .get("required")
+        .and_then(Value::as_array)
+        .is_some_and(|all| all.iter().any(|one| one == field))
 }
 
 /// An object type, one field a line with its documentation behind it; `{}` when there are no fields.
 fn render(schema: &Map<String, Value>, depth: usize) -> String {
-    let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|all| !all.is_empty()) else {
+    let Some(properties) = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .filter(|all| !all.is_empty())
+    else {
         return match schema.get("additionalProperties") {
             Some(Value::Object(_)) => format!("Record<string, {}>", type_of(&schema["additionalProperties"], depth)),
             _ => "{}".to_owned(),
@@ -91,7 +102,12 @@ fn render(schema: &Map<String, Value>, depth: usize) -> String {
 
 /// What stands behind a field: its documentation in one line, its bounds and its default.
 fn note(property: &Value) -> Option<String> {
-    let mut note = property["description"].as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut note = property["description"]
+        .as_str()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut add = |text: String| {
         if !note.is_empty() {
             note.push(' ');
@@ -111,7 +127,9 @@ fn note(property: &Value) -> Option<String> {
 }
 
 fn type_of(schema: &Value, depth: usize) -> String {
-    let Some(object) = schema.as_object() else { return "unknown".to_owned() };
+    let Some(object) = schema.as_object() else {
+        return "unknown".to_owned();
+    };
     if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
         return reference.rsplit('/').next().unwrap_or("unknown").to_owned();
     }
@@ -123,13 +141,21 @@ fn type_of(schema: &Value, depth: usize) -> String {
     }
     for key in ["anyOf", "oneOf"] {
         if let Some(several) = object.get(key).and_then(Value::as_array) {
-            return several.iter().map(|one| type_of(one, depth)).collect::<Vec<_>>().join(" | ");
+            return several
+                .iter()
+                .map(|one| type_of(one, depth))
+                .collect::<Vec<_>>()
+                .join(" | ");
         }
     }
     match object.get("type") {
         Some(Value::String(one)) => plain(one, object, depth),
         Some(Value::Array(several)) => {
-            let all: Vec<_> = several.iter().filter_map(Value::as_str).map(|one| plain(one, object, depth)).collect();
+            let all: Vec<_> = several
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|one| plain(one, object, depth))
+                .collect();
             all.join(" | ")
         }
         _ => "unknown".to_owned(),
@@ -141,8 +167,14 @@ fn plain(one: &str, schema: &Map<String, Value>, depth: usize) -> String {
         "integer" => "number".to_owned(),
         "object" => render(schema, depth),
         "array" => {
-            let item = schema.get("items").map_or_else(|| "unknown".to_owned(), |items| type_of(items, depth));
-            if item.contains(" | ") { format!("({item})[]") } else { format!("{item}[]") }
+            let item = schema
+                .get("items")
+                .map_or_else(|| "unknown".to_owned(), |items| type_of(items, depth));
+            if item.contains(" | ") {
+                format!("({item})[]")
+            } else {
+                format!("{item}[]")
+            }
         }
         other => other.to_owned(),
     }

@@ -30,7 +30,9 @@ pub(crate) struct DescribeOutput {
 
 pub(crate) fn describe(surface: &Surface, input: &DescribeInput) -> Result<DescribeOutput, OperationError> {
     if input.names.is_empty() {
-        return Err(OperationError::invalid_input("`names` is empty; name operations or namespaces from `search`"));
+        return Err(OperationError::invalid_input(
+            "`names` is empty; name operations or namespaces from `search`",
+        ));
     }
     let mut operations: Vec<&Arc<Operation>> = Vec::new();
     for name in &input.names {
@@ -39,18 +41,28 @@ pub(crate) fn describe(surface: &Surface, input: &DescribeInput) -> Result<Descr
         let members: Vec<_> = surface
             .operations()
             .filter(|operation| {
-                operation.name.program_namespace() == namespace || operation.name.as_str().split('.').next() == Some(namespace)
+                operation.name.program_namespace() == namespace
+                    || operation.name.as_str().split('.').next() == Some(namespace)
             })
             .collect();
-        if members.is_empty() { operations.push(surface.find(name)?) } else { operations.extend(members) }
+        if members.is_empty() {
+            operations.push(surface.find(name)?)
+        } else {
+            operations.extend(members)
+        }
     }
     operations.dedup_by(|a, b| a.name == b.name);
     if operations.len() > MOST {
         return Err(OperationError::new(
             ErrorCode::LimitExceeded,
-            format!("that is {} operations; describe {MOST} at most at a time", operations.len()),
+            format!(
+                "that is {} operations; describe {MOST} at most at a time",
+                operations.len()
+            ),
         ));
     }
     let declarations: Vec<String> = operations.into_iter().map(|operation| declaration(operation)).collect();
-    Ok(DescribeOutput { declarations: declarations.join("\n") })
+    Ok(DescribeOutput {
+        declarations: declarations.join("\n"),
+    })
 }

@@ -25,7 +25,11 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
         return as_json_rpc(next.run(request).await, Value::Null).await;
     }
     let (mut parts, body) = request.into_parts();
-    if parts.headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+    if parts
+        .headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|encoding| encoding != "identity")
+    {
         let reason = "send the body without a content encoding";
         return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, reason, Value::Null);
     }
@@ -48,8 +52,13 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
         id @ (Value::String(_) | Value::Number(_)) => id.clone(),
         _ => Value::Null,
     };
-    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
-    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    parts.headers.insert(
+        header::ACCEPT,
+        HeaderValue::from_static("application/json, text/event-stream"),
+    );
+    parts
+        .headers
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     as_json_rpc(next.run(Request::from_parts(parts, Body::from(bytes))).await, id).await
 }
 
@@ -67,7 +76,9 @@ async fn as_json_rpc(response: Response, id: Value) -> Response {
     let text = to_bytes(body, MAX_REASON_BYTES).await.unwrap_or_default();
     let reason = String::from_utf8_lossy(&text);
     let (status, reason) = match (parts.status, reason.trim()) {
-        (StatusCode::METHOD_NOT_ALLOWED, _) => (parts.status, "use POST; this endpoint keeps no sessions and no streams"),
+        (StatusCode::METHOD_NOT_ALLOWED, _) => {
+            (parts.status, "use POST; this endpoint keeps no sessions and no streams")
+        }
         (StatusCode::UNSUPPORTED_MEDIA_TYPE, reason) => (StatusCode::BAD_REQUEST, reason),
         (status, "") => (status, status.canonical_reason().unwrap_or("refused")),
         (status, reason) => (status, reason),
@@ -80,5 +91,9 @@ async fn as_json_rpc(response: Response, id: Value) -> Response {
 }
 
 fn refuse(status: StatusCode, code: i32, reason: &str, id: Value) -> Response {
-    (status, Json(json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": reason } }))).into_response()
+    (
+        status,
+        Json(json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": reason } })),
+    )
+        .into_response()
 }

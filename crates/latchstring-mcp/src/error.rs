@@ -24,13 +24,24 @@ pub(crate) fn program_failed(failure: &Failure, mut structured: Value, console: 
         text.push_str(&format!(" at line {}, column {}", at.line, at.column));
     }
     let is_plain = matches!(failure.name.as_str(), "" | "Error" | "OperationError");
-    let name = if is_plain { String::new() } else { format!("{}: ", failure.name) };
+    let name = if is_plain {
+        String::new()
+    } else {
+        format!("{}: ", failure.name)
+    };
     text.push_str(&format!(": {name}{}", failure.message));
     if let Some(at) = &failure.at {
         let number = at.line.to_string();
         let margin = " ".repeat(number.len());
-        let column = usize::try_from(at.column).unwrap_or(1).saturating_sub(1).min(at.source_line.chars().count());
-        text.push_str(&format!("\n{number} | {}\n{margin} | {}^", at.source_line, " ".repeat(column)));
+        let column = usize::try_from(at.column)
+            .unwrap_or(1)
+            .saturating_sub(1)
+            .min(at.source_line.chars().count());
+        text.push_str(&format!(
+            "\n{number} | {}\n{margin} | {}^",
+            at.source_line,
+            " ".repeat(column)
+        ));
     }
     if let Some(operation) = &failure.operation {
         text.push_str(&format!("\noperation: app.{operation}"));
@@ -60,7 +71,9 @@ pub(crate) fn sandbox_failed(error: SandboxError) -> OperationError {
 
 /// Writes down what the caller is not told. An error is logged here and nowhere else.
 pub(crate) fn log(error: &OperationError) {
-    let Some(source) = std::error::Error::source(error) else { return };
+    let Some(source) = std::error::Error::source(error) else {
+        return;
+    };
     let mut causes = source.to_string();
     let mut next = source.source();
     while let Some(cause) = next {

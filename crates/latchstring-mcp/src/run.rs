@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use latchstring_core::{Change, Effect, Finish, Limits, OperationError, Outcome, Program, Sandbox, Session, Surface, random};
+use latchstring_core::{
+    Change, Effect, Finish, Limits, OperationError, Outcome, Program, Sandbox, Session, Surface, random,
+};
 use rmcp::model::{CallToolResult, ContentBlock};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -96,7 +98,10 @@ pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
         namespaces.entry(namespace).or_default().push(method);
     }
     let names: Vec<String> = if surface.operations().len() < NAME_ALL_BELOW {
-        namespaces.iter().map(|(namespace, methods)| format!("{namespace}: {}", methods.join(", "))).collect()
+        namespaces
+            .iter()
+            .map(|(namespace, methods)| format!("{namespace}: {}", methods.join(", ")))
+            .collect()
     } else {
         namespaces.keys().map(ToString::to_string).collect()
     };
@@ -133,8 +138,13 @@ pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
 
 /// A program that works here: the first operation that has an example.
 fn example(surface: &Surface) -> String {
-    let pinned = surface.operations().find(|operation| operation.is_pinned && operation.effect == Effect::Read);
-    pinned.map_or_else(|| "return 1 + 1".to_owned(), |operation| format!("return {}", operation.example))
+    let pinned = surface
+        .operations()
+        .find(|operation| operation.is_pinned && operation.effect == Effect::Read);
+    pinned.map_or_else(
+        || "return 1 + 1".to_owned(),
+        |operation| format!("return {}", operation.example),
+    )
 }
 
 pub(crate) struct Run<'a> {
@@ -174,7 +184,10 @@ async fn ended(session: Session, outcome: Outcome, finish: Finish, effect: Effec
     let duration_ms = u64::try_from(session.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut console = outcome.console.text;
     if outcome.console.dropped_bytes > 0 {
-        console.push_str(&format!("\n({} more bytes were dropped)", outcome.console.dropped_bytes));
+        console.push_str(&format!(
+            "\n({} more bytes were dropped)",
+            outcome.console.dropped_bytes
+        ));
     }
     let mut structured = json!({ "ok": true, "calls": outcome.calls, "durationMs": duration_ms });
     if !console.is_empty() {

@@ -57,10 +57,16 @@ pub(crate) fn search(surface: &Surface, input: &SearchInput) -> SearchOutput {
         let mut namespaces: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for path in surface.program_paths().iter() {
             if let Some((namespace, method)) = path.split_once('.') {
-                namespaces.entry(namespace.to_owned()).or_default().push(method.to_owned());
+                namespaces
+                    .entry(namespace.to_owned())
+                    .or_default()
+                    .push(method.to_owned());
             }
         }
-        return SearchOutput { operations: Vec::new(), namespaces: Some(namespaces) };
+        return SearchOutput {
+            operations: Vec::new(),
+            namespaces: Some(namespaces),
+        };
     }
     let mut scored: Vec<(u32, &Operation)> = surface
         .operations()
@@ -68,8 +74,15 @@ pub(crate) fn search(surface: &Surface, input: &SearchInput) -> SearchOutput {
         .filter(|(score, _)| *score > 0)
         .collect();
     scored.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.name.cmp(&y.name)));
-    let operations = scored.into_iter().take(limit).map(|(_, operation)| found(operation)).collect();
-    SearchOutput { operations, namespaces: None }
+    let operations = scored
+        .into_iter()
+        .take(limit)
+        .map(|(_, operation)| found(operation))
+        .collect();
+    SearchOutput {
+        operations,
+        namespaces: None,
+    }
 }
 
 fn found(operation: &Operation) -> Found {
@@ -93,7 +106,13 @@ fn score(operation: &Operation, words: &[String]) -> u32 {
     ];
     words
         .iter()
-        .map(|word| fields.iter().filter(|(_, field)| field.contains(word)).map(|(weight, _)| weight).sum::<u32>())
+        .map(|word| {
+            fields
+                .iter()
+                .filter(|(_, field)| field.contains(word))
+                .map(|(weight, _)| weight)
+                .sum::<u32>()
+        })
         .sum()
 }
 
@@ -108,6 +127,9 @@ fn words_of(text: &str) -> Vec<String> {
     spaced
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| word.len() > 1)
-        .map(|word| word.strip_suffix("ies").map_or_else(|| word.trim_end_matches('s').to_owned(), |stem| format!("{stem}y")))
+        .map(|word| {
+            word.strip_suffix("ies")
+                .map_or_else(|| word.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"))
+        })
         .collect()
 }

@@ -3,16 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use latchstring_core::{
-    Catalog, Channel, Clock, Context, Effect, ErrorCode, Finish, Gate, Grant, Limits, OperationError, Sandbox, Session, SessionLimits, Surface,
-    parse_input, schema_of,
+    Catalog, Channel, Clock, Context, Effect, ErrorCode, Finish, Gate, Grant, Limits, OperationError, Sandbox, Session,
+    SessionLimits, Surface, parse_input, schema_of,
 };
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams,
-        CompleteResult, ContentBlock, DiscoverResult, Implementation, ListPromptsRequestMethod, ListPromptsResult,
-        ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
-        ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
+        CompleteRequestParams, CompleteResult, ContentBlock, DiscoverResult, Implementation, ListPromptsRequestMethod,
+        ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
+        ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
+        ServerConfig,
     },
     service::RequestContext,
 };
@@ -66,7 +67,15 @@ impl Server {
         limits: Limits,
     ) -> Self {
         let session_limits = SessionLimits::default();
-        Self(Arc::new(Parts { about, catalog, sandbox, gate, clock, limits, session_limits }))
+        Self(Arc::new(Parts {
+            about,
+            catalog,
+            sandbox,
+            gate,
+            clock,
+            limits,
+            session_limits,
+        }))
     }
 
     fn surface(&self, context: &RequestContext<RoleServer>) -> Result<Surface, ErrorData> {
@@ -107,7 +116,10 @@ impl Server {
     }
 
     fn run(&self) -> Run<'_> {
-        Run { sandbox: self.0.sandbox.as_ref(), limits: &self.0.limits }
+        Run {
+            sandbox: self.0.sandbox.as_ref(),
+            limits: &self.0.limits,
+        }
     }
 
     fn implementation(&self) -> Implementation {
@@ -126,7 +138,9 @@ impl Server {
 }
 
 fn is_modern(context: &RequestContext<RoleServer>) -> bool {
-    context.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+    context
+        .protocol_version()
+        .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
 }
 
 fn parse<I: DeserializeOwned + JsonSchema>(tool: &Tool, arguments: &str) -> Result<I, OperationError> {
@@ -149,7 +163,9 @@ async fn answer<I: DeserializeOwned + JsonSchema, O: Serialize>(
     }
     let structured = serde_json::to_value(&output).unwrap_or_default();
     // Declarations are text already; as a JSON string they would be unreadable.
-    let text = structured["declarations"].as_str().map_or_else(|| structured.to_string(), ToOwned::to_owned);
+    let text = structured["declarations"]
+        .as_str()
+        .map_or_else(|| structured.to_string(), ToOwned::to_owned);
     let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
     result.structured_content = Some(structured);
     result
@@ -182,7 +198,8 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let surface = self.surface(&context)?;
-        let mut result = ListToolsResult::with_all_items(tools::of(&surface).map(|tool| tool.listed(&surface)).collect());
+        let mut result =
+            ListToolsResult::with_all_items(tools::of(&surface).map(|tool| tool.listed(&surface)).collect());
         if is_modern(&context) {
             // The list depends on the grant and changes the moment it is revoked.
             (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
@@ -202,7 +219,10 @@ impl ServerHandler for Server {
             // Written down: a grant that calls what it may not see is worth knowing about.
             let session = self.session(&surface, Effect::Read, &shown);
             let _ = session.finish(Finish::Fail(ErrorCode::UnknownOperation)).await;
-            return Err(ErrorData::invalid_params(format!("no tool `{shown}`; see `tools/list`"), None));
+            return Err(ErrorData::invalid_params(
+                format!("no tool `{shown}`; see `tools/list`"),
+                None,
+            ));
         };
         let arguments = serde_json::to_string(&request.arguments.unwrap_or_default())
             .map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;

@@ -22,9 +22,9 @@ pub struct Doors {
     pub origins: Vec<String>,
 }
 
-/// The endpoint, to be nested at its path. Expects an `Arc<Grant>` in the request's extensions; without one nothing is
+/// The endpoint at `path`. Expects an `Arc<Grant>` in the request's extensions; without one nothing is
 /// visible. Ends open streams when `shutdown` is cancelled.
-pub fn router(server: Server, doors: &Doors, shutdown: CancellationToken) -> Router {
+pub fn router(path: &str, server: Server, doors: &Doors, shutdown: CancellationToken) -> Router {
     let config = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)
@@ -33,7 +33,12 @@ pub fn router(server: Server, doors: &Doors, shutdown: CancellationToken) -> Rou
         .enforce_origin_validation()
         .with_max_request_body_bytes(MAX_BODY_BYTES)
         .with_cancellation_token(shutdown);
-    let service =
-        StreamableHttpService::new(move || Ok(server.clone()), Arc::new(NeverSessionManager::default()), config);
-    Router::new().fallback_service(service).layer(middleware::from_fn(envelope::check))
+    let service = StreamableHttpService::new(
+        move || Ok(server.clone()),
+        Arc::new(NeverSessionManager::default()),
+        config,
+    );
+    Router::new()
+        .route_service(path, service)
+        .layer(middleware::from_fn(envelope::check))
 }

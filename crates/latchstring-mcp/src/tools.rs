@@ -21,8 +21,15 @@ pub(crate) enum Tool {
 /// The tools of `surface`, always in the same order.
 pub(crate) fn of(surface: &Surface) -> impl Iterator<Item = Tool> {
     let run_write = surface.has(Effect::Write).then_some(Tool::RunWrite);
-    let pinned = surface.operations().filter(|operation| operation.is_pinned).cloned().map(Tool::Direct);
-    [Tool::Search, Tool::Describe, Tool::Run].into_iter().chain(run_write).chain(pinned)
+    let pinned = surface
+        .operations()
+        .filter(|operation| operation.is_pinned)
+        .cloned()
+        .map(Tool::Direct);
+    [Tool::Search, Tool::Describe, Tool::Run]
+        .into_iter()
+        .chain(run_write)
+        .chain(pinned)
 }
 
 /// The tool called `name`, if `surface` has it.
@@ -86,7 +93,11 @@ impl Tool {
                 operation.output_schema.clone(),
             ),
         };
-        let mut listed = Listed::new(Cow::Owned(self.name().to_owned()), description, Arc::new(plain_object(input)));
+        let mut listed = Listed::new(
+            Cow::Owned(self.name().to_owned()),
+            description,
+            Arc::new(plain_object(input)),
+        );
         listed.title = Some(title.to_owned());
         listed.output_schema = Some(Arc::new(plain_object(output)));
         listed.annotations = Some(self.annotations(title));
@@ -98,11 +109,17 @@ impl Tool {
         let (reads, destroys, repeats) = match self {
             Self::Search | Self::Describe | Self::Run => (true, false, true),
             Self::RunWrite => (false, true, false),
-            Self::Direct(operation) => {
-                (operation.effect == Effect::Read, operation.is_destructive, operation.is_idempotent)
-            }
+            Self::Direct(operation) => (
+                operation.effect == Effect::Read,
+                operation.is_destructive,
+                operation.is_idempotent,
+            ),
         };
-        ToolAnnotations::with_title(title).read_only(reads).destructive(destroys).idempotent(repeats).open_world(false)
+        ToolAnnotations::with_title(title)
+            .read_only(reads)
+            .destructive(destroys)
+            .idempotent(repeats)
+            .open_world(false)
     }
 }
 

@@ -1,1 +1,62 @@
-//! latchstring-server
+//! Serves a product: configuration, telemetry, and the commands of its binary.
+//!
+//! A product is a domain with a name and a key prefix. Its `main` is one line:
+//!
+//! ```ignore
+//! fn main() -> std::process::ExitCode {
+//!     latchstring_server::main::<Assembly>()
+//! }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod banner;
+mod commands;
+mod config;
+mod parts;
+mod product;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use config::{Config, LogFormat, Settings};
+pub use product::Product;
+
+/// Reads the command line, does what it says, and reports a failure in one line.
+pub fn main<P: Product>() -> ExitCode {
+    let command = commands::CommandLine::command().name(P::NAME).about(format!("{}: {}", P::TITLE, P::SUMMARY));
+    let line = match commands::CommandLine::from_arg_matches(&command.get_matches()) {
+        Ok(line) => line,
+        Err(error) => error.exit(),
+    };
+    match run::<P>(line) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run<P: Product>(line: commands::CommandLine) -> anyhow::Result<()> {
+    let config = line.settings.resolve(P::NAME)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(commands::run::<P>(config, line.command));
+    // Whatever still runs has had its time; do not wait for it again.
+    runtime.shutdown_background();
+    result
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a command that failed, with or without a log")]
+fn report(error: &anyhow::Error) {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Some errors repeat their cause; say each thing once.
+        if !line.contains(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    eprintln!("error: {}", line.replace('\n', " "));
+}

@@ -1,1 +1,35 @@
-//! latchstring
+//! Safe access for AI assistants to one tenant's data, for an app to embed.
+//!
+//! An app implements a [`Domain`] with its queries and commands, builds a [`Catalog`] from it, and merges
+//! [`Latchstring::router`] into its own. What a model author needs is re-exported flat from here; the parts that an
+//! operator wires up are in [`access`], [`db`], [`mcp`] and [`sandbox`].
+
+#![forbid(unsafe_code)]
+
+mod bearer;
+mod builder;
+mod health;
+mod router;
+
+pub use builder::Latchstring;
+pub use latchstring_core::*;
+
+/// Who is calling: API keys, tenants, and the store behind them.
+pub mod access {
+    pub use latchstring_access::*;
+}
+
+/// SQL: databases for an app's own data, and the access store in one.
+pub mod db {
+    pub use latchstring_db::*;
+}
+
+/// The MCP endpoint.
+pub mod mcp {
+    pub use latchstring_mcp::*;
+}
+
+/// Where programs run.
+pub mod sandbox {
+    pub use latchstring_sandbox::*;
+}

@@ -1,0 +1,165 @@
+//! `serve`: everything from the listening socket to a graceful end.
+
+use std::{future::IntoFuture, io::ErrorKind, time::Duration};
+
+use anyhow::Context;
+use latchstring::{
+    Catalog, Latchstring, Limits, Scope,
+    access::{Access, NewKey, Person, Secret, Tenant},
+    db::Database,
+    mcp::About,
+    sandbox::{Options, WasmSandbox},
+};
+use tokio::{net::TcpListener, signal};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::{
+    Config, Product,
+    banner::{self, DemoKeys, DemoTenant},
+    parts, telemetry,
+};
+
+/// How long calls that are under way may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
+    telemetry::start(&config)?;
+    let listener = listen(&config).await?;
+    let (access_database, access) = parts::open_access::<P>(&config).await?;
+    let database = Database::open(&config.database_url).await?;
+    let domain = P::open(database.clone()).await?;
+    let tenants = demo::<P>(&access, &database).await?;
+
+    let cache_dir = Some(config.data_dir.join("guest"));
+    let sandbox = WasmSandbox::new(&Options { cache_dir, live_runs: config.programs, ..Options::default() })
+        .context("the sandbox cannot start")?;
+    let url = match config.public_url.clone() {
+        Some(url) => url,
+        None => Url::parse(&format!("http://{}", listener.local_addr()?))?,
+    };
+    let shutdown = CancellationToken::new();
+    let latchstring = Latchstring::builder()
+        .about(About {
+            name: P::NAME.to_owned(),
+            title: P::TITLE.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            instructions: P::INSTRUCTIONS.to_owned(),
+        })
+        .catalog(Catalog::new(domain)?)
+        .access(access.clone())
+        .sandbox(sandbox)
+        .public_url(url.clone())
+        .allowed_origins(config.allowed_origins.clone())
+        .limits(Limits { wall: config.program_time, ..Limits::default() })
+        .shutdown(shutdown.clone())
+        .build();
+
+    let server = axum::serve(listener, latchstring.router()).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let mut server = tokio::spawn(server.into_future());
+    banner::print::<P>(&url, &tenants, &config.data_dir);
+    if let Some(path) = &config.ready_file {
+        banner::write_ready_file(path, &url, &tenants)?;
+    }
+    drop(tenants);
+    tracing::info!(%url, "listening");
+
+    tokio::select! {
+        ended = &mut server => ended??,
+        () = stop_signal() => {
+            tracing::info!("stopping; calls under way have {} seconds", GRACE.as_secs());
+            shutdown.cancel();
+            if tokio::time::timeout(GRACE, &mut server).await.is_err() {
+                tracing::warn!("calls were still running and are cut off; their changes are undone");
+                server.abort();
+            }
+        }
+    }
+    // What was done is written down before the process ends.
+    access.shutdown().await;
+    database.close().await;
+    access_database.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(config.listen).await.map_err(|error| {
+        let address = config.listen;
+        match error.kind() {
+            ErrorKind::AddrInUse => anyhow::anyhow!(
+                "{address} is in use; stop what listens there, or listen elsewhere with --listen, such as --listen 127.0.0.1:8788"
+            ),
+            _ => anyhow::anyhow!("cannot listen on {address}: {error}; choose another address with --listen"),
+        }
+    })
+}
+
+/// At the first start, the demo tenants with their data and two keys each; later, only who they are.
+async fn demo<P: Product>(access: &Access, database: &Database) -> anyhow::Result<Vec<DemoTenant>> {
+    let known = access.list_tenants().await?;
+    let is_first_start = known.is_empty();
+    let mut tenants: Vec<Tenant> = Vec::new();
+    for (host_key, name) in P::DEMO_TENANTS {
+        if is_first_start {
+            tenants.push(access.ensure_tenant(host_key, name).await?);
+        } else {
+            tenants.extend(known.iter().find(|tenant| tenant.host_key == *host_key).cloned());
+        }
+    }
+    if tenants.len() == P::DEMO_TENANTS.len() {
+        P::seed(database, &tenants).await.context("the demo data cannot be stored")?;
+    }
+    let mut demo = Vec::new();
+    for tenant in tenants {
+        let keys = match is_first_start {
+            true => Some(DemoKeys {
+                read: key(access, &tenant, Scope::Read).await?,
+                read_write: key(access, &tenant, Scope::ReadWrite).await?,
+            }),
+            false => None,
+        };
+        demo.push(DemoTenant { name: tenant.name, keys });
+    }
+    Ok(demo)
+}
+
+async fn key(access: &Access, tenant: &Tenant, scope: Scope) -> anyhow::Result<Secret> {
+    let label = match scope {
+        Scope::Read => "demo, read",
+        Scope::ReadWrite => "demo, read & write",
+    };
+    let (key, _) = access
+        .create_key(NewKey {
+            tenant: tenant.id,
+            scope,
+            label: label.parse()?,
+            created_by: Person::new("first-start", "first start"),
+            expires_at: None,
+        })
+        .await?;
+    Ok(key)
+}
+
+async fn stop_signal() {
+    let interrupt = async {
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut signals) => {
+                signals.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,31 @@
+//! What the server needs to know of a product.
+
+use latchstring::{Domain, access::Tenant, db::Database};
+
+/// A product that can be served: a domain, its names, and its demo data.
+pub trait Product: Send + Sync + 'static {
+    /// Its operations and their storage.
+    type Domain: Domain;
+    /// The name of its binary, its data directory and its server on the wire, such as `assembly`.
+    const NAME: &'static str;
+    /// Its name for people.
+    const TITLE: &'static str;
+    /// What it is, in a few words.
+    const SUMMARY: &'static str;
+    /// What its API keys begin with, such as `asmk`.
+    const KEY_PREFIX: &'static str;
+    /// What a tenant is called, such as `store`.
+    const TENANT_NOUN: &'static str;
+    /// What a model should know before it starts; the first 512 characters count most.
+    const INSTRUCTIONS: &'static str;
+    /// A program worth trying first.
+    const TRY_PROGRAM: &'static str;
+    /// The tenants of the demo: a host key and a name each.
+    const DEMO_TENANTS: &'static [(&'static str, &'static str)];
+
+    /// Prepares the database and opens the domain over it.
+    fn open(database: Database) -> impl Future<Output = anyhow::Result<Self::Domain>> + Send;
+
+    /// Fills the demo tenants, in the order of [`Self::DEMO_TENANTS`]. Doing it twice changes nothing.
+    fn seed(database: &Database, tenants: &[Tenant]) -> impl Future<Output = anyhow::Result<()>> + Send;
+}

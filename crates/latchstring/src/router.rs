@@ -1,0 +1,87 @@
+//! The routes, in one place.
+
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware,
+};
+use latchstring_mcp::{Doors, Server};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use url::Url;
+
+use crate::{Latchstring, bearer, health};
+
+impl Latchstring {
+    /// Everything this serves: `/mcp` for API keys, `/healthz` and `/readyz`. Merge it into the app's own router.
+    pub fn router(&self) -> Router {
+        let doors = self.doors();
+        let cors = cors(&doors.origins);
+        let gate = self.access.clone();
+        let server = Server::new(
+            self.about.clone(),
+            self.catalog.clone(),
+            self.sandbox.clone(),
+            gate,
+            self.clock.clone(),
+            self.limits.clone(),
+        );
+        let mcp = latchstring_mcp::router("/mcp", server, &doors, self.shutdown.clone())
+            .layer(middleware::from_fn_with_state(self.access.clone(), bearer::require_key))
+            // In front of the key check: a browser's preflight request carries no key.
+            .layer(cors);
+        Router::new().merge(mcp).merge(health::router(self.access.clone()))
+    }
+
+    /// Our own address is always welcome. On a loopback address any local port may call from a browser, which is how
+    /// inspectors work; it still needs a key.
+    fn doors(&self) -> Doors {
+        let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(String::from).to_vec();
+        hosts.extend(authority(&self.public_url));
+        let mut origins = self.allowed_origins.clone();
+        origins.extend(own_origin(&self.public_url));
+        let is_loopback = match self.public_url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        };
+        if is_loopback {
+            origins.extend(["http://localhost:*", "http://127.0.0.1:*"].map(String::from));
+        }
+        Doors { hosts, origins }
+    }
+}
+
+/// `name:port`, the port always written out.
+fn authority(url: &Url) -> Option<String> {
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+}
+
+fn own_origin(url: &Url) -> Option<String> {
+    Some(format!("{}://{}", url.scheme(), authority(url)?))
+}
+
+/// Browsers may call from the same origins that the endpoint accepts, and may read the challenge.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins = origins.to_vec();
+    let is_welcome = move |origin: &HeaderValue| {
+        let Some(origin) = origin.to_str().ok().and_then(|text| Url::parse(text).ok()) else { return false };
+        let Some(own) = own_origin(&origin) else { return false };
+        origins.iter().any(|allowed| match allowed.strip_suffix(":*") {
+            Some(any_port) => own.rsplit_once(':').is_some_and(|(rest, _)| rest == any_port),
+            None => *allowed == own,
+        })
+    };
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin, _| is_welcome(origin)))
+        .allow_methods([Method::POST])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::ACCEPT,
+            HeaderName::from_static("mcp-protocol-version"),
+            HeaderName::from_static("mcp-method"),
+            HeaderName::from_static("mcp-name"),
+        ])
+        .expose_headers([header::WWW_AUTHENTICATE])
+}
