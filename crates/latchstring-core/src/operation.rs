@@ -118,7 +118,7 @@ impl std::fmt::Debug for Operation {
         f.debug_struct("Operation")
             .field("name", &self.name.as_str())
             .field("effect", &self.effect)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

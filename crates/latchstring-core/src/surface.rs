@@ -111,6 +111,6 @@ impl std::fmt::Debug for Surface {
         f.debug_struct("Surface")
             .field("grant", &self.grant.id())
             .field("operations", &self.view.program_paths)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -46,9 +46,9 @@ pub(crate) fn describe(surface: &Surface, input: &DescribeInput) -> Result<Descr
             })
             .collect();
         if members.is_empty() {
-            operations.push(surface.find(name)?)
+            operations.push(surface.find(name)?);
         } else {
-            operations.extend(members)
+            operations.extend(members);
         }
     }
     operations.dedup_by(|a, b| a.name == b.name);

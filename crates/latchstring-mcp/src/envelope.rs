@@ -22,7 +22,7 @@ const MAX_REASON_BYTES: usize = 4 << 10;
 
 pub(crate) async fn check(request: Request, next: Next) -> Response {
     if request.method() != Method::POST {
-        return as_json_rpc(next.run(request).await, Value::Null).await;
+        return as_json_rpc(next.run(request).await, &Value::Null).await;
     }
     let (mut parts, body) = request.into_parts();
     if parts
@@ -31,22 +31,27 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
         .is_some_and(|encoding| encoding != "identity")
     {
         let reason = "send the body without a content encoding";
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, reason, Value::Null);
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            INVALID_REQUEST,
+            reason,
+            &Value::Null,
+        );
     }
     let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
         let reason = format!("the body is over {MAX_BODY_BYTES} bytes, or was cut off; send less in one request");
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, INVALID_REQUEST, &reason, Value::Null);
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, INVALID_REQUEST, &reason, &Value::Null);
     };
     let message: Value = match serde_json::from_slice(&bytes) {
         Ok(message) => message,
         Err(error) => {
             let reason = format!("the body is not JSON: {error}");
-            return refuse(StatusCode::BAD_REQUEST, PARSE_ERROR, &reason, Value::Null);
+            return refuse(StatusCode::BAD_REQUEST, PARSE_ERROR, &reason, &Value::Null);
         }
     };
     if message.is_array() {
         let reason = "batches are not supported; send one request at a time";
-        return refuse(StatusCode::BAD_REQUEST, INVALID_REQUEST, reason, Value::Null);
+        return refuse(StatusCode::BAD_REQUEST, INVALID_REQUEST, reason, &Value::Null);
     }
     let id = match &message["id"] {
         id @ (Value::String(_) | Value::Number(_)) => id.clone(),
@@ -59,11 +64,11 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
     parts
         .headers
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    as_json_rpc(next.run(Request::from_parts(parts, Body::from(bytes))).await, id).await
+    as_json_rpc(next.run(Request::from_parts(parts, Body::from(bytes))).await, &id).await
 }
 
 /// Turns an error in plain text into a JSON-RPC error with the same status.
-async fn as_json_rpc(response: Response, id: Value) -> Response {
+async fn as_json_rpc(response: Response, id: &Value) -> Response {
     let is_json = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -90,7 +95,7 @@ async fn as_json_rpc(response: Response, id: Value) -> Response {
     answer
 }
 
-fn refuse(status: StatusCode, code: i32, reason: &str, id: Value) -> Response {
+fn refuse(status: StatusCode, code: i32, reason: &str, id: &Value) -> Response {
     (
         status,
         Json(json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": reason } })),

@@ -80,9 +80,10 @@ pub(crate) fn log(error: &OperationError) {
         causes.push_str(&format!(": {cause}"));
         next = cause.source();
     }
-    match error.code() {
-        ErrorCode::Internal => tracing::error!(causes, "a call failed through a fault of the server"),
-        _ => tracing::warn!(causes, code = error.code().as_str(), "a call could not be served"),
+    if error.code() == ErrorCode::Internal {
+        tracing::error!(causes, "a call failed through a fault of the server");
+    } else {
+        tracing::warn!(causes, code = error.code().as_str(), "a call could not be served");
     }
 }
 

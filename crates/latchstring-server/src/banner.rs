@@ -98,13 +98,17 @@ pub(crate) fn write_ready_file(path: &Path, url: &Url, tenants: &[DemoTenant]) -
         .iter()
         .map(|tenant| ReadyStore {
             name: &tenant.name,
-            keys: tenant
-                .keys
-                .as_ref()
-                .map(|keys| ReadyKeys { read: keys.read.expose(), read_write: keys.read_write.expose() }),
+            keys: tenant.keys.as_ref().map(|keys| ReadyKeys {
+                read: keys.read.expose(),
+                read_write: keys.read_write.expose(),
+            }),
         })
         .collect();
-    let ready = Ready { url: url.as_str().trim_end_matches('/'), mcp_url: &mcp_url, stores };
+    let ready = Ready {
+        url: url.as_str().trim_end_matches('/'),
+        mcp_url: &mcp_url,
+        stores,
+    };
     let write = || -> anyhow::Result<()> {
         let temporary = path.with_extension("part");
         // A leftover of an earlier start may have other permissions.

@@ -33,8 +33,14 @@ pub struct Settings {
     #[arg(long, global = true, env = "LATCHSTRING_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
 
-    /// Further browser origins that may call, such as https://inspector.example:443. Repeat, or separate by commas.
-    #[arg(long, global = true, env = "LATCHSTRING_ALLOWED_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    /// Further browser origins that may call, such as `https://inspector.example:443`. Repeat, or separate by commas.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHSTRING_ALLOWED_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
     pub allowed_origins: Vec<String>,
 
     /// Written once the server listens: JSON with its address and, when they were just created, the demo keys.
@@ -105,32 +111,48 @@ impl Settings {
             Some(path) => {
                 let text = std::fs::read_to_string(path)
                     .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
-                toml::from_str(&text).with_context(|| format!("the configuration file {} is not right", path.display()))?
+                toml::from_str(&text)
+                    .with_context(|| format!("the configuration file {} is not right", path.display()))?
             }
             None => Self::default(),
         };
-        let data_dir =
-            self.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from(".latchstring").join(product));
+        let data_dir = self
+            .data_dir
+            .or(file.data_dir)
+            .unwrap_or_else(|| PathBuf::from(".latchstring").join(product));
         let database_url = self
             .database_url
             .or(file.database_url)
             .unwrap_or_else(|| format!("sqlite:{}", data_dir.join(format!("{product}.db")).display()));
         let programs = self.programs.or(file.programs).unwrap_or(64);
-        anyhow::ensure!((1..=10_000).contains(&programs), "--programs is {programs}; use 1 to 10000");
+        anyhow::ensure!(
+            (1..=10_000).contains(&programs),
+            "--programs is {programs}; use 1 to 10000"
+        );
         let seconds = self.program_seconds.or(file.program_seconds).unwrap_or(30);
-        anyhow::ensure!((1..=290).contains(&seconds), "--program-seconds is {seconds}; use 1 to 290, clients give up at 300");
+        anyhow::ensure!(
+            (1..=290).contains(&seconds),
+            "--program-seconds is {seconds}; use 1 to 290, clients give up at 300"
+        );
         let public_url = self.public_url.or(file.public_url);
         if let Some(url) = &public_url {
             let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
             anyhow::ensure!(is_web, "--public-url is `{url}`; use an http or https address");
         }
         Ok(Config {
-            listen: self.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8787))),
+            listen: self
+                .listen
+                .or(file.listen)
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8787))),
             access_url: access_url(&database_url),
             database_url,
             data_dir,
             public_url,
-            allowed_origins: if self.allowed_origins.is_empty() { file.allowed_origins } else { self.allowed_origins },
+            allowed_origins: if self.allowed_origins.is_empty() {
+                file.allowed_origins
+            } else {
+                self.allowed_origins
+            },
             ready_file: self.ready_file.or(file.ready_file),
             log: self.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_format: self.log_format.or(file.log_format),
@@ -170,16 +192,29 @@ mod tests {
             ..Settings::default()
         };
         let config = settings.resolve("shop").unwrap();
-        assert_eq!((config.listen.port(), config.programs, config.program_time.as_secs()), (2, 7, 30));
+        assert_eq!(
+            (config.listen.port(), config.programs, config.program_time.as_secs()),
+            (2, 7, 30)
+        );
 
         std::fs::write(&path, "lisen = \"127.0.0.1:1\"\n").unwrap();
-        let error = Settings { config: Some(path), ..Settings::default() }.resolve("shop").unwrap_err();
+        let error = Settings {
+            config: Some(path),
+            ..Settings::default()
+        }
+        .resolve("shop")
+        .unwrap_err();
         assert!(format!("{error:#}").contains("unknown field `lisen`"), "{error:#}");
     }
 
     #[test]
     fn a_setting_that_makes_no_sense_is_named() {
-        let error = Settings { programs: Some(0), ..Settings::default() }.resolve("shop").unwrap_err();
+        let error = Settings {
+            programs: Some(0),
+            ..Settings::default()
+        }
+        .resolve("shop")
+        .unwrap_err();
         assert_eq!(error.to_string(), "--programs is 0; use 1 to 10000");
     }
 }

@@ -26,7 +26,9 @@ pub use product::Product;
 
 /// Reads the command line, does what it says, and reports a failure in one line.
 pub fn main<P: Product>() -> ExitCode {
-    let command = commands::CommandLine::command().name(P::NAME).about(format!("{}: {}", P::TITLE, P::SUMMARY));
+    let command = commands::CommandLine::command()
+        .name(P::NAME)
+        .about(format!("{}: {}", P::TITLE, P::SUMMARY));
     let line = match commands::CommandLine::from_arg_matches(&command.get_matches()) {
         Ok(line) => line,
         Err(error) => error.exit(),
@@ -49,7 +51,10 @@ fn run<P: Product>(line: commands::CommandLine) -> anyhow::Result<()> {
     result
 }
 
-#[expect(clippy::print_stderr, reason = "the last word of a command that failed, with or without a log")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the last word of a command that failed, with or without a log"
+)]
 fn report(error: &anyhow::Error) {
     let mut line = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {

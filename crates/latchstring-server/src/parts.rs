@@ -32,6 +32,9 @@ fn prepare_directory(dir: &Path) -> anyhow::Result<()> {
         builder.create(dir)
     };
     make().with_context(|| {
-        format!("cannot use the data directory {}; make it writable or name another with --data-dir", dir.display())
+        format!(
+            "cannot use the data directory {}; make it writable or name another with --data-dir",
+            dir.display()
+        )
     })
 }

@@ -61,14 +61,20 @@ impl Agent {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.into()).unwrap() }
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.into()).unwrap(),
+        }
     }
 
     /// One JSON-RPC request, as a client of a 2025 revision sends it.
     pub async fn rpc(&self, method: &str, params: Value) -> Reply {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let mut request = self.request(body.to_string());
-        request.headers_mut().insert("mcp-protocol-version", "2025-11-25".parse().unwrap());
+        request
+            .headers_mut()
+            .insert("mcp-protocol-version", "2025-11-25".parse().unwrap());
         self.send(request).await
     }
 
@@ -92,7 +98,8 @@ impl Agent {
 
     /// Calls a tool.
     pub async fn call(&self, tool: &str, arguments: Value) -> Reply {
-        self.rpc("tools/call", json!({ "name": tool, "arguments": arguments })).await
+        self.rpc("tools/call", json!({ "name": tool, "arguments": arguments }))
+            .await
     }
 
     /// Runs a program with `run` and gives what it returned.
@@ -109,7 +116,10 @@ impl Agent {
     pub async fn tools(&self) -> Vec<String> {
         let reply = self.rpc("tools/list", json!({})).await.json();
         let tools = reply["result"]["tools"].as_array().unwrap();
-        tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
+        tools
+            .iter()
+            .map(|tool| tool["name"].as_str().unwrap().to_owned())
+            .collect()
     }
 }
 
@@ -135,7 +145,11 @@ impl Reply {
     pub fn tool_text(&self) -> String {
         let result = self.result();
         let text = result["content"][0]["text"].as_str().unwrap_or_default();
-        if result["isError"] == json!(true) { format!("error: {text}") } else { text.to_owned() }
+        if result["isError"] == json!(true) {
+            format!("error: {text}")
+        } else {
+            text.to_owned()
+        }
     }
 
     /// The code of a tool's failure.

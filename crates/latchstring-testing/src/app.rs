@@ -39,18 +39,21 @@ impl TestApp {
     }
 
     /// The same with other limits for programs.
-    pub async fn with_limits<D: Domain>(
-        limits: Limits,
-        open: impl AsyncFnOnce(Database, &[Tenant; 2]) -> D,
-    ) -> Self {
+    pub async fn with_limits<D: Domain>(limits: Limits, open: impl AsyncFnOnce(Database, &[Tenant; 2]) -> D) -> Self {
         let dir = TempDir::new().unwrap();
         let url = |name: &str| format!("sqlite:{}", dir.path().join(name).display());
         let clock = Arc::new(ManualClock::at(start_time()));
-        let store = SqlAccessStore::open(Database::open(&url("test.access.db")).await.unwrap()).await.unwrap();
+        let store = SqlAccessStore::open(Database::open(&url("test.access.db")).await.unwrap())
+            .await
+            .unwrap();
         let store = Arc::new(WatchedStore::new(store));
         let watch = store.watch();
         let prefix = "asmk".parse().unwrap();
-        let access = Arc::new(Access::open(store, KeyRing::generate(), clock.clone(), prefix).await.unwrap());
+        let access = Arc::new(
+            Access::open(store, KeyRing::generate(), clock.clone(), prefix)
+                .await
+                .unwrap(),
+        );
         let tenants = [
             access.ensure_tenant("first.example", "First store").await.unwrap(),
             access.ensure_tenant("second.example", "Second store").await.unwrap(),
@@ -71,7 +74,14 @@ impl TestApp {
             .clock(clock.clone())
             .build()
             .router();
-        Self { access, clock, tenants, watch, router, dir }
+        Self {
+            access,
+            clock,
+            tenants,
+            watch,
+            router,
+            dir,
+        }
     }
 
     /// A client with a new key for the first tenant.
@@ -131,7 +141,11 @@ fn sandbox() -> WasmSandbox {
     SANDBOX
         .get_or_init(|| {
             let cache_dir = Some(cache_dir());
-            WasmSandbox::new(&Options { cache_dir, ..Options::default() }).unwrap()
+            WasmSandbox::new(&Options {
+                cache_dir,
+                ..Options::default()
+            })
+            .unwrap()
         })
         .clone()
 }
@@ -139,6 +153,10 @@ fn sandbox() -> WasmSandbox {
 /// Beside the test binary, under the build directory.
 fn cache_dir() -> PathBuf {
     let binary = std::env::current_exe().unwrap();
-    let target = binary.ancestors().find(|dir| dir.ends_with("debug") || dir.ends_with("release"));
-    target.map_or_else(std::env::temp_dir, Path::to_path_buf).join("latchstring-guest")
+    let target = binary
+        .ancestors()
+        .find(|dir| dir.ends_with("debug") || dir.ends_with("release"));
+    target
+        .map_or_else(std::env::temp_dir, Path::to_path_buf)
+        .join("latchstring-guest")
 }

@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use latchstring::{
     CallRecord, GrantId, Hold, TenantId,
     access::{
-        AccessStore, AuditEntry, FoundKey, IssuedKey, KeySummary, NewTenant, Person, RevokeOutcome, RingCheck, SecretHash,
-        StoreError, Tenant, TenantStatus,
+        AccessStore, AuditEntry, FoundKey, IssuedKey, KeySummary, NewTenant, Person, RevokeOutcome, RingCheck,
+        SecretHash, StoreError, Tenant, TenantStatus,
     },
     db::SqlAccessStore,
 };
@@ -50,7 +50,10 @@ pub struct WatchedStore {
 impl WatchedStore {
     /// Watches `inner`.
     pub fn new(inner: SqlAccessStore) -> Self {
-        Self { inner, watch: Arc::default() }
+        Self {
+            inner,
+            watch: Arc::default(),
+        }
     }
 
     /// The window.
@@ -70,7 +73,9 @@ impl AccessStore for WatchedStore {
         let nth = self.watch.stands.fetch_add(1, Ordering::SeqCst) + 1;
         let is_due = self.watch.revoke_at.lock().unwrap().take_if(|at| *at == nth).is_some();
         if is_due {
-            self.inner.revoke_key(tenant, grant, &Person::new("test", "Test"), now).await?;
+            self.inner
+                .revoke_key(tenant, grant, &Person::new("test", "Test"), now)
+                .await?;
         }
         self.inner.stands(tenant, grant, now).await
     }
@@ -130,11 +135,7 @@ impl AccessStore for WatchedStore {
         self.inner.read_audit(tenant, limit).await
     }
 
-    async fn ring_checks(&self) -> Result<Vec<RingCheck>, StoreError> {
-        self.inner.ring_checks().await
-    }
-
-    async fn add_ring_checks(&self, checks: &[RingCheck]) -> Result<(), StoreError> {
-        self.inner.add_ring_checks(checks).await
+    async fn match_ring(&self, checks: &[RingCheck]) -> Result<bool, StoreError> {
+        self.inner.match_ring(checks).await
     }
 }

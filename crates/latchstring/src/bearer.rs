@@ -30,14 +30,18 @@ pub(crate) async fn require_key(State(access): State<Arc<Access>>, mut request: 
         Err(AuthenticateError::Refused) => refused(),
         Err(AuthenticateError::Unavailable(source)) => unavailable(source.as_ref()),
     };
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 /// The credential of the one `Authorization: Bearer` header (RFC 6750, section 2.1). Two headers are none.
 fn presented(headers: &HeaderMap) -> Option<&str> {
     let mut all = headers.get_all(header::AUTHORIZATION).iter();
-    let (Some(one), None) = (all.next(), all.next()) else { return None };
+    let (Some(one), None) = (all.next(), all.next()) else {
+        return None;
+    };
     let (scheme, credential) = one.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| credential.trim())
 }
@@ -59,5 +63,10 @@ fn unavailable(source: &(dyn std::error::Error + Send + Sync)) -> Response {
         "error": "temporarily_unavailable",
         "error_description": "access cannot be checked right now; the key may be fine, try again shortly",
     });
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], Json(body)).into_response()
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(header::RETRY_AFTER, "5")],
+        Json(body),
+    )
+        .into_response()
 }

@@ -7,7 +7,10 @@ use latchstring_access::Access;
 
 /// `/healthz` answers while the process runs; `/readyz` while it can check keys.
 pub(crate) fn router(access: Arc<Access>) -> Router {
-    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state(access)
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .with_state(access)
 }
 
 async fn ready(State(access): State<Arc<Access>>) -> (StatusCode, &'static str) {

@@ -65,7 +65,9 @@ fn own_origin(url: &Url) -> Option<String> {
 fn cors(origins: &[String]) -> CorsLayer {
     let origins = origins.to_vec();
     let is_welcome = move |origin: &HeaderValue| {
-        let Some(origin) = origin.to_str().ok().and_then(|text| Url::parse(text).ok()) else { return false };
+        let Some(origin) = origin.to_str().ok().and_then(|text| Url::parse(text).ok()) else {
+            return false;
+        };
         let Some(own) = own_origin(&origin) else { return false };
         origins.iter().any(|allowed| match allowed.strip_suffix(":*") {
             Some(any_port) => own.rsplit_once(':').is_some_and(|(rest, _)| rest == any_port),

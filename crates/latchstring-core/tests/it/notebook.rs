@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 
 /// What is stored; shared with the test, so that it can look.
 #[derive(Clone, Default)]
-pub struct Notebook(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Notebook(Arc<Mutex<Vec<String>>>);
 
 impl Notebook {
-    pub fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         self.lock().clone()
     }
 
@@ -29,9 +29,9 @@ impl Notebook {
     }
 }
 
-pub struct Reader(Vec<String>);
+pub(crate) struct Reader(Vec<String>);
 
-pub struct Writer {
+pub(crate) struct Writer {
     reader: Reader,
     changes: Vec<Change>,
     notebook: Notebook,
@@ -78,14 +78,14 @@ impl Domain for Notebook {
 /// Lists the notes. Oldest first.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct List {
+pub(crate) struct List {
     /// Only notes that contain this.
     #[serde(default)]
     search: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
-pub struct Notes {
+pub(crate) struct Notes {
     notes: Vec<String>,
 }
 
@@ -108,7 +108,7 @@ impl Query for List {
 /// Adds a note.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Add {
+pub(crate) struct Add {
     /// What it says; not empty.
     note_text: String,
 }
@@ -143,13 +143,13 @@ impl Command for Add {
 
 /// A gate that the test can shut, and that keeps what it is told.
 #[derive(Default)]
-pub struct TestGate {
-    pub is_revoked: AtomicBool,
-    pub records: Mutex<Vec<CallRecord>>,
+pub(crate) struct TestGate {
+    pub(crate) is_revoked: AtomicBool,
+    pub(crate) records: Mutex<Vec<CallRecord>>,
 }
 
 impl TestGate {
-    pub fn revoke(&self) {
+    pub(crate) fn revoke(&self) {
         self.is_revoked.store(true, Ordering::SeqCst);
     }
 
@@ -183,13 +183,13 @@ impl Gate for TestGate {
 
 /// A notebook, a gate, and grants on demand.
 #[derive(Default)]
-pub struct Desk {
-    pub notebook: Notebook,
-    pub gate: Arc<TestGate>,
+pub(crate) struct Desk {
+    pub(crate) notebook: Notebook,
+    pub(crate) gate: Arc<TestGate>,
 }
 
 impl Desk {
-    pub fn surface(&self, scope: Scope) -> Surface {
+    pub(crate) fn surface(&self, scope: Scope) -> Surface {
         let now = DateTime::UNIX_EPOCH;
         let holder = Holder::Key {
             label: "test".into(),
@@ -200,14 +200,14 @@ impl Desk {
         Catalog::new(self.notebook.clone()).unwrap().surface(Arc::new(grant))
     }
 
-    pub fn session(&self, scope: Scope, effect: Effect) -> Session {
+    pub(crate) fn session(&self, scope: Scope, effect: Effect) -> Session {
         let surface = self.surface(scope);
         let clock = ManualClock::at(DateTime::UNIX_EPOCH);
         let cx = Context::begin(
             surface.grant().clone(),
             Channel::Mcp,
             &clock,
-            std::time::Duration::from_secs(60),
+            std::time::Duration::from_mins(1),
         );
         Session::open(&surface, effect, cx, self.gate.clone(), "test")
     }

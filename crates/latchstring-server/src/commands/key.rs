@@ -1,6 +1,6 @@
 //! `key create | list | revoke`: API keys from the command line, while the server runs or not.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use chrono::{SecondsFormat, TimeDelta};
 use clap::{Args, Subcommand};
 use latchstring::{
@@ -23,7 +23,7 @@ pub(crate) enum KeyCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    /// What it allows: read or read_write.
+    /// What it allows: `read` or `read_write`.
     #[arg(long, default_value = "read")]
     scope: Scope,
     /// A name to recognise it by.
@@ -69,14 +69,16 @@ pub(crate) async fn run<P: Product>(config: &Config, command: KeyCommand) -> any
         KeyCommand::Revoke(revoke) => self::revoke::<P>(&access, revoke).await,
     };
     access.shutdown().await;
-    database.close().await;
+    database.close().await?;
     println!("{}", answer?);
     Ok(())
 }
 
 async fn create<P: Product>(access: &Access, create: Create) -> anyhow::Result<String> {
     let tenant = tenant::<P>(access, &create.which).await?;
-    let expires_at = create.expires_in.map(|days| access.now() + TimeDelta::days(days.into()));
+    let expires_at = create
+        .expires_in
+        .map(|days| access.now() + TimeDelta::days(days.into()));
     let new = NewKey {
         tenant: tenant.id,
         scope: create.scope,
@@ -91,7 +93,13 @@ async fn create<P: Product>(access: &Access, create: Create) -> anyhow::Result<S
         row["store"] = json!(tenant.name);
         row.to_string()
     } else {
-        format!("{}\n\nA {} key for {}, shown this once. Its id is {}.", key.expose(), summary.scope, tenant.name, summary.grant)
+        format!(
+            "{}\n\nA {} key for {}, shown this once. Its id is {}.",
+            key.expose(),
+            summary.scope,
+            tenant.name,
+            summary.grant
+        )
     })
 }
 
@@ -113,7 +121,9 @@ async fn list<P: Product>(access: &Access, list: List) -> anyhow::Result<String>
                 (None, Some(expires)) => format!("expires {}", time(expires)),
                 (None, None) => "active".to_owned(),
             };
-            let used = key.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {}", time(at)));
+            let used = key
+                .last_used_at
+                .map_or_else(|| "never used".to_owned(), |at| format!("used {}", time(at)));
             format!(
                 "{}  {}  {:10}  {}, by {} at {}  {used}  {state}",
                 key.grant,
@@ -132,7 +142,9 @@ async fn revoke<P: Product>(access: &Access, revoke: Revoke) -> anyhow::Result<S
     let tenant = tenant::<P>(access, &revoke.which).await?;
     let outcome = access.revoke_key(tenant.id, revoke.id, &operator()).await?;
     if revoke.which.json {
-        return Ok(json!({ "id": revoke.id, "revoked": true, "wasLive": outcome == RevokeOutcome::Revoked }).to_string());
+        return Ok(
+            json!({ "id": revoke.id, "revoked": true, "wasLive": outcome == RevokeOutcome::Revoked }).to_string(),
+        );
     }
     Ok(match outcome {
         RevokeOutcome::Revoked => format!("{} is revoked; it fails from its next request on", revoke.id),
@@ -152,7 +164,10 @@ async fn tenant<P: Product>(access: &Access, which: &Which) -> anyhow::Result<Te
         (Err(none), None) if none.is_empty() => bail!("there is no {noun} yet; start the server once"),
         (Err(several), _) => {
             let names: Vec<String> = several.iter().map(|tenant| format!("`{}`", tenant.name)).collect();
-            bail!("there is more than one {noun}; name it with --{noun}: {}", names.join(", "))
+            bail!(
+                "there is more than one {noun}; name it with --{noun}: {}",
+                names.join(", ")
+            )
         }
     }
 }
@@ -160,7 +175,10 @@ async fn tenant<P: Product>(access: &Access, which: &Which) -> anyhow::Result<Te
 /// Who acts, as far as a command line knows.
 fn operator() -> Person {
     let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
-    Person::new("command-line", &user.map_or_else(|| "command line".to_owned(), |user| format!("{user} (command line)")))
+    Person::new(
+        "command-line",
+        &user.map_or_else(|| "command line".to_owned(), |user| format!("{user} (command line)")),
+    )
 }
 
 fn row(key: &KeySummary) -> Value {

@@ -32,8 +32,12 @@ pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
     let tenants = demo::<P>(&access, &database).await?;
 
     let cache_dir = Some(config.data_dir.join("guest"));
-    let sandbox = WasmSandbox::new(&Options { cache_dir, live_runs: config.programs, ..Options::default() })
-        .context("the sandbox cannot start")?;
+    let sandbox = WasmSandbox::new(&Options {
+        cache_dir,
+        live_runs: config.programs,
+        ..Options::default()
+    })
+    .context("the sandbox cannot start")?;
     let url = match config.public_url.clone() {
         Some(url) => url,
         None => Url::parse(&format!("http://{}", listener.local_addr()?))?,
@@ -51,7 +55,10 @@ pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
         .sandbox(sandbox)
         .public_url(url.clone())
         .allowed_origins(config.allowed_origins.clone())
-        .limits(Limits { wall: config.program_time, ..Limits::default() })
+        .limits(Limits {
+            wall: config.program_time,
+            ..Limits::default()
+        })
         .shutdown(shutdown.clone())
         .build();
 
@@ -77,8 +84,8 @@ pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
     }
     // What was done is written down before the process ends.
     access.shutdown().await;
-    database.close().await;
-    access_database.close().await;
+    database.close().await?;
+    access_database.close().await?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -108,18 +115,25 @@ async fn demo<P: Product>(access: &Access, database: &Database) -> anyhow::Resul
         }
     }
     if tenants.len() == P::DEMO_TENANTS.len() {
-        P::seed(database, &tenants).await.context("the demo data cannot be stored")?;
+        P::seed(database, &tenants)
+            .await
+            .context("the demo data cannot be stored")?;
     }
     let mut demo = Vec::new();
     for tenant in tenants {
-        let keys = match is_first_start {
-            true => Some(DemoKeys {
-                read: key(access, &tenant, Scope::Read).await?,
+        let keys = if is_first_start {
+            let read = key(access, &tenant, Scope::Read).await?;
+            Some(DemoKeys {
+                read,
                 read_write: key(access, &tenant, Scope::ReadWrite).await?,
-            }),
-            false => None,
+            })
+        } else {
+            None
         };
-        demo.push(DemoTenant { name: tenant.name, keys });
+        demo.push(DemoTenant {
+            name: tenant.name,
+            keys,
+        });
     }
     Ok(demo)
 }

@@ -45,12 +45,19 @@ async fn t01_every_wrong_key_gets_one_answer_and_junk_costs_no_query() {
     let finds = app.watch.finds();
     let expected = app.anonymous().call("run", json!({ "program": LIST })).await;
     assert_eq!(expected.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(expected.headers[header::WWW_AUTHENTICATE], "Bearer error=\"invalid_token\"");
+    assert_eq!(
+        expected.headers[header::WWW_AUTHENTICATE],
+        "Bearer error=\"invalid_token\""
+    );
     for wrong in &junk {
         // Text that is no header value never leaves a client.
         if wrong.is_ascii() {
             let reply = app.stranger(wrong).call("run", json!({ "program": LIST })).await;
-            assert_eq!((reply.status, &reply.text), (expected.status, &expected.text), "{wrong}");
+            assert_eq!(
+                (reply.status, &reply.text),
+                (expected.status, &expected.text),
+                "{wrong}"
+            );
         }
     }
     assert_eq!(app.watch.finds(), finds, "junk reached the store");
@@ -67,7 +74,10 @@ async fn t01_every_wrong_key_gets_one_answer_and_junk_costs_no_query() {
 
 /// A well-formed key that nobody was given.
 fn app_key() -> String {
-    latchstring::access::ApiKey::generate(&"asmk".parse().unwrap()).into_secret().expose().to_owned()
+    latchstring::access::ApiKey::generate(&"asmk".parse().unwrap())
+        .into_secret()
+        .expose()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -78,7 +88,9 @@ async fn t04_a_key_counts_only_in_the_one_header() {
     let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }).to_string();
 
     let mut twice = agent.request(list.clone());
-    twice.headers_mut().append(header::AUTHORIZATION, format!("Bearer {key}").parse().unwrap());
+    twice
+        .headers_mut()
+        .append(header::AUTHORIZATION, format!("Bearer {key}").parse().unwrap());
     assert_eq!(agent.send(twice).await.status, StatusCode::UNAUTHORIZED);
 
     let nobody = app.anonymous();
@@ -87,11 +99,15 @@ async fn t04_a_key_counts_only_in_the_one_header() {
     assert_eq!(nobody.send(in_query).await.status, StatusCode::UNAUTHORIZED);
 
     let mut in_cookie = nobody.request(list.clone());
-    in_cookie.headers_mut().insert(header::COOKIE, format!("access_token={key}").parse().unwrap());
+    in_cookie
+        .headers_mut()
+        .insert(header::COOKIE, format!("access_token={key}").parse().unwrap());
     assert_eq!(nobody.send(in_cookie).await.status, StatusCode::UNAUTHORIZED);
 
     let mut basic = nobody.request(list);
-    basic.headers_mut().insert(header::AUTHORIZATION, format!("Basic {key}").parse().unwrap());
+    basic
+        .headers_mut()
+        .insert(header::AUTHORIZATION, format!("Basic {key}").parse().unwrap());
     assert_eq!(nobody.send(basic).await.status, StatusCode::UNAUTHORIZED);
 }
 
@@ -101,7 +117,10 @@ async fn a_revoked_key_fails_on_its_next_request_and_others_go_on() {
     let (gone, stays) = (app.agent(Scope::ReadWrite).await, app.agent(Scope::Read).await);
     assert_eq!(gone.run(LIST).await, json!(15));
     app.revoke(gone.summary()).await;
-    assert_eq!(gone.call("run", json!({ "program": LIST })).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        gone.call("run", json!({ "program": LIST })).await.status,
+        StatusCode::UNAUTHORIZED
+    );
     assert_eq!(stays.run(LIST).await, json!(15));
 
     let listed = app.access.list_keys(app.tenants[0].id).await.unwrap();
@@ -121,9 +140,19 @@ async fn every_call_is_written_down_with_what_it_did() {
     // No waiting: the answer to a committed write is not sent before its record is stored.
     let audit = app.access.read_audit(app.tenants[0].id, 10).await.unwrap();
     let call = &audit[0];
-    assert_eq!((call.tool.as_str(), call.outcome.as_str(), call.committed), ("run_write", "OK", true));
+    assert_eq!(
+        (call.tool.as_str(), call.outcome.as_str(), call.committed),
+        ("run_write", "OK", true)
+    );
     assert!(call.program_sha256.is_some());
-    let operations: Vec<_> = call.operations.iter().map(|one| (one.operation.as_str(), one.outcome.as_str())).collect();
-    assert_eq!(operations, [("raw_materials.create_virtual", "OK"), ("boms.list", "OK")]);
+    let operations: Vec<_> = call
+        .operations
+        .iter()
+        .map(|one| (one.operation.as_str(), one.outcome.as_str()))
+        .collect();
+    assert_eq!(
+        operations,
+        [("raw_materials.create_virtual", "OK"), ("boms.list", "OK")]
+    );
     assert!(app.access.read_audit(app.tenants[1].id, 10).await.unwrap().is_empty());
 }

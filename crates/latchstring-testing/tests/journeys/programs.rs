@@ -20,7 +20,11 @@ async fn a_program_answers_from_the_stores_data() {
     assert_eq!(structured["result"]["count"], json!(15));
     assert_eq!(structured["console"], json!("boms 15\n"));
     assert_eq!(structured["calls"], json!(1));
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&reply.tool_text()).unwrap(), structured, "the text says the same");
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&reply.tool_text()).unwrap(),
+        structured,
+        "the text says the same"
+    );
 }
 
 #[tokio::test]
@@ -28,19 +32,40 @@ async fn mistakes_are_told_with_their_place_and_their_remedy() {
     let app = assembly().await;
     let agent = app.agent(Scope::Read).await;
     let say = async |program: &str| agent.call("run", json!({ "program": program })).await.tool_text();
-    assert_snapshot!("syntax_error", say("const page = await app.boms.list({});\nreturn page.items.map(bom => bom.name;").await);
-    assert_snapshot!("unknown_operation", say("const page = await app.boms.lst({});\nreturn page;").await);
+    assert_snapshot!(
+        "syntax_error",
+        say("const page = await app.boms.list({});\nreturn page.items.map(bom => bom.name;").await
+    );
+    assert_snapshot!(
+        "unknown_operation",
+        say("const page = await app.boms.lst({});\nreturn page;").await
+    );
     assert_snapshot!("unknown_namespace", say("return await app.bom.list({})").await);
-    assert_snapshot!("wrong_field", say("return await app.boms.list({\n  serch: 'lamp' })").await);
+    assert_snapshot!(
+        "wrong_field",
+        say("return await app.boms.list({\n  serch: 'lamp' })").await
+    );
     assert_snapshot!("missing_field", say("return await app.boms.buildable({})").await);
-    assert_snapshot!("wrong_type", say("return await app.rawMaterials.list({ page: 'one' })").await);
+    assert_snapshot!(
+        "wrong_type",
+        say("return await app.rawMaterials.list({ page: 'one' })").await
+    );
     assert_snapshot!("not_found", say("return await app.boms.get({ bomId: 'bom_1' })").await);
-    assert_snapshot!("run_time_error", say("const page = await app.boms.list({});\nreturn page.boms.length;").await);
+    assert_snapshot!(
+        "run_time_error",
+        say("const page = await app.boms.list({});\nreturn page.boms.length;").await
+    );
     assert_snapshot!("thrown_value", say("throw { reason: 'nothing to do' }").await);
-    assert_snapshot!("forgotten_await", say("const page = app.boms.get({ bomId: 'bom_1' });\nreturn 1").await);
+    assert_snapshot!(
+        "forgotten_await",
+        say("const page = app.boms.get({ bomId: 'bom_1' });\nreturn 1").await
+    );
     assert_snapshot!("never_resolves", say("await new Promise(() => {});").await);
     assert_snapshot!("not_serializable", say("const a = {}; a.self = a; return a").await);
-    assert_snapshot!("no_program", agent.call("run", json!({ "code": "return 1" })).await.tool_text());
+    assert_snapshot!(
+        "no_program",
+        agent.call("run", json!({ "code": "return 1" })).await.tool_text()
+    );
 }
 
 #[tokio::test]
@@ -71,7 +96,10 @@ async fn a_caught_failure_does_not_undo_what_else_the_program_did() {
     let before = agent.run(COUNT).await.as_u64().unwrap();
     let program = "await app.rawMaterials.createVirtual({ name: 'Beeswax' });\n\
                    try { await app.boms.get({ bomId: 'no such' }) } catch (error) { return error.code }";
-    assert_eq!(agent.run_write(program).await.structured()["result"], json!("NOT_FOUND"));
+    assert_eq!(
+        agent.run_write(program).await.structured()["result"],
+        json!("NOT_FOUND")
+    );
     assert_eq!(agent.run(COUNT).await, json!(before + 1));
 }
 
@@ -81,8 +109,14 @@ async fn a_dry_run_tells_the_changes_and_makes_none() {
     let agent = app.agent(Scope::ReadWrite).await;
     let before = agent.run(COUNT).await;
     let program = "return (await app.rawMaterials.createVirtual({ name: 'Beeswax' })).name";
-    let reply = agent.call("run_write", json!({ "program": program, "dryRun": true })).await.structured();
-    assert_eq!((&reply["result"], &reply["committed"]), (&json!("Beeswax"), &json!(false)));
+    let reply = agent
+        .call("run_write", json!({ "program": program, "dryRun": true }))
+        .await
+        .structured();
+    assert_eq!(
+        (&reply["result"], &reply["committed"]),
+        (&json!("Beeswax"), &json!(false))
+    );
     assert_eq!(reply["changes"][0]["action"], json!("created"));
     assert_eq!(agent.run(COUNT).await, before);
 }
@@ -110,12 +144,19 @@ async fn a_program_revoked_while_running_ends_at_its_next_call_and_leaves_no_tra
 async fn a_direct_tool_does_one_thing_and_says_what() {
     let app = assembly().await;
     let agent = app.agent(Scope::ReadWrite).await;
-    let made = agent.call("raw_materials_create_virtual", json!({ "name": "Beeswax", "unit": "kg" })).await;
+    let made = agent
+        .call(
+            "raw_materials_create_virtual",
+            json!({ "name": "Beeswax", "unit": "kg" }),
+        )
+        .await;
     let id = made.structured()["variantId"].as_str().unwrap().to_owned();
     assert!(id.starts_with("VMAT-VAR-"), "{}", made.text);
     let found = agent.call("raw_materials_inventory", json!({ "variantId": id })).await;
     assert_eq!(found.result()["isError"], json!(false), "{}", found.text);
-    let wrong = agent.call("raw_materials_create_virtual", json!({ "nam": "Beeswax" })).await;
+    let wrong = agent
+        .call("raw_materials_create_virtual", json!({ "nam": "Beeswax" }))
+        .await;
     assert_eq!(wrong.tool_error(), "INVALID_INPUT");
     assert!(wrong.tool_text().contains("did you mean `name`"), "{}", wrong.text);
 }

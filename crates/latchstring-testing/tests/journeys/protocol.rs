@@ -35,13 +35,25 @@ async fn a_client_of_2026_discovers_lists_and_calls_without_initializing() {
     assert_eq!(discovered["supportedVersions"], json!(["2026-07-28"]));
 
     let listed = agent.modern_rpc("tools/list", json!({})).await.result();
-    assert_eq!((&listed["cacheScope"], &listed["ttlMs"]), (&json!("private"), &json!(0)), "the list depends on the grant");
+    assert_eq!(
+        (&listed["cacheScope"], &listed["ttlMs"]),
+        (&json!("private"), &json!(0)),
+        "the list depends on the grant"
+    );
 
-    let reply = agent.modern_rpc("tools/call", json!({ "name": "run", "arguments": { "program": "return 1 + 1" } })).await;
+    let reply = agent
+        .modern_rpc(
+            "tools/call",
+            json!({ "name": "run", "arguments": { "program": "return 1 + 1" } }),
+        )
+        .await;
     let called = reply.result();
     assert_eq!(called["structuredContent"]["result"], json!(2));
     for result in [&discovered, &listed, &called] {
-        assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], json!("test"));
+        assert_eq!(
+            result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"],
+            json!("test")
+        );
     }
 }
 
@@ -51,14 +63,21 @@ async fn every_tool_has_a_title_four_hints_plain_schemas_and_its_return_type_in_
     for scope in [Scope::Read, Scope::ReadWrite] {
         let agent = app.agent(scope).await;
         let listed = agent.rpc("tools/list", json!({})).await.result();
-        assert_eq!(listed, agent.rpc("tools/list", json!({})).await.result(), "the list is always the same");
+        assert_eq!(
+            listed,
+            agent.rpc("tools/list", json!({})).await.result(),
+            "the list is always the same"
+        );
         for tool in listed["tools"].as_array().unwrap() {
             let name = tool["name"].as_str().unwrap();
             assert!(name.len() <= 64 && tool["title"].is_string(), "{name}");
             for hint in ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"] {
                 assert!(tool["annotations"][hint].is_boolean(), "{name} says nothing of {hint}");
             }
-            assert!(tool["description"].as_str().unwrap().contains("Returns {"), "{name} does not say what it returns");
+            assert!(
+                tool["description"].as_str().unwrap().contains("Returns {"),
+                "{name} does not say what it returns"
+            );
             for schema in ["inputSchema", "outputSchema"] {
                 assert_eq!(tool[schema]["type"], json!("object"), "{name}");
                 let text = tool[schema].to_string();
@@ -88,9 +107,19 @@ async fn the_tool_lists_are_under_review() {
 async fn what_is_not_declared_is_not_answered() {
     let app = assembly().await;
     let agent = app.agent(Scope::Read).await;
-    for method in ["prompts/list", "resources/list", "resources/templates/list", "logging/setLevel", "completion/complete"] {
+    for method in [
+        "prompts/list",
+        "resources/list",
+        "resources/templates/list",
+        "logging/setLevel",
+        "completion/complete",
+    ] {
         let params = json!({ "level": "info", "ref": { "type": "ref/prompt", "name": "x" }, "argument": { "name": "x", "value": "" } });
-        assert_eq!(agent.rpc(method, params).await.json()["error"]["code"], json!(-32601), "{method}");
+        assert_eq!(
+            agent.rpc(method, params).await.json()["error"]["code"],
+            json!(-32601),
+            "{method}"
+        );
     }
     let error = agent.call("no_such_tool", json!({})).await.json()["error"].clone();
     assert_eq!(error["code"], json!(-32602));
@@ -111,14 +140,22 @@ async fn malformed_and_oversize_requests_are_json_rpc_errors() {
     assert_eq!(send("{}".into()).await, (400, -32600));
     assert_eq!(send("\"tools/list\"".into()).await, (400, -32600));
     assert_eq!(send("[".repeat(100_000)).await, (400, -32700));
-    assert_eq!(send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}".into()).await, (400, -32600));
-    assert_eq!(send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"} trailing".into()).await, (400, -32700));
+    assert_eq!(
+        send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}".into()).await,
+        (400, -32600)
+    );
+    assert_eq!(
+        send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"} trailing".into()).await,
+        (400, -32700)
+    );
     assert_eq!(send("x".repeat((1 << 20) + 1)).await, (413, -32600));
     let big = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": "run", "arguments": { "program": "x".repeat(1 << 20) } } });
     assert_eq!(send(big.to_string()).await, (413, -32600));
 
     let mut zipped = agent.request("{}");
-    zipped.headers_mut().insert(header::CONTENT_ENCODING, "gzip".parse().unwrap());
+    zipped
+        .headers_mut()
+        .insert(header::CONTENT_ENCODING, "gzip".parse().unwrap());
     assert_eq!(agent.send(zipped).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 
     let program = json!({ "program": format!("return {}", " ".repeat(70 << 10)) });
@@ -150,7 +187,9 @@ async fn get_and_delete_have_no_session_to_open_or_end() {
     for method in [Method::GET, Method::DELETE] {
         let mut request = agent.request(Body::empty());
         *request.method_mut() = method;
-        request.headers_mut().insert("mcp-session-id", "guessed".parse().unwrap());
+        request
+            .headers_mut()
+            .insert("mcp-session-id", "guessed".parse().unwrap());
         let reply = agent.send(request).await;
         assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(reply.json()["error"]["code"], json!(-32600));
@@ -173,7 +212,12 @@ async fn h01_foreign_hosts_and_origins_are_refused() {
     for host in ["127.0.0.1:8787", "localhost:8787", "[::1]:8787"] {
         assert_eq!(status(header::HOST, host).await, 200, "{host}");
     }
-    for origin in ["https://evil.example", "null", "http://127.0.0.1.evil.example", "https://127.0.0.1:8787"] {
+    for origin in [
+        "https://evil.example",
+        "null",
+        "http://127.0.0.1.evil.example",
+        "https://127.0.0.1:8787",
+    ] {
         assert_eq!(status(header::ORIGIN, origin).await, 403, "{origin}");
     }
     for origin in ["http://127.0.0.1:8787", "http://localhost:6274"] {
@@ -189,14 +233,20 @@ async fn a_browsers_preflight_needs_no_key_and_a_foreign_page_gets_no_leave() {
             .header(header::HOST, "127.0.0.1:8787")
             .header(header::ORIGIN, origin)
             .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
-            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,mcp-protocol-version")
+            .header(
+                header::ACCESS_CONTROL_REQUEST_HEADERS,
+                "authorization,mcp-protocol-version",
+            )
             .body(Body::empty())
             .unwrap();
         app.anonymous().send(request).await
     };
     let welcome = preflight("http://localhost:6274").await;
     assert_eq!(welcome.status, StatusCode::OK);
-    assert_eq!(welcome.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "http://localhost:6274");
+    assert_eq!(
+        welcome.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN],
+        "http://localhost:6274"
+    );
     let foreign = preflight("https://evil.example").await;
     assert!(foreign.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).is_none());
 }
@@ -205,7 +255,10 @@ async fn a_browsers_preflight_needs_no_key_and_a_foreign_page_gets_no_leave() {
 async fn a_request_without_a_grant_sees_nothing_even_behind_the_gate() {
     let app = assembly().await;
     for method in ["tools/list", "tools/call", "initialize", "server/discover"] {
-        assert_eq!(app.anonymous().rpc(method, json!({ "name": "run" })).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            app.anonymous().rpc(method, json!({ "name": "run" })).await.status,
+            StatusCode::UNAUTHORIZED
+        );
     }
 }
 
@@ -213,7 +266,10 @@ async fn a_request_without_a_grant_sees_nothing_even_behind_the_gate() {
 async fn the_health_routes_answer_without_a_key() {
     let app = assembly().await;
     for (path, text) in [("/healthz", "ok\n"), ("/readyz", "ready\n")] {
-        let reply = app.anonymous().send(Request::get(path).body(Body::empty()).unwrap()).await;
+        let reply = app
+            .anonymous()
+            .send(Request::get(path).body(Body::empty()).unwrap())
+            .await;
         assert_eq!((reply.status, reply.text.as_str()), (StatusCode::OK, text));
     }
 }
@@ -222,10 +278,23 @@ async fn the_health_routes_answer_without_a_key() {
 async fn the_declarations_carry_everything_a_call_needs() {
     let app = assembly().await;
     let agent = app.agent(Scope::Read).await;
-    let described = agent.call("describe", json!({ "names": ["boms.buildable", "raw_materials.inventory"] })).await;
+    let described = agent
+        .call(
+            "describe",
+            json!({ "names": ["boms.buildable", "raw_materials.inventory"] }),
+        )
+        .await;
     insta::assert_snapshot!("declarations", described.tool_text());
-    let found = agent.call("search", json!({ "query": "how many can be built" })).await.structured();
-    let names: Vec<&Value> = found["operations"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    let found = agent
+        .call("search", json!({ "query": "how many can be built" }))
+        .await
+        .structured();
+    let names: Vec<&Value> = found["operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["name"])
+        .collect();
     assert!(names.contains(&&json!("boms.buildable")), "{names:?}");
     let too_many = agent.call("describe", json!({ "names": [] })).await;
     assert_eq!(too_many.tool_error(), "INVALID_INPUT");

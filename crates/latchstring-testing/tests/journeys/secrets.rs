@@ -36,8 +36,11 @@ impl<'a> MakeWriter<'a> for Log {
 #[tokio::test]
 async fn t13_a_key_appears_in_no_log_answer_audit_row_or_file() {
     let log = Log::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_writer(log.clone()).with_max_level(tracing::Level::TRACE).with_ansi(false).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(log.clone())
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .finish();
     // The whole flow runs on this one thread, at the most talkative level there is.
     let guard = tracing::subscriber::set_default(subscriber);
 
@@ -45,7 +48,13 @@ async fn t13_a_key_appears_in_no_log_answer_audit_row_or_file() {
     let agent = app.agent(Scope::ReadWrite).await;
     let key = agent.key().to_owned();
     let mut answers = String::new();
-    for program in ["return 1", "return x", "return await app.boms.create({})", "throw new Error('x')", "return Object.keys(globalThis)"] {
+    for program in [
+        "return 1",
+        "return x",
+        "return await app.boms.create({})",
+        "throw new Error('x')",
+        "return Object.keys(globalThis)",
+    ] {
         answers += &agent.run_write(program).await.text;
     }
     answers += &agent.rpc("tools/list", json!({})).await.text;
@@ -61,7 +70,10 @@ async fn t13_a_key_appears_in_no_log_answer_audit_row_or_file() {
 
     let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(logged.contains("key revoked"), "the log was captured");
-    let mut places = vec![("the log".to_owned(), logged.into_bytes()), ("the answers".to_owned(), answers.into_bytes())];
+    let mut places = vec![
+        ("the log".to_owned(), logged.into_bytes()),
+        ("the answers".to_owned(), answers.into_bytes()),
+    ];
     for entry in std::fs::read_dir(app.dir()).unwrap() {
         let path = entry.unwrap().path();
         places.push((path.display().to_string(), std::fs::read(path).unwrap()));
@@ -69,7 +81,13 @@ async fn t13_a_key_appears_in_no_log_answer_audit_row_or_file() {
     assert!(places.len() > 3, "there are database files to look into");
 
     let secret = key.strip_prefix("asmk_").unwrap();
-    let forms = [secret.to_owned(), secret[..32].to_owned(), STANDARD.encode(&key), STANDARD.encode(secret), STANDARD.encode(format!("Bearer {key}"))];
+    let forms = [
+        secret.to_owned(),
+        secret[..32].to_owned(),
+        STANDARD.encode(&key),
+        STANDARD.encode(secret),
+        STANDARD.encode(format!("Bearer {key}")),
+    ];
     for (place, bytes) in &places {
         for form in &forms {
             let found = bytes.windows(form.len()).any(|window| window == form.as_bytes());

@@ -9,7 +9,12 @@ use crate::assembly;
 /// Everything a client can be shown: tools, search results, declarations, and the keys of `app`.
 async fn everything_shown(agent: &Agent) -> String {
     let mut shown = agent.rpc("tools/list", json!({})).await.text;
-    for query in ["", "create delete set update remove write stock bom material", "boms create", "setStock"] {
+    for query in [
+        "",
+        "create delete set update remove write stock bom material",
+        "boms create",
+        "setStock",
+    ] {
         shown += &agent.call("search", json!({ "query": query, "limit": 50 })).await.text;
     }
     let namespaces = agent.run("return Object.keys(app)").await;
@@ -33,7 +38,10 @@ async fn a_read_grant_is_shown_nothing_that_writes() {
     let reader = everything_shown(&app.agent(Scope::Read).await).await;
     let writer = everything_shown(&app.agent(Scope::ReadWrite).await).await;
     for (path, tool) in WRITES {
-        assert!(!reader.contains(path) && !reader.contains(tool), "{path} is shown to a read grant");
+        assert!(
+            !reader.contains(path) && !reader.contains(tool),
+            "{path} is shown to a read grant"
+        );
         assert!(writer.contains(path), "{path} is not shown to a read & write grant");
     }
     assert!(!reader.contains("run_write") && writer.contains("run_write"));
@@ -47,10 +55,21 @@ async fn x04_a_read_grant_calling_a_write_is_answered_like_an_unknown_name() {
 
     // As a tool, in every spelling: the same protocol error as for a name that never existed.
     let unknown = agent.call("no_such_tool", json!({})).await.json()["error"].clone();
-    for name in ["run_write", "boms_create", "boms_delete", "boms.create", "BOMS_CREATE", " boms_create", "boms_cre\u{0430}te"] {
+    for name in [
+        "run_write",
+        "boms_create",
+        "boms_delete",
+        "boms.create",
+        "BOMS_CREATE",
+        " boms_create",
+        "boms_cre\u{0430}te",
+    ] {
         let error = agent.call(name, json!({ "program": "return 1" })).await.json()["error"].clone();
         assert_eq!(error["code"], unknown["code"]);
-        assert_eq!(error["message"].as_str().unwrap().replace(name, "no_such_tool"), unknown["message"].as_str().unwrap());
+        assert_eq!(
+            error["message"].as_str().unwrap().replace(name, "no_such_tool"),
+            unknown["message"].as_str().unwrap()
+        );
     }
 
     // From a program: by property, by computed name, and against the prototype.
@@ -67,7 +86,10 @@ async fn x04_a_read_grant_calling_a_write_is_answered_like_an_unknown_name() {
     let (hidden, absent) = (agent.run(&answer("delete")).await, agent.run(&answer("deleet")).await);
     let nearest = |text: &Value| text.as_str().unwrap().split("; ").nth(1).unwrap().to_owned();
     assert!(!nearest(&hidden).contains("delete") && !nearest(&absent).contains("delete"));
-    assert_eq!(agent.run("return ['delete' in app.boms, 'list' in app.boms]").await, json!([false, true]));
+    assert_eq!(
+        agent.run("return ['delete' in app.boms, 'list' in app.boms]").await,
+        json!([false, true])
+    );
 
     // Through describe, search and a batch.
     let described = agent.call("describe", json!({ "names": ["boms.delete"] })).await;
@@ -92,14 +114,32 @@ async fn a_read_program_of_a_write_grant_cannot_write_either() {
 #[tokio::test]
 async fn another_stores_ids_are_answered_like_ids_that_never_existed() {
     let app = assembly().await;
-    let (mine, theirs) = (app.agent_of(0, Scope::ReadWrite).await, app.agent_of(1, Scope::ReadWrite).await);
+    let (mine, theirs) = (
+        app.agent_of(0, Scope::ReadWrite).await,
+        app.agent_of(1, Scope::ReadWrite).await,
+    );
     let bom = theirs.run("return (await app.boms.list({})).items[0].id").await;
     let bom = bom.as_str().unwrap();
-    let ask = |id: &str| format!("return await app.boms.get({{ bomId: '{id}' }}).catch(error => [error.code, error.message])");
-    let (foreign, absent) = (mine.run(&ask(bom)).await, mine.run(&ask("bom_00000000000000000000000000000000")).await);
+    let ask = |id: &str| {
+        format!("return await app.boms.get({{ bomId: '{id}' }}).catch(error => [error.code, error.message])")
+    };
+    let (foreign, absent) = (
+        mine.run(&ask(bom)).await,
+        mine.run(&ask("bom_00000000000000000000000000000000")).await,
+    );
     assert_eq!(foreign[0], json!("NOT_FOUND"));
-    assert_eq!(foreign.to_string().replace(bom, "ID"), absent.to_string().replace("bom_00000000000000000000000000000000", "ID"));
-    let reply = mine.run_write(&format!("return await app.boms.delete({{ bomId: '{bom}' }})")).await;
+    assert_eq!(
+        foreign.to_string().replace(bom, "ID"),
+        absent.to_string().replace("bom_00000000000000000000000000000000", "ID")
+    );
+    let reply = mine
+        .run_write(&format!("return await app.boms.delete({{ bomId: '{bom}' }})"))
+        .await;
     assert_eq!(reply.tool_error(), "NOT_FOUND");
-    assert_eq!(theirs.run(&format!("return (await app.boms.get({{ bomId: '{bom}' }})).id")).await, json!(bom));
+    assert_eq!(
+        theirs
+            .run(&format!("return (await app.boms.get({{ bomId: '{bom}' }})).id"))
+            .await,
+        json!(bom)
+    );
 }
