@@ -1,0 +1,272 @@
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use latchstring_core::{Channel, RequestId, TenantId};
+
+use super::*;
+
+/// A ledger that refuses, fails or panics on demand.
+#[derive(Default)]
+struct Fake {
+    stored: Mutex<Vec<RequestId>>,
+    commits: AtomicUsize,
+    uses: Mutex<Vec<(GrantId, DateTime<Utc>)>>,
+    is_away: AtomicBool,
+    refuses: Mutex<Option<RequestId>>,
+    panics: AtomicBool,
+}
+
+#[async_trait]
+impl Ledger for Fake {
+    async fn append(&self, calls: &[&CallRecord]) -> Result<(), StoreError> {
+        assert!(
+            !self.panics.load(Ordering::SeqCst),
+            "the ledger panics, as the test asked"
+        );
+        if self.is_away.load(Ordering::SeqCst) {
+            return Err(StoreError::unavailable("away"));
+        }
+        if let Some(id) = *self.refuses.lock().expect("not poisoned")
+            && calls.iter().any(|call| call.request == id)
+        {
+            let row = crate::Inconsistency {
+                table: "audit_call",
+                column: "request_id",
+                id: id.to_string(),
+            };
+            return Err(row.into());
+        }
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        self.stored
+            .lock()
+            .expect("not poisoned")
+            .extend(calls.iter().map(|call| call.request));
+        Ok(())
+    }
+
+    async fn note(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError> {
+        if self.is_away.load(Ordering::SeqCst) {
+            return Err(StoreError::unavailable("away"));
+        }
+        self.uses.lock().expect("not poisoned").extend(uses);
+        Ok(())
+    }
+}
+
+impl Fake {
+    fn stored(&self) -> Vec<RequestId> {
+        self.stored.lock().expect("not poisoned").clone()
+    }
+
+    fn uses(&self) -> Vec<(GrantId, DateTime<Utc>)> {
+        self.uses.lock().expect("not poisoned").clone()
+    }
+}
+
+fn started() -> (Arc<Fake>, Bookkeeping) {
+    let fake = Arc::new(Fake::default());
+    let bookkeeping = Bookkeeping::start(Arc::clone(&fake));
+    (fake, bookkeeping)
+}
+
+fn call() -> CallRecord {
+    let now = DateTime::UNIX_EPOCH;
+    CallRecord {
+        request: RequestId::new(now),
+        at: now,
+        tenant: TenantId::new(now),
+        grant: GrantId::new(now),
+        holder: "test".into(),
+        channel: Channel::Mcp,
+        tool: "run".into(),
+        outcome: "OK",
+        committed: true,
+        duration: Duration::ZERO,
+        program_sha256: None,
+        operations: Vec::new(),
+    }
+}
+
+/// Lets the worker do all it can do without time passing.
+async fn settle() {
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_durable_record_is_stored_when_record_returns() {
+    let (fake, bookkeeping) = started();
+    let call = call();
+    let id = call.request;
+    bookkeeping.record(call, true).await;
+    assert_eq!(fake.stored(), [id]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_that_gather_are_stored_in_order_and_in_one_commit() {
+    let (fake, bookkeeping) = started();
+    let mut ids = Vec::new();
+    for _ in 0..100 {
+        let call = call();
+        ids.push(call.request);
+        bookkeeping.abandon(call); // does not yield, so the worker sees all hundred at once
+    }
+    bookkeeping.shutdown().await;
+    assert_eq!(fake.stored(), ids);
+    assert_eq!(fake.commits.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_wait_out_an_outage() {
+    let (fake, bookkeeping) = started();
+    fake.is_away.store(true, Ordering::SeqCst);
+    let (first, second) = (call(), call());
+    let ids = [first.request, second.request];
+    bookkeeping.record(first, false).await;
+    sleep(Duration::from_mins(1)).await;
+    bookkeeping.record(second, false).await;
+    assert!(fake.stored().is_empty());
+    fake.is_away.store(false, Ordering::SeqCst);
+    sleep(LONGEST_PAUSE).await;
+    settle().await;
+    assert_eq!(fake.stored(), ids);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_durable_record_waits_a_bounded_time_and_is_stored_later() {
+    let (fake, bookkeeping) = started();
+    fake.is_away.store(true, Ordering::SeqCst);
+    let began = Instant::now();
+    bookkeeping.record(call(), true).await;
+    assert_eq!(began.elapsed().as_secs(), STORED_WITHIN.as_secs());
+    fake.is_away.store(false, Ordering::SeqCst);
+    bookkeeping.shutdown().await;
+    assert_eq!(fake.stored().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_makes_callers_wait_and_loses_nothing() {
+    let (fake, bookkeeping) = started();
+    let bookkeeping = Arc::new(bookkeeping);
+    fake.is_away.store(true, Ordering::SeqCst);
+    // The worker holds one batch, the queue is full, and some wait for a place in it.
+    let in_hand_and_queued = QUEUE + 1;
+    bookkeeping.record(call(), false).await;
+    settle().await;
+    for _ in 1..in_hand_and_queued {
+        bookkeeping.record(call(), false).await;
+    }
+    let waiting = tokio::spawn({
+        let bookkeeping = Arc::clone(&bookkeeping);
+        async move { bookkeeping.record(call(), false).await }
+    });
+    for _ in 0..10 {
+        bookkeeping.abandon(call());
+    }
+    settle().await;
+    assert!(!waiting.is_finished(), "a caller waits for a place");
+    waiting.abort(); // and goes away, which leaves its record behind
+    assert!(waiting.await.expect_err("aborted").is_cancelled());
+
+    fake.is_away.store(false, Ordering::SeqCst);
+    bookkeeping.shutdown().await;
+    assert_eq!(fake.stored().len(), in_hand_and_queued + 11);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_record_that_is_refused_does_not_take_the_others_with_it() {
+    let (fake, bookkeeping) = started();
+    let calls = [call(), call(), call()];
+    let ids: Vec<_> = calls.iter().map(|call| call.request).collect();
+    *fake.refuses.lock().expect("not poisoned") = Some(ids[1]);
+    for call in calls {
+        bookkeeping.abandon(call);
+    }
+    bookkeeping.shutdown().await;
+    assert_eq!(fake.stored(), [ids[0], ids[2]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_gives_up_on_a_store_that_stays_away() {
+    let (fake, bookkeeping) = started();
+    fake.is_away.store(true, Ordering::SeqCst);
+    bookkeeping.record(call(), false).await;
+    settle().await;
+    let began = Instant::now();
+    bookkeeping.shutdown().await;
+    assert!(
+        began.elapsed() < LAST_TRIES + LONGEST_PAUSE * 2,
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_died_keeps_nobody_waiting() {
+    let (fake, bookkeeping) = started();
+    fake.panics.store(true, Ordering::SeqCst);
+    let began = Instant::now();
+    bookkeeping.record(call(), true).await;
+    bookkeeping.record(call(), true).await;
+    bookkeeping.abandon(call());
+    bookkeeping.shutdown().await;
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    assert!(fake.stored().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_the_bookkeeping_stores_what_was_queued() {
+    let (fake, bookkeeping) = started();
+    bookkeeping.abandon(call());
+    drop(bookkeeping);
+    settle().await;
+    assert_eq!(fake.stored().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_is_noted_once_a_minute() {
+    let (fake, bookkeeping) = started();
+    let start = DateTime::UNIX_EPOCH;
+    let (one, two) = (GrantId::new(start), GrantId::new(start));
+    let after = |seconds| start + TimeDelta::seconds(seconds);
+    for (grant, at) in [
+        (one, after(0)),
+        (one, after(1)),
+        (two, after(2)),
+        (one, after(59)),
+        (one, after(60)),
+    ] {
+        bookkeeping.note_used(grant, at);
+        settle().await;
+    }
+    assert_eq!(fake.uses(), [(one, after(0)), (two, after(2)), (one, after(60))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_use_that_was_not_stored_is_stored_with_the_next() {
+    let (fake, bookkeeping) = started();
+    let start = DateTime::UNIX_EPOCH;
+    let (one, two) = (GrantId::new(start), GrantId::new(start));
+    fake.is_away.store(true, Ordering::SeqCst);
+    bookkeeping.note_used(one, start);
+    settle().await;
+    fake.is_away.store(false, Ordering::SeqCst);
+    bookkeeping.note_used(two, start);
+    settle().await;
+    let stored: BTreeSet<_> = fake.uses().into_iter().collect();
+    assert_eq!(stored, BTreeSet::from([(one, start), (two, start)]));
+}
+
+#[test]
+fn noted_uses_do_not_gather_for_ever() {
+    let uses = Uses::default();
+    let start = DateTime::UNIX_EPOCH;
+    for second in 0..10_000 {
+        uses.note(GrantId::new(start), start + TimeDelta::seconds(second));
+        uses.take();
+    }
+    assert!(uses.lock().len() <= Uses::TIDY_ABOVE + 1);
+}
