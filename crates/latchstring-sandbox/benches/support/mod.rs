@@ -1,0 +1,105 @@
+//! The programs that are measured, and a host that answers from memory.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use latchstring_core::{Json, Limits, OperationError, Outcome, Program};
+use latchstring_sandbox::{Calls, Options, WasmSandbox};
+use serde_json::{json, value::to_raw_value};
+
+/// Nothing but the sandbox.
+pub(crate) const TRIVIAL: &str = "return 1 + 1";
+/// One call of three rows.
+pub(crate) const ONE_CALL: &str =
+    "const { items } = await app.boms.list({ limit: 3 }); return items.map((item) => item.name)";
+/// Ten calls of a hundred rows, and a filter over the thousand.
+pub(crate) const TEN_CALLS: &str = "
+const pages = await Promise.all(Array.from({ length: 10 }, (_, page) => app.rawMaterials.list({ page, limit: 100 })));
+const low = pages.flatMap((page) => page.items).filter((item) => item.stock < item.minimum);
+return { low: low.length, worst: low.sort((a, b) => a.stock - b.stock).slice(0, 5).map((item) => item.name) };
+";
+
+/// Answers at once, with text made beforehand.
+pub(crate) struct Host {
+    short: Json,
+    page: Json,
+}
+
+impl Host {
+    pub(crate) fn new() -> Self {
+        let items: Vec<_> = (0..100)
+            .map(|i| {
+                json!({
+                    "id": format!("0199a5b0-0000-7000-8000-{i:012}"),
+                    "name": format!("Raw material {i}"),
+                    "unit": "kg",
+                    "stock": i * 37 % 101,
+                    "minimum": 20,
+                    "supplier": { "id": "s1", "name": "Supplier One" },
+                })
+            })
+            .collect();
+        let short = json!({ "items": [{ "name": "Motor" }, { "name": "Frame" }, { "name": "Cable" }] });
+        Self {
+            short: to_raw_value(&short).expect("it is JSON"),
+            page: to_raw_value(&json!({ "items": items })).expect("it is JSON"),
+        }
+    }
+}
+
+#[async_trait]
+impl Calls for Host {
+    async fn call(&mut self, path: &str, _: &str) -> Result<Json, OperationError> {
+        Ok(if path == "boms.list" {
+            self.short.clone()
+        } else {
+            self.page.clone()
+        })
+    }
+}
+
+/// A sandbox and all that a run needs.
+pub(crate) struct Setup {
+    pub(crate) runtime: tokio::runtime::Runtime,
+    pub(crate) sandbox: WasmSandbox,
+    pub(crate) paths: Arc<[String]>,
+    pub(crate) limits: Limits,
+    pub(crate) host: Host,
+}
+
+impl Setup {
+    pub(crate) fn new() -> Self {
+        let cache = std::env::temp_dir().join("latchstring-sandbox-bench");
+        Self {
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .build()
+                .expect("a runtime"),
+            sandbox: WasmSandbox::new(&Options {
+                cache_dir: Some(cache),
+                ..Options::default()
+            })
+            .expect("the guest compiles"),
+            paths: ["boms.list", "rawMaterials.list", "rawMaterials.setStock"]
+                .map(str::to_owned)
+                .into(),
+            limits: Limits::default(),
+            host: Host::new(),
+        }
+    }
+
+    pub(crate) fn run(&mut self, program: &Program) -> Outcome {
+        let run = self
+            .sandbox
+            .run_with(&self.paths, program, &self.limits, &mut self.host);
+        self.runtime.block_on(run).expect("the sandbox works")
+    }
+}
+
+pub(crate) fn program(source: &str) -> Program {
+    Program {
+        source: source.to_owned(),
+        now_ms: 1_790_000_000_000,
+        seed: 7,
+    }
+}

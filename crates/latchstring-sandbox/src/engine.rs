@@ -1,0 +1,115 @@
+//! The compiled guest, one per process.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, Once},
+};
+
+use wasmer::{
+    Engine, Module,
+    sys::{
+        CompilerConfig, Cranelift, CraneliftOptLevel, EngineBuilder,
+        wasmparser::{ExternalKind, Operator, Parser, Payload},
+    },
+};
+
+use crate::{GUEST, StartError, artifact, kill::KillSwitch, lock::lock};
+
+/// Stack of a run thread's guest. With this much, endless recursion in JavaScript meets the engine's own limit first
+/// and is a `RangeError` that the program can catch.
+const GUEST_STACK_BYTES: usize = 16 << 20;
+
+/// Where the word of the [`KillSwitch`] lies within the control block.
+const KILL_WORD: u32 = 4;
+
+/// The guest as machine code, ready to be instantiated on any thread.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) engine: Engine,
+    pub(crate) module: Module,
+    /// Address of the control block in the guest's memory.
+    pub(crate) control: u32,
+}
+
+impl Compiled {
+    /// The process's compiled guest. Compiles it on the first call, or loads it from `cache_dir`; later calls get the
+    /// same one whatever they pass.
+    pub(crate) fn shared(cache_dir: Option<&Path>) -> Result<Arc<Self>, StartError> {
+        static SHARED: Mutex<Option<Arc<Compiled>>> = Mutex::new(None);
+        let mut shared = lock(&SHARED);
+        if let Some(compiled) = &*shared {
+            return Ok(Arc::clone(compiled));
+        }
+        let compiled = Arc::new(Self::new(cache_dir)?);
+        Ok(Arc::clone(shared.insert(compiled)))
+    }
+
+    fn new(cache_dir: Option<&Path>) -> Result<Self, StartError> {
+        static STACK: Once = Once::new();
+        STACK.call_once(|| wasmer::sys::vm::set_stack_size(GUEST_STACK_BYTES));
+
+        let control = exported_address(GUEST, "control").ok_or(StartError::Guest("control block"))?;
+        let mut compiler = Cranelift::default();
+        compiler.opt_level(CraneliftOptLevel::Speed);
+        compiler.push_middleware(Arc::new(KillSwitch {
+            word: control + KILL_WORD,
+        }));
+        let engine: Engine = EngineBuilder::new(compiler).engine().into();
+        let module = match cache_dir {
+            Some(dir) => artifact::load_or_compile(dir, &engine, GUEST),
+            None => Module::new(&engine, GUEST),
+        }
+        .map_err(|error| StartError::Compile(error.into()))?;
+        if module.imports().next().is_some() {
+            return Err(StartError::Guest("closed boundary: it imports something"));
+        }
+        Ok(Self {
+            engine,
+            module,
+            control,
+        })
+    }
+}
+
+/// The value of an exported constant, which for a C variable is its address. Read before compiling, because the
+/// compiled code has the address in it.
+fn exported_address(wasm: &[u8], name: &str) -> Option<u32> {
+    let mut constants = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload.ok()? {
+            Payload::GlobalSection(globals) => {
+                for global in globals {
+                    let first = global.ok()?.init_expr.get_operators_reader().read().ok()?;
+                    constants.push(match first {
+                        Operator::I32Const { value } => Some(value.cast_unsigned()),
+                        _ => None,
+                    });
+                }
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports {
+                    let export = export.ok()?;
+                    if export.name == name && export.kind == ExternalKind::Global {
+                        return *constants.get(usize::try_from(export.index).ok()?)?;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GUEST, exported_address};
+
+    #[test]
+    fn the_control_block_is_found_before_anything_is_compiled() {
+        let address = exported_address(GUEST, "control").expect("exported");
+        assert!(address >= 1 << 20, "above the stack: {address}");
+        assert_eq!(address % 8, 0);
+        assert_eq!(exported_address(GUEST, "no_such_symbol"), None);
+        assert_eq!(exported_address(b"not wasm", "control"), None);
+    }
+}

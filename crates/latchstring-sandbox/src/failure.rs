@@ -1,0 +1,306 @@
+//! Putting into words why a program did not return a value: what is wrong, where, and what to do next.
+
+use std::time::Duration;
+
+use latchstring_core::{ErrorCode, Failure, Json, Limits, OperationError, Position};
+use serde_json::value::RawValue;
+
+use crate::{
+    error::Broken,
+    guest::{CALL_LIMIT, Thrown, whole_characters},
+    position::position,
+    run::{Deadline, Verdict},
+};
+
+const SPLIT: &str = "filter in the operation, ask for less, or split the work into several programs";
+
+/// A call that failed, kept by the host: what becomes of it in the program proves nothing.
+#[derive(Debug)]
+pub(crate) struct FailedCall {
+    pub(crate) operation: String,
+    pub(crate) error: OperationError,
+}
+
+/// What the words need to know.
+pub(crate) struct Story<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) limits: &'a Limits,
+    pub(crate) failed: &'a [FailedCall],
+}
+
+impl Story<'_> {
+    /// The result, or the failure.
+    pub(crate) fn tell(&self, verdict: Verdict) -> Result<Result<Json, Failure>, Broken> {
+        let failure = match verdict {
+            Verdict::Done(json) => {
+                let json = whole_characters(&json).into_owned();
+                let json = RawValue::from_string(json).map_err(|_| Broken::Guest("a result that is not JSON"))?;
+                return Ok(Ok(json));
+            }
+            Verdict::Failed(thrown) => self.threw(&thrown),
+            Verdict::Unawaited(thrown) => unawaited(self.threw(&thrown)),
+            Verdict::Stuck => plain(
+                ErrorCode::ProgramError,
+                "the program waits for a promise that nothing can resolve; await calls of `app` only, and resolve every \
+                 promise you make",
+            ),
+            Verdict::Late(deadline, thrown) => self.late(deadline, thrown.as_ref()),
+            Verdict::TooLarge(bytes) => plain(
+                ErrorCode::ResultTooLarge,
+                format!(
+                    "the result is {bytes} bytes of JSON and may be {}; filter or aggregate in the program and return \
+                     only what is needed",
+                    self.limits.result_bytes
+                ),
+            ),
+            Verdict::NotJson(thrown) => plain(
+                ErrorCode::ResultNotSerializable,
+                format!(
+                    "the result cannot be written as JSON: {}; return plain objects, arrays, strings, numbers, booleans \
+                     or null",
+                    thrown
+                        .message
+                        .as_deref()
+                        .or(thrown.value.as_deref())
+                        .unwrap_or("its `toJSON` failed")
+                ),
+            ),
+            Verdict::OutOfMemory(thrown) => Failure {
+                at: thrown.and_then(|thrown| self.place(&thrown)),
+                ..plain(
+                    ErrorCode::MemoryLimit,
+                    format!(
+                        "out of memory: a program may fill {}; {SPLIT}",
+                        size(u64::from(self.limits.heap_bytes))
+                    ),
+                )
+            },
+            Verdict::Crashed(trap) => {
+                tracing::warn!(%trap, "a program crashed its engine");
+                plain(
+                    ErrorCode::ProgramError,
+                    "the program crashed the JavaScript engine, which harms nothing else; write it in a simpler way, \
+                     with less nesting and smaller values",
+                )
+            }
+            Verdict::Cancelled => return Err(Broken::Guest("a cancelled run was asked for its result")),
+        };
+        Ok(Err(failure))
+    }
+
+    fn threw(&self, thrown: &Thrown) -> Failure {
+        let at = self.place(thrown);
+        match thrown.mark {
+            Some(CALL_LIMIT) => {
+                let message = format!(
+                    "a program may make {} calls; use an operation that takes or returns several things at once, or \
+                     split the work into several programs",
+                    self.limits.calls
+                );
+                return Failure {
+                    at,
+                    name: "RangeError".to_owned(),
+                    ..plain(ErrorCode::LimitExceeded, message)
+                };
+            }
+            Some(number) => {
+                if let Some(failed) = usize::try_from(number).ok().and_then(|number| self.failed.get(number)) {
+                    return operation_failed(failed, at);
+                }
+            }
+            None => {}
+        }
+        let name = thrown.name.clone().unwrap_or_else(|| "Error".to_owned());
+        let message = match (&thrown.message, &thrown.value) {
+            (Some(message), _) => advised(&name, message),
+            (None, Some(value)) => format!("the program threw {value}; throw an `Error` to tell where and why"),
+            (None, None) => "the program failed and its error could not be read".to_owned(),
+        };
+        Failure {
+            at,
+            name,
+            ..plain(ErrorCode::ProgramError, message)
+        }
+    }
+
+    fn late(&self, deadline: Deadline, thrown: Option<&Thrown>) -> Failure {
+        let at = thrown.and_then(|thrown| self.place(thrown));
+        // The engine notes places at calls and accesses only, so a bare loop is told by what came before it.
+        let place = at
+            .as_ref()
+            .map_or_else(String::new, |at| format!(" near line {}", at.line));
+        let message = match deadline {
+            Deadline::Guest => {
+                format!(
+                    "stopped after {} of computing{place}; {SPLIT}",
+                    seconds(self.limits.guest_time)
+                )
+            }
+            Deadline::Polls => format!("stopped{place}, having computed as much as a program may; {SPLIT}"),
+            Deadline::Wall => {
+                format!(
+                    "stopped{place}, {} after the start, waiting included; {SPLIT}",
+                    seconds(self.limits.wall)
+                )
+            }
+        };
+        Failure {
+            at,
+            ..plain(ErrorCode::Timeout, message)
+        }
+    }
+
+    fn place(&self, thrown: &Thrown) -> Option<Position> {
+        position(thrown.stack.as_deref()?, self.source)
+    }
+}
+
+/// The program is larger than allowed and was not started.
+pub(crate) fn too_long(source: &str, limits: &Limits) -> Failure {
+    plain(
+        ErrorCode::LimitExceeded,
+        format!(
+            "the program is {} bytes and may be {}; split it, and fetch data with operations instead of writing it into \
+             the program",
+            source.len(),
+            limits.program_bytes
+        ),
+    )
+}
+
+fn plain(code: ErrorCode, message: impl Into<String>) -> Failure {
+    Failure {
+        code,
+        name: "Error".to_owned(),
+        message: message.into(),
+        at: None,
+        operation: None,
+        details: None,
+    }
+}
+
+/// In the words of the host; `at` is where the call was made, when known.
+pub(crate) fn operation_failed(failed: &FailedCall, at: Option<Position>) -> Failure {
+    Failure {
+        code: failed.error.code(),
+        name: "OperationError".to_owned(),
+        message: failed.error.message().to_owned(),
+        at,
+        operation: Some(failed.operation.clone()),
+        details: failed.error.details().cloned(),
+    }
+}
+
+fn unawaited(failure: Failure) -> Failure {
+    let what = if failure.operation.is_some() {
+        "this call was"
+    } else {
+        "this promise was"
+    };
+    let message = format!("{}; {what} never awaited, put `await` before it", failure.message);
+    Failure { message, ..failure }
+}
+
+/// What programs written for a browser or for Node ask for, and what to do instead.
+fn advised(name: &str, message: &str) -> String {
+    let advice = match (name, message.strip_suffix(" is not defined")) {
+        ("ReferenceError", Some("fetch" | "XMLHttpRequest" | "WebSocket")) => "there is no network, call `app` instead",
+        ("ReferenceError", Some("require" | "process" | "module" | "exports" | "Buffer")) => {
+            "there are no modules, a program has the JavaScript language and `app`"
+        }
+        ("ReferenceError", Some("setTimeout" | "setInterval" | "setImmediate")) => "there are no timers, just go on",
+        ("ReferenceError", Some("window" | "document" | "localStorage" | "Intl" | "URL" | "eval")) => {
+            "a program has the JavaScript language and `app`, nothing else"
+        }
+        ("ReferenceError", None) if message.starts_with("could not load module") => {
+            "there are no modules, a program has the JavaScript language and `app`"
+        }
+        ("RangeError", None) if message.starts_with("Maximum call stack") => "recurse less deeply, or use a loop",
+        _ => return message.to_owned(),
+    };
+    format!("{message}; {advice}")
+}
+
+fn seconds(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        format!("{} ms", duration.as_millis())
+    } else {
+        format!("{} s", (duration.as_secs_f64() * 10.0).round() / 10.0)
+    }
+}
+
+fn size(bytes: u64) -> String {
+    if bytes >= 1 << 20 {
+        format!("{} MiB", bytes >> 20)
+    } else {
+        format!("{} KiB", bytes >> 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn story<'a>(source: &'a str, limits: &'a Limits, failed: &'a [FailedCall]) -> Story<'a> {
+        Story { source, limits, failed }
+    }
+
+    #[test]
+    fn a_failed_call_is_told_from_the_hosts_record_not_from_the_error() {
+        let limits = Limits::default();
+        let error = OperationError::new(ErrorCode::NotFound, "no BOM `b9`; list BOMs with `app.boms.list`");
+        let failed = [FailedCall {
+            operation: "boms.get".to_owned(),
+            error,
+        }];
+        let forged = Thrown {
+            name: Some("Nonsense".to_owned()),
+            message: Some("all is well".to_owned()),
+            mark: Some(0),
+            ..Thrown::default()
+        };
+        let failure = story("", &limits, &failed)
+            .tell(Verdict::Failed(forged))
+            .unwrap()
+            .unwrap_err();
+        assert_eq!(failure.code, ErrorCode::NotFound);
+        assert_eq!(failure.name, "OperationError");
+        assert_eq!(failure.message, "no BOM `b9`; list BOMs with `app.boms.list`");
+        assert_eq!(failure.operation.as_deref(), Some("boms.get"));
+    }
+
+    #[test]
+    fn s04_a_mark_that_names_no_call_is_ignored() {
+        let limits = Limits::default();
+        for mark in [0, 1, i64::MAX, i64::MIN, -2] {
+            let forged = Thrown {
+                message: Some("x".to_owned()),
+                mark: Some(mark),
+                ..Thrown::default()
+            };
+            let failure = story("", &limits, &[])
+                .tell(Verdict::Failed(forged))
+                .unwrap()
+                .unwrap_err();
+            assert_eq!(failure.code, ErrorCode::ProgramError);
+            assert_eq!(failure.operation, None);
+        }
+    }
+
+    #[test]
+    fn what_a_program_cannot_have_is_named_with_what_to_do() {
+        assert_eq!(
+            advised("ReferenceError", "fetch is not defined"),
+            "fetch is not defined; there is no network, call `app` instead"
+        );
+        assert_eq!(advised("ReferenceError", "foo is not defined"), "foo is not defined");
+    }
+
+    #[test]
+    fn durations_and_sizes_are_readable() {
+        assert_eq!(seconds(Duration::from_millis(150)), "150 ms");
+        assert_eq!(seconds(Duration::from_secs(2)), "2 s");
+        assert_eq!(seconds(Duration::from_millis(2500)), "2.5 s");
+        assert_eq!(size(32 << 20), "32 MiB");
+    }
+}

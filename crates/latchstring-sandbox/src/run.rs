@@ -1,0 +1,503 @@
+//! One run on its thread: a guest, what it may still use, and its turns.
+
+use std::{
+    collections::HashMap,
+    ptr::NonNull,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use latchstring_core::Console;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use wasmer::RuntimeError;
+
+use crate::{
+    error::Broken,
+    guest::{Answer, Guest, Halt, Settings, Status, Tally, Thrown},
+    reins::{Pull, Reins},
+    request::Request,
+    snapshot::Snapshot,
+    watchdog::Watchdog,
+};
+
+/// What a run thread keeps.
+pub(crate) struct RunThread {
+    pub(crate) index: usize,
+    pub(crate) watchdog: Arc<Watchdog>,
+    /// Runs that wait for the host, by number.
+    pub(crate) waiting: HashMap<u64, Run>,
+}
+
+impl RunThread {
+    /// Runs one turn, keeps the run if it has to wait, and tells. A panic drops the run and the sender.
+    pub(crate) fn take_turn(
+        &mut self,
+        number: u64,
+        mut run: Run,
+        sender: oneshot::Sender<Result<Turn, Broken>>,
+        go: impl FnOnce(&mut Run, &OnThread<'_>) -> Result<Turn, Broken>,
+    ) {
+        let turn = go(
+            &mut run,
+            &OnThread {
+                index: self.index,
+                watchdog: &self.watchdog,
+            },
+        );
+        if matches!(turn, Ok(Turn::Calls(_))) {
+            self.waiting.insert(number, run);
+            // If nobody listens any more, the job that removes it is already queued.
+            let _ = sender.send(turn);
+        } else {
+            // Told before the memory is restored, which takes about as long as a small program.
+            let _ = sender.send(turn);
+            drop(run);
+        }
+    }
+}
+
+/// What one turn came to.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    /// The program made these calls and waits for the answers.
+    Calls(Vec<Request>),
+    Ended(Ending),
+}
+
+/// How a program ended, before it is put into words.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    pub(crate) verdict: Verdict,
+    pub(crate) spent: Spent,
+}
+
+/// What a program left and used.
+#[derive(Debug, Default)]
+pub(crate) struct Spent {
+    pub(crate) console: Console,
+    pub(crate) calls: u32,
+    pub(crate) guest_time: Duration,
+}
+
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    Done(String),
+    Failed(Thrown),
+    Stuck,
+    /// Stopped at a deadline; told by the engine when it could be.
+    Late(Deadline, Option<Thrown>),
+    TooLarge(u32),
+    NotJson(Thrown),
+    Unawaited(Thrown),
+    OutOfMemory(Option<Thrown>),
+    /// The compiled code trapped by itself.
+    Crashed(String),
+    /// Nobody waits for it any more.
+    Cancelled,
+}
+
+/// Which limit of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deadline {
+    /// Computing.
+    Guest,
+    /// From start to end.
+    Wall,
+    /// Computing, in interrupt polls.
+    Polls,
+}
+
+/// What a run is allowed and who holds its reins.
+pub(crate) struct Terms {
+    pub(crate) settings: Settings,
+    pub(crate) guest_time: Duration,
+    pub(crate) started: Instant,
+    pub(crate) wall_deadline: Instant,
+    pub(crate) reins: Arc<Reins>,
+    /// Given back when the run's memory is.
+    pub(crate) _permit: OwnedSemaphorePermit,
+}
+
+/// A program between its start and its end. Lives on one thread.
+pub(crate) struct Run {
+    guest: Guest,
+    base: NonNull<u8>,
+    snapshot: Arc<Snapshot>,
+    terms: Terms,
+    guest_time: Duration,
+}
+
+/// Why compiled code gave nothing.
+enum Stopped {
+    Cancelled,
+    Late(Deadline, Pull),
+    Crashed(RuntimeError),
+}
+
+impl Run {
+    pub(crate) fn new(snapshot: Arc<Snapshot>, terms: Terms) -> Result<Self, Broken> {
+        let guest = snapshot.guest()?;
+        let base = guest.base()?;
+        Ok(Self {
+            guest,
+            base,
+            snapshot,
+            terms,
+            guest_time: Duration::ZERO,
+        })
+    }
+
+    /// The first turn.
+    pub(crate) fn start(&mut self, source: &str, on: &OnThread<'_>) -> Result<Turn, Broken> {
+        let put = self.guest.put_program(source, &self.terms.settings);
+        let put = self.with_room(put, on, |run| run.guest.put_program(source, &run.terms.settings))?;
+        self.turn(put, on, Guest::start)
+    }
+
+    /// A later turn.
+    pub(crate) fn resume(&mut self, answers: &[Answer], on: &OnThread<'_>) -> Result<Turn, Broken> {
+        let elapsed = i64::try_from(self.terms.started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let now_ms = self.terms.settings.now_ms.saturating_add(elapsed);
+        let put = self.guest.put_answers(answers, now_ms);
+        let put = self.with_room(put, on, |run| run.guest.put_answers(answers, now_ms))?;
+        self.turn(put, on, Guest::resume)
+    }
+
+    /// What it used so far.
+    pub(crate) fn spent(&self) -> Result<Spent, Broken> {
+        let Tally {
+            console,
+            console_dropped,
+            calls,
+        } = self.guest.tally(&self.terms.settings)?;
+        Ok(Spent {
+            console: Console {
+                text: console,
+                dropped_bytes: console_dropped,
+            },
+            calls,
+            guest_time: self.guest_time,
+        })
+    }
+
+    /// Makes room if putting failed for lack of it, and puts again.
+    fn with_room(
+        &mut self,
+        put: Result<u32, Halt>,
+        on: &OnThread<'_>,
+        again: impl FnOnce(&mut Self) -> Result<u32, Halt>,
+    ) -> Result<Result<u32, Verdict>, Broken> {
+        let put = match put {
+            Err(Halt::NeedsRoom(length)) => match self.compiled(on, |guest| guest.reserve(length)) {
+                Ok(true) => again(self),
+                Ok(false) => Err(Halt::NoRoom),
+                Err(stopped) => return Ok(Err(stopped.into())),
+            },
+            put => put,
+        };
+        match put {
+            Ok(length) => Ok(Ok(length)),
+            Err(Halt::NoRoom | Halt::NeedsRoom(_)) => Ok(Err(Verdict::OutOfMemory(None))),
+            Err(Halt::Broken(broken)) => Err(broken),
+        }
+    }
+
+    fn turn(
+        &mut self,
+        put: Result<u32, Verdict>,
+        on: &OnThread<'_>,
+        go: fn(&mut Guest, u32) -> Result<i32, RuntimeError>,
+    ) -> Result<Turn, Broken> {
+        let verdict = match put {
+            Err(verdict) => verdict,
+            Ok(length) => match self.compiled(on, |guest| go(guest, length)) {
+                Err(stopped) => stopped.into(),
+                Ok(code) => match self.guest.status(code, &self.terms.settings)? {
+                    Status::Pending(requests) => return Ok(Turn::Calls(requests)),
+                    Status::Done(json) => Verdict::Done(json),
+                    Status::Failed(thrown) => Verdict::Failed(thrown),
+                    Status::Stuck => Verdict::Stuck,
+                    Status::Interrupted(thrown) => Verdict::Late(self.interrupted_by(), Some(thrown)),
+                    Status::TooLarge(bytes) => Verdict::TooLarge(bytes),
+                    Status::NotJson(thrown) => Verdict::NotJson(thrown),
+                    Status::Unawaited(thrown) => Verdict::Unawaited(thrown),
+                    Status::OutOfMemory(thrown) => Verdict::OutOfMemory(Some(thrown)),
+                },
+            },
+        };
+        let spent = match verdict {
+            // Its memory may be out of bounds for us too.
+            Verdict::Cancelled => Spent::default(),
+            _ if self.terms.reins.leave() == Pull::Protect => Spent {
+                guest_time: self.guest_time,
+                ..Spent::default()
+            },
+            _ => self.spent()?,
+        };
+        Ok(Turn::Ended(Ending { verdict, spent }))
+    }
+
+    /// Runs compiled code, watched and timed.
+    fn compiled<T>(
+        &mut self,
+        on: &OnThread<'_>,
+        go: impl FnOnce(&mut Guest) -> Result<T, RuntimeError>,
+    ) -> Result<T, Stopped> {
+        let (base, reins) = (self.base, &self.terms.reins);
+        if !reins.enter(base, self.snapshot.control()) {
+            return Err(Stopped::Cancelled);
+        }
+        let watched = Watched { on, reins };
+        let started = Instant::now();
+        let left = self.terms.guest_time.saturating_sub(self.guest_time);
+        on.watchdog
+            .arm(on.index, (started + left).min(self.terms.wall_deadline), reins);
+        let result = go(&mut self.guest);
+        drop(watched);
+        let pull = reins.leave();
+        self.guest_time += started.elapsed();
+        if pull == Pull::Protect {
+            self.snapshot.pool().condemn(base);
+        }
+        match (result, pull) {
+            (_, Pull::Protect) | (Err(_), Pull::Kill) => Err(self.late(pull)),
+            (Ok(value), _) => Ok(value),
+            (Err(error), Pull::Loose | Pull::Stop) => Err(Stopped::Crashed(error)),
+        }
+    }
+
+    fn late(&self, pull: Pull) -> Stopped {
+        if self.terms.reins.is_cancelled() {
+            Stopped::Cancelled
+        } else {
+            Stopped::Late(self.nearer_deadline(), pull)
+        }
+    }
+
+    /// Nobody pulled: it stopped by its own count.
+    fn interrupted_by(&self) -> Deadline {
+        if self.terms.reins.leave() == Pull::Loose {
+            Deadline::Polls
+        } else {
+            self.nearer_deadline()
+        }
+    }
+
+    fn nearer_deadline(&self) -> Deadline {
+        if Instant::now() >= self.terms.wall_deadline {
+            Deadline::Wall
+        } else {
+            Deadline::Guest
+        }
+    }
+}
+
+impl From<Stopped> for Verdict {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Cancelled => Self::Cancelled,
+            Stopped::Late(deadline, pull) => {
+                tracing::debug!(?deadline, ?pull, "a program had to be killed");
+                Self::Late(deadline, None)
+            }
+            Stopped::Crashed(error) => Self::Crashed(error.message()),
+        }
+    }
+}
+
+/// The thread a run is on, as far as a turn needs it.
+pub(crate) struct OnThread<'a> {
+    pub(crate) index: usize,
+    pub(crate) watchdog: &'a Watchdog,
+}
+
+/// Compiled code runs while this lives. Also after a panic nobody may pull at memory that will be another's.
+struct Watched<'a> {
+    on: &'a OnThread<'a>,
+    reins: &'a Reins,
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        self.on.watchdog.disarm(self.on.index);
+        self.reins.leave();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::snapshot;
+
+    fn run_of(snapshot: &Arc<Snapshot>) -> Run {
+        let settings = Settings {
+            polls: 0,
+            now_ms: 0,
+            seed: 1,
+            heap_bytes: 32 << 20,
+            calls: 10,
+            result_bytes: 1000,
+            console_bytes: 1000,
+        };
+        let started = Instant::now();
+        let ages = Duration::from_secs(1000);
+        let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        let reins = Arc::new(Reins::new());
+        let terms = Terms {
+            settings,
+            guest_time: ages,
+            started,
+            wall_deadline: started + ages,
+            reins,
+            _permit: permit,
+        };
+        Run::new(Arc::clone(snapshot), terms).unwrap()
+    }
+
+    fn result(snapshot: &Arc<Snapshot>, source: &str) -> Verdict {
+        let watchdog = Watchdog::new(1).unwrap();
+        let turn = run_of(snapshot)
+            .start(
+                source,
+                &OnThread {
+                    index: 0,
+                    watchdog: &watchdog,
+                },
+            )
+            .unwrap();
+        let Turn::Ended(ending) = turn else { panic!("{turn:?}") };
+        ending.verdict
+    }
+
+    /// Runs `source`, which never ends by itself, and pulls at it.
+    fn pulled(snapshot: &Arc<Snapshot>, source: &str, pull: Pull) -> (Run, Ending) {
+        let watchdog = Watchdog::new(1).unwrap();
+        let mut run = run_of(snapshot);
+        let reins = Arc::clone(&run.terms.reins);
+        let (end, ended) = mpsc::channel::<()>();
+        let puller = std::thread::spawn(move || {
+            // A pull does something only while compiled code runs, so it is repeated until the program has ended.
+            while ended.recv_timeout(Duration::from_millis(30)) == Err(mpsc::RecvTimeoutError::Timeout) {
+                reins.pull(pull);
+            }
+        });
+        let turn = run
+            .start(
+                source,
+                &OnThread {
+                    index: 0,
+                    watchdog: &watchdog,
+                },
+            )
+            .unwrap();
+        end.send(()).unwrap();
+        puller.join().unwrap();
+        let Turn::Ended(ending) = turn else { panic!("{turn:?}") };
+        (run, ending)
+    }
+
+    const LOOPS: [&str; 3] = [
+        "console.log('in'); for (;;);",
+        "console.log('in'); return new Array(2 ** 32 - 2).join('')",
+        "console.log('in'); const a = []; for (let i = 0; i < 5e5; i++) a.push(i); for (;;) a.indexOf(-1)",
+    ];
+
+    #[test]
+    fn s01_a_killed_program_ends_wherever_it_loops_and_what_it_printed_is_told() {
+        let snapshot = snapshot::tests::snapshots().of(&snapshot::tests::paths()).unwrap();
+        for source in LOOPS {
+            let (run, ending) = pulled(&snapshot, source, Pull::Kill);
+            assert!(
+                matches!(ending.verdict, Verdict::Late(Deadline::Guest, None)),
+                "{:?}",
+                ending.verdict
+            );
+            assert_eq!(ending.spent.console.text, "in\n");
+            assert!(!snapshot.pool().is_condemned(run.base));
+        }
+    }
+
+    #[test]
+    fn s01_a_stopped_program_tells_its_place() {
+        let snapshot = snapshot::tests::snapshots().of(&snapshot::tests::paths()).unwrap();
+        let (_, ending) = pulled(&snapshot, "const a = [1];\nfor (;;) a.map(String)", Pull::Stop);
+        let Verdict::Late(Deadline::Guest, Some(thrown)) = ending.verdict else {
+            panic!("{:?}", ending.verdict)
+        };
+        let stack = thrown.stack.unwrap();
+        // In the loop's own jump the engine knows no place.
+        assert!(
+            stack.contains("program.js:2:") || stack.contains("program.js:0:1"),
+            "{stack}"
+        );
+    }
+
+    #[test]
+    fn s01_a_program_whose_memory_is_taken_away_ends_and_the_memory_is_not_used_again() {
+        let snapshot = snapshot::tests::snapshots().of(&snapshot::tests::paths()).unwrap();
+        for source in LOOPS {
+            let (run, ending) = pulled(&snapshot, source, Pull::Protect);
+            assert!(
+                matches!(ending.verdict, Verdict::Late(Deadline::Guest, None)),
+                "{:?}",
+                ending.verdict
+            );
+            let base = run.base;
+            assert!(snapshot.pool().is_condemned(base));
+            drop(run);
+            assert!(!snapshot.pool().is_condemned(base), "it is unmapped");
+            assert!(matches!(result(&snapshot, "return 1"), Verdict::Done(json) if json == "1"));
+        }
+    }
+
+    #[test]
+    fn a_cancelled_run_never_starts() {
+        let snapshot = snapshot::tests::snapshots().of(&snapshot::tests::paths()).unwrap();
+        let watchdog = Watchdog::new(1).unwrap();
+        let mut run = run_of(&snapshot);
+        run.terms.reins.cancel();
+        let turn = run
+            .start(
+                "for (;;);",
+                &OnThread {
+                    index: 0,
+                    watchdog: &watchdog,
+                },
+            )
+            .unwrap();
+        assert!(
+            matches!(
+                turn,
+                Turn::Ended(Ending {
+                    verdict: Verdict::Cancelled,
+                    ..
+                })
+            ),
+            "{turn:?}"
+        );
+    }
+
+    #[test]
+    fn a_panic_while_compiled_code_runs_leaves_no_reins_behind() {
+        let snapshot = snapshot::tests::snapshots().of(&snapshot::tests::paths()).unwrap();
+        let watchdog = Watchdog::new(1).unwrap();
+        let mut run = run_of(&snapshot);
+        let reins = Arc::clone(&run.terms.reins);
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+            let on = OnThread {
+                index: 0,
+                watchdog: &watchdog,
+            };
+            run.compiled::<()>(&on, |_| panic!("on purpose")).is_ok()
+        }));
+        assert!(panicked.is_err());
+        // The memory is back in the pool; a pull must not reach it.
+        reins.pull(Pull::Protect);
+        assert_eq!(reins.leave(), Pull::Loose);
+        assert!(matches!(result(&snapshot, "return 1"), Verdict::Done(json) if json == "1"));
+    }
+}

@@ -1,0 +1,332 @@
+//! Memory slots: the address space one guest lives in, reused between runs.
+//!
+//! A slot reserves all that 32-bit code could reach and maps the image at its start, copy-on-write. Giving a slot back
+//! restores it: pages that nearly every run writes are copied back and stay resident, everything else is dropped and
+//! reads as the image again.
+
+use std::{
+    collections::HashSet,
+    io,
+    ops::Range,
+    ptr::{self, NonNull},
+    sync::{Arc, Mutex, OnceLock},
+};
+
+use crate::{budget::PageBudget, image::Image, lock::lock};
+
+/// A WebAssembly page.
+pub(crate) const PAGE: usize = 64 << 10;
+
+/// 4 GiB of index plus 4 GiB of constant offset and a page: no access of compiled code ends outside. This is what
+/// wasmer's static memory style relies on instead of bounds checks.
+const RESERVED: usize = (4 << 30) + (4 << 30) + PAGE;
+
+/// The memory of one guest.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    base: NonNull<u8>,
+    accessible: usize,
+}
+
+#[expect(unsafe_code, reason = "a raw pointer is not Send by itself")]
+// SAFETY: a slot is the only owner of its mapping, which belongs to the process and not to a thread.
+unsafe impl Send for Slot {}
+#[expect(unsafe_code, reason = "a raw pointer is not Sync by itself")]
+// SAFETY: `&Slot` gives out the address and the length only.
+unsafe impl Sync for Slot {}
+
+impl Slot {
+    fn new(image: &Image) -> io::Result<Self> {
+        let reserve = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        #[expect(unsafe_code, reason = "mapping memory")]
+        // SAFETY: a fresh mapping at an address the kernel chooses touches nothing that exists.
+        let at = unsafe { libc::mmap(ptr::null_mut(), RESERVED, libc::PROT_NONE, reserve, -1, 0) };
+        if at == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        let base = NonNull::new(at.cast()).ok_or_else(|| io::Error::other("mapped at zero"))?;
+        let slot = Self {
+            base,
+            accessible: image.len(),
+        };
+        let (access, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_FIXED);
+        #[expect(unsafe_code, reason = "mapping memory")]
+        // SAFETY: replaces the start of the reservation made above, which is longer than any image and still unused.
+        let mapped = unsafe { libc::mmap(at, image.len(), access, flags, image.raw_fd(), 0) };
+        if mapped == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(slot)
+    }
+
+    pub(crate) fn base(&self) -> NonNull<u8> {
+        self.base
+    }
+
+    /// Bytes from the base that can be read and written.
+    pub(crate) fn accessible(&self) -> usize {
+        self.accessible
+    }
+
+    /// Makes `pages` more accessible; they read as zero.
+    pub(crate) fn grow(&mut self, pages: usize) -> io::Result<()> {
+        let bytes = pages * PAGE;
+        if bytes > RESERVED - self.accessible {
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+        self.protect(
+            self.accessible..self.accessible + bytes,
+            libc::PROT_READ | libc::PROT_WRITE,
+        )?;
+        self.accessible += bytes;
+        Ok(())
+    }
+
+    /// Makes the slot what it was when new. `hot` are the ranges worth keeping resident, in order.
+    fn restore(&mut self, image: &Image, hot: &[Range<usize>]) -> io::Result<()> {
+        let mut at = 0;
+        for range in hot {
+            self.forget(at..range.start)?;
+            let source = &image.bytes()[range.clone()];
+            #[expect(unsafe_code, reason = "writing mapped memory")]
+            // SAFETY: the range lies in the image, which is mapped writable at the base; no guest runs in a slot that
+            // is being restored; the source is a different mapping.
+            unsafe {
+                ptr::copy_nonoverlapping(source.as_ptr(), self.base.add(range.start).as_ptr(), source.len());
+            }
+            at = range.end;
+        }
+        self.forget(at..self.accessible)?;
+        if self.accessible > image.len() {
+            self.protect(image.len()..self.accessible, libc::PROT_NONE)?;
+            self.accessible = image.len();
+        }
+        Ok(())
+    }
+
+    /// Drops what was written: image pages read as the image again, grown ones as zero.
+    fn forget(&mut self, range: Range<usize>) -> io::Result<()> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        #[expect(unsafe_code, reason = "changing a mapping")]
+        // SAFETY: the range is page-aligned and inside the slot, in which no guest runs; nothing of ours points into
+        // it.
+        let result = unsafe {
+            libc::madvise(
+                self.base.add(range.start).as_ptr().cast(),
+                range.len(),
+                libc::MADV_DONTNEED,
+            )
+        };
+        if result == 0 {
+            Ok(())
+        } else {
+            Err(io::Error::last_os_error())
+        }
+    }
+
+    fn protect(&mut self, range: Range<usize>, access: i32) -> io::Result<()> {
+        #[expect(unsafe_code, reason = "changing a mapping")]
+        // SAFETY: the range is page-aligned and inside the slot, which this `&mut` owns.
+        let result = unsafe { libc::mprotect(self.base.add(range.start).as_ptr().cast(), range.len(), access) };
+        if result == 0 {
+            Ok(())
+        } else {
+            Err(io::Error::last_os_error())
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        #[expect(unsafe_code, reason = "unmapping")]
+        // SAFETY: exactly the range that `new` reserved; the guest that lived in it is gone.
+        unsafe {
+            libc::munmap(self.base.as_ptr().cast(), RESERVED);
+        }
+    }
+}
+
+/// Takes all access from the slot at `base`, from any thread: whatever runs in it traps at its next access.
+///
+/// # Safety
+/// `base` is the base of a slot that is in use, and its user touches the memory no more except from compiled code.
+#[expect(unsafe_code, reason = "changing a mapping")]
+pub(crate) unsafe fn protect_all(base: NonNull<u8>) -> io::Result<()> {
+    // SAFETY: the caller's promise; the whole range is one reservation.
+    let result = unsafe { libc::mprotect(base.as_ptr().cast(), RESERVED, libc::PROT_NONE) };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// The size of the system's pages.
+#[expect(unsafe_code, reason = "a system call without a safe wrapper in std")]
+pub(crate) fn system_page() -> usize {
+    // SAFETY: it reads a constant of the system.
+    let bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    // What the system does not tell is taken to be as large as a page of the guest, which is a multiple of any.
+    usize::try_from(bytes).unwrap_or(PAGE).clamp(1, PAGE)
+}
+
+/// The slots of one image, and the limits under which they grow.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    image: Image,
+    hot: OnceLock<Vec<Range<usize>>>,
+    slots: Mutex<Slots>,
+    budget: Arc<PageBudget>,
+    max_pages: usize,
+    /// How many free slots are kept.
+    keep: usize,
+}
+
+#[derive(Debug, Default)]
+struct Slots {
+    free: Vec<Slot>,
+    /// Bases of slots in use that must not be used again.
+    condemned: HashSet<usize>,
+}
+
+impl Pool {
+    pub(crate) fn new(image: Image, budget: Arc<PageBudget>, max_pages: usize, keep: usize) -> Self {
+        Self {
+            image,
+            hot: OnceLock::new(),
+            slots: Mutex::default(),
+            budget,
+            max_pages,
+            keep,
+        }
+    }
+
+    pub(crate) fn image(&self) -> &Image {
+        &self.image
+    }
+
+    /// Says which ranges nearly every run writes. Once; until then everything is dropped at each return.
+    pub(crate) fn keep_resident(&self, hot: Vec<Range<usize>>) {
+        let _ = self.hot.set(hot);
+    }
+
+    pub(crate) fn take(&self) -> io::Result<Slot> {
+        if let Some(slot) = lock(&self.slots).free.pop() {
+            return Ok(slot);
+        }
+        Slot::new(&self.image)
+    }
+
+    /// Grows a slot of this pool within the limits of the run and of the process.
+    pub(crate) fn grow(&self, slot: &mut Slot, pages: usize) -> bool {
+        if pages > self.max_pages.saturating_sub(slot.accessible() / PAGE) || !self.budget.take(pages) {
+            return false;
+        }
+        let grown = slot.grow(pages).is_ok();
+        if !grown {
+            self.budget.give_back(pages);
+        }
+        grown
+    }
+
+    /// Bars the slot at `base`, which is in use, from being used again.
+    pub(crate) fn condemn(&self, base: NonNull<u8>) {
+        lock(&self.slots).condemned.insert(base.as_ptr().addr());
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_condemned(&self, base: NonNull<u8>) -> bool {
+        lock(&self.slots).condemned.contains(&base.as_ptr().addr())
+    }
+
+    pub(crate) fn give_back(&self, mut slot: Slot) {
+        self.budget.give_back((slot.accessible() - self.image.len()) / PAGE);
+        {
+            let mut slots = lock(&self.slots);
+            if slots.condemned.remove(&slot.base().as_ptr().addr()) || slots.free.len() >= self.keep {
+                return;
+            }
+        }
+        let hot = self.hot.get().map_or(&[][..], Vec::as_slice);
+        match slot.restore(&self.image, hot) {
+            Ok(()) => lock(&self.slots).free.push(slot),
+            Err(error) => tracing::warn!(%error, "a memory slot could not be restored and is dropped"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pool(pages: usize, budget: usize) -> (Pool, Arc<PageBudget>) {
+        let content = vec![7_u8; 2 * PAGE];
+        let budget = Arc::new(PageBudget::new(budget));
+        (
+            Pool::new(Image::new(&content).unwrap(), Arc::clone(&budget), pages, 4),
+            budget,
+        )
+    }
+
+    #[expect(unsafe_code, reason = "the test looks at the memory")]
+    fn bytes(slot: &mut Slot) -> &mut [u8] {
+        // SAFETY: the slot is not in use by a guest and its accessible bytes are mapped.
+        unsafe { std::slice::from_raw_parts_mut(slot.base().as_ptr(), slot.accessible()) }
+    }
+
+    #[test]
+    fn s05_a_slot_comes_back_as_the_image_whatever_was_written() {
+        let (pool, _) = pool(8, 100);
+        pool.keep_resident(vec![4096..8192, PAGE..PAGE + 4096]);
+        let mut slot = pool.take().unwrap();
+        let base = slot.base();
+        assert!(pool.grow(&mut slot, 3));
+        assert!(
+            bytes(&mut slot)[2 * PAGE..].iter().all(|byte| *byte == 0),
+            "grown pages are zero"
+        );
+        bytes(&mut slot).fill(0xAB);
+        pool.give_back(slot);
+
+        let mut slot = pool.take().unwrap();
+        assert_eq!(slot.base(), base, "the same memory");
+        assert_eq!(slot.accessible(), 2 * PAGE);
+        assert!(bytes(&mut slot).iter().all(|byte| *byte == 7));
+        assert!(pool.grow(&mut slot, 3));
+        assert!(
+            bytes(&mut slot)[2 * PAGE..].iter().all(|byte| *byte == 0),
+            "nothing of the last run is left"
+        );
+    }
+
+    #[test]
+    fn a_slot_grows_within_the_run_and_the_process() {
+        let (pool, budget) = pool(5, 4);
+        let mut slot = pool.take().unwrap();
+        assert!(!pool.grow(&mut slot, 4), "over the run's limit");
+        assert!(pool.grow(&mut slot, 3));
+        let mut other = pool.take().unwrap();
+        assert!(!pool.grow(&mut other, 2), "over the process's budget");
+        pool.give_back(slot);
+        assert!(pool.grow(&mut other, 3));
+        pool.give_back(other);
+        assert!(budget.take(4));
+    }
+
+    #[test]
+    fn a_condemned_slot_is_never_seen_again() {
+        let (pool, _) = pool(5, 4);
+        let slot = pool.take().unwrap();
+        #[expect(unsafe_code, reason = "what is tested")]
+        // SAFETY: nobody touches the slot's memory from here on.
+        unsafe {
+            protect_all(slot.base()).unwrap();
+        }
+        pool.condemn(slot.base());
+        pool.give_back(slot);
+        assert!(lock(&pool.slots).free.is_empty());
+        assert!(lock(&pool.slots).condemned.is_empty());
+    }
+}
