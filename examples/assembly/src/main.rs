@@ -25,7 +25,9 @@ impl Product for AssemblyProduct {
     const DEMO_TENANTS: &'static [(&'static str, &'static str)] = demo::STORES;
 
     async fn open(database: Database) -> anyhow::Result<Assembly> {
-        Assembly::open(database).await.context("the product's database cannot be opened")
+        Assembly::open(database)
+            .await
+            .context("the product's database cannot be opened")
     }
 
     async fn seed(database: &Database, tenants: &[Tenant]) -> anyhow::Result<()> {

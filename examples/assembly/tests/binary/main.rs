@@ -29,17 +29,29 @@ async fn the_first_start_shows_keys_that_work_and_later_starts_keep_them_working
     let output = server.stop();
     assert!(output.status.success(), "{output:?}");
     let printed = String::from_utf8(output.stdout).unwrap();
-    for expected in [read.as_str(), write.as_str(), "claude mcp add", "curl -s", "A program to try"] {
+    for expected in [
+        read.as_str(),
+        write.as_str(),
+        "claude mcp add",
+        "curl -s",
+        "A program to try",
+    ] {
         assert!(printed.contains(expected), "`{expected}` is missing: {printed}");
     }
     let logged = String::from_utf8(output.stderr).unwrap();
-    assert!(!logged.contains(&read) && !logged.contains(&write), "t13: a key in the log");
+    assert!(
+        !logged.contains(&read) && !logged.contains(&write),
+        "t13: a key in the log"
+    );
 
     let server = Server::start(dir.path());
     assert_eq!(server.ready["stores"][0]["keys"], Value::Null, "keys are shown once");
     assert_eq!(server.run(&read, COUNT).await.1["result"], json!(15));
     let printed = String::from_utf8(server.stop().stdout).unwrap();
-    assert!(printed.contains("key create") && !printed.contains("asmk_"), "{printed}");
+    assert!(
+        printed.contains("key create") && !printed.contains("asmk_"),
+        "{printed}"
+    );
 }
 
 #[tokio::test]
@@ -48,7 +60,10 @@ async fn keys_are_made_and_revoked_beside_the_running_server() {
     let server = Server::start(dir.path());
     let store = server.ready["stores"][1]["name"].as_str().unwrap().to_owned();
 
-    let (ok, made, complaint) = finish(dir.path(), &["key", "create", "--store", &store, "--label", "script", "--json"]);
+    let (ok, made, complaint) = finish(
+        dir.path(),
+        &["key", "create", "--store", &store, "--label", "script", "--json"],
+    );
     assert!(ok, "{complaint}");
     let made: Value = serde_json::from_str(&made).unwrap();
     let (key, id) = (made["key"].as_str().unwrap(), made["id"].as_str().unwrap());
@@ -64,7 +79,10 @@ async fn keys_are_made_and_revoked_beside_the_running_server() {
     assert_eq!(server.run(key, "return 1 + 1").await.0, 401);
 
     let (ok, _, complaint) = finish(dir.path(), &["key", "create"]);
-    assert!(!ok && complaint.contains("more than one store") && complaint.contains(&store), "{complaint}");
+    assert!(
+        !ok && complaint.contains("more than one store") && complaint.contains(&store),
+        "{complaint}"
+    );
 }
 
 #[test]
@@ -75,7 +93,10 @@ fn a_port_in_use_is_said_in_one_line() {
     let (ok, _, complaint) = finish(dir.path(), &["--listen", &address]);
     assert!(!ok);
     assert_eq!(complaint.lines().count(), 1, "{complaint}");
-    assert!(complaint.contains(&format!("{address} is in use")) && complaint.contains("--listen"), "{complaint}");
+    assert!(
+        complaint.contains(&format!("{address} is in use")) && complaint.contains("--listen"),
+        "{complaint}"
+    );
 }
 
 #[test]
@@ -86,12 +107,18 @@ fn a_data_directory_that_cannot_be_used_is_said_in_one_line() {
     let (ok, _, complaint) = finish(dir.path(), &["--listen", "127.0.0.1:0"]);
     assert!(!ok);
     assert_eq!(complaint.lines().count(), 1, "{complaint}");
-    assert!(complaint.contains("data directory") && complaint.contains("--data-dir"), "{complaint}");
+    assert!(
+        complaint.contains("data directory") && complaint.contains("--data-dir"),
+        "{complaint}"
+    );
 }
 
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_left_alone_and_said_in_one_line() {
-    for (file, table) in [("assembly.access.db", "latchstring_migrations"), ("assembly.db", "assembly_migrations")] {
+    for (file, table) in [
+        ("assembly.access.db", "latchstring_migrations"),
+        ("assembly.db", "assembly_migrations"),
+    ] {
         let dir = TempDir::new().unwrap();
         Server::start(dir.path()).stop();
         let url = format!("sqlite:{}", dir.path().join("data").join(file).display());

@@ -15,6 +15,10 @@ pub(crate) fn command(dir: &Path) -> Command {
         command.env_remove(name);
     }
     command.arg("--data-dir").arg(dir.join("data")).stdin(Stdio::null());
+    // Shared with the other tests, so that the guest is compiled once.
+    command
+        .arg("--cache-dir")
+        .arg(Path::new(env!("CARGO_BIN_EXE_assembly")).with_file_name("latchstring-guest"));
     command
 }
 
@@ -37,12 +41,19 @@ impl Server {
             .unwrap();
         let started = Instant::now();
         while !ready_file.exists() {
-            assert!(child.try_wait().unwrap().is_none(), "it ended: {:?}", child.wait_with_output());
+            assert!(
+                child.try_wait().unwrap().is_none(),
+                "it ended: {:?}",
+                child.wait_with_output()
+            );
             assert!(started.elapsed() < Duration::from_secs(120), "it never became ready");
             std::thread::sleep(Duration::from_millis(20));
         }
         let ready = serde_json::from_slice(&std::fs::read(&ready_file).unwrap()).unwrap();
-        Self { child: Some(child), ready }
+        Self {
+            child: Some(child),
+            ready,
+        }
     }
 
     /// The demo key of the first store: `read` or `readWrite`.
@@ -57,7 +68,13 @@ impl Server {
             "params": { "name": "run", "arguments": { "program": program } },
         });
         let url = self.ready["mcpUrl"].as_str().unwrap();
-        let response = reqwest::Client::new().post(url).bearer_auth(key).json(&call).send().await.unwrap();
+        let response = reqwest::Client::new()
+            .post(url)
+            .bearer_auth(key)
+            .json(&call)
+            .send()
+            .await
+            .unwrap();
         let status = response.status().as_u16();
         let mut body: Value = response.json().await.unwrap();
         (status, body["result"]["structuredContent"].take())
@@ -66,7 +83,10 @@ impl Server {
     /// Asks it to stop, as a supervisor does, and waits.
     pub(crate) fn stop(mut self) -> Output {
         let child = self.child.take().unwrap();
-        let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        let status = Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(status.success());
         child.wait_with_output().unwrap()
     }

@@ -1,0 +1,90 @@
+//! Money: an exact amount and, where it is shown, its currency.
+
+use std::{borrow::Cow, fmt};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+use super::micros;
+
+/// An amount in the store's currency, zero or more, with six decimals. On the wire a decimal string such as `"12.50"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Price(i64);
+
+impl Price {
+    /// From millionths of the currency's unit; how databases keep it.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// In millionths of the currency's unit.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+}
+
+impl TryFrom<String> for Price {
+    type Error = PriceError;
+
+    fn try_from(text: String) -> Result<Self, PriceError> {
+        match micros::parse(&text) {
+            Some(micros) if (0..=1_000_000_000 * micros::ONE).contains(&micros) => Ok(Self(micros)),
+            _ => Err(PriceError(text.chars().take(40).collect())),
+        }
+    }
+}
+
+impl From<Price> for String {
+    fn from(price: Price) -> Self {
+        price.to_string()
+    }
+}
+
+impl fmt::Display for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&micros::text(self.0, 2))
+    }
+}
+
+impl JsonSchema for Price {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Price".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
+
+/// Not an amount of money.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an amount; write a decimal string such as \"12.50\", between 0 and 1000000000")]
+pub struct PriceError(String);
+
+/// An amount with its currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Money {
+    /// A decimal string such as `"12.50"`.
+    pub amount: Price,
+    /// The ISO 4217 code, such as `EUR`.
+    pub currency: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_decimal_strings_that_are_never_negative() {
+        let price: Price = serde_json::from_str("\"12.5\"").unwrap();
+        assert_eq!(price.to_string(), "12.50");
+        for wrong in ["\"-1\"", "\"twelve\"", "12.5", "\"1000000001\"", "\"1e3\""] {
+            assert!(serde_json::from_str::<Price>(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Quantities: exact, with six decimals, because half a clip and 0.3 m of wire are ordinary.
+
+use std::{borrow::Cow, fmt};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::micros;
+
+/// How much of something: a fixed-point number with six decimals. On the wire a JSON number.
+///
+/// ```
+/// use assembly::model::Quantity;
+///
+/// let half: Quantity = serde_json::from_str("0.5")?;
+/// assert_eq!(half, Quantity::from_micros(500_000));
+/// assert_eq!(serde_json::to_string(&half)?, "0.5");
+/// assert!(serde_json::from_str::<Quantity>("0.0000001").is_err());
+/// # Ok::<_, serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Quantity(i64);
+
+impl Quantity {
+    /// None.
+    pub const ZERO: Self = Self(0);
+    /// The largest that may be entered: a thousand million.
+    pub const MAX: Self = Self(1_000_000_000 * micros::ONE);
+
+    /// So many whole units.
+    pub const fn whole(units: u32) -> Self {
+        Self(units as i64 * micros::ONE)
+    }
+
+    /// So many millionths of a unit; how databases keep it.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// In millionths of a unit.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Reads a decimal such as `2` or `0.5`; at most [`Self::MAX`] either side of zero.
+    ///
+    /// # Errors
+    /// When it is not a plain decimal, has more than six decimals, or is out of bounds.
+    pub fn parse(text: &str) -> Result<Self, QuantityError> {
+        let micros = micros::parse(text).ok_or_else(|| QuantityError::Malformed(text.chars().take(40).collect()))?;
+        if micros.unsigned_abs() > Self::MAX.0.unsigned_abs() {
+            return Err(QuantityError::OutOfBounds(Self(micros)));
+        }
+        Ok(Self(micros))
+    }
+
+    /// This or zero, whichever is more: negative stock counts as none.
+    #[must_use]
+    pub fn or_none(self) -> Self {
+        self.max(Self::ZERO)
+    }
+
+    /// The sum, or the largest quantity that can be held.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// Whether it has no fraction.
+    pub fn is_whole(self) -> bool {
+        self.0 % micros::ONE == 0
+    }
+}
+
+impl std::iter::Sum for Quantity {
+    fn sum<I: Iterator<Item = Self>>(quantities: I) -> Self {
+        quantities.fold(Self::ZERO, Self::plus)
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&micros::text(self.0, 0))
+    }
+}
+
+/// Not a quantity.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuantityError {
+    /// Not a number with at most six decimals.
+    #[error("`{0}` is not a quantity; write a number with at most six decimals")]
+    Malformed(String),
+    /// Too far from zero.
+    #[error("`{0}` is more than a quantity may be; the limit is 1000000000")]
+    OutOfBounds(Quantity),
+}
+
+impl Serialize for Quantity {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "fifteen digits survive the conversion, which is every enterable one"
+    )]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.is_whole() {
+            serializer.serialize_i64(self.0 / micros::ONE)
+        } else {
+            serializer.serialize_f64(self.0 as f64 / micros::ONE as f64)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = Quantity;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number with at most six decimals")
+            }
+
+            fn visit_u64<E: de::Error>(self, units: u64) -> Result<Quantity, E> {
+                Quantity::parse(&units.to_string()).map_err(E::custom)
+            }
+
+            fn visit_i64<E: de::Error>(self, units: i64) -> Result<Quantity, E> {
+                Quantity::parse(&units.to_string()).map_err(E::custom)
+            }
+
+            // The shortest text that means this float is the text that was sent, up to fifteen digits.
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Quantity, E> {
+                Quantity::parse(&number.to_string()).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for Quantity {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Quantity".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_and_the_smallest_survive_json() {
+        for text in ["0", "1", "-3", "0.000001", "999999999.999999", "1000000000", "-0.25"] {
+            let quantity: Quantity = serde_json::from_str(text).unwrap();
+            let again = serde_json::to_string(&quantity).unwrap(); // may write 0.000001 as 1e-6, which is the same
+            assert_eq!(serde_json::from_str::<Quantity>(&again).unwrap(), quantity);
+            assert_eq!(quantity.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_exactly_is_refused() {
+        for wrong in [
+            "1000000000.000001",
+            "1e300",
+            "-1e10",
+            "0.1234567",
+            "\"1\"",
+            "null",
+            "18446744073709551615",
+        ] {
+            assert!(serde_json::from_str::<Quantity>(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(serde_json::from_str::<Quantity>("1e3").unwrap(), Quantity::whole(1000));
+    }
+}

@@ -1,0 +1,34 @@
+//! Bills of materials; one per variant.
+
+use sea_orm::entity::prelude::*;
+
+use super::Owned;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[expect(clippy::struct_excessive_bools, reason = "one column per switch")]
+#[sea_orm(table_name = "boms")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub store_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub name: String,
+    pub variant_id: String,
+    pub is_active: bool,
+    pub dynamic_adjustment: bool,
+    pub maintain_inventory_level: bool,
+    pub auto_generate_material_list: bool,
+    pub keep_assembled_on_return: bool,
+    pub only_sell_preassembled: bool,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Owned for Entity {
+    const STORE: Column = Column::StoreId;
+}

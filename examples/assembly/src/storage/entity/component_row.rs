@@ -1,0 +1,32 @@
+//! Materials in a BOM or a sub-assembly.
+
+use sea_orm::entity::prelude::*;
+
+use super::{Kind, Owned};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "component_rows")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub store_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub owner_kind: Kind,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub owner_id: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub material_id: String,
+    pub position: i32,
+    pub quantity: i64,
+    pub waste: i64,
+    pub location_id: Option<String>,
+    pub alternatives: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Owned for Entity {
+    const STORE: Column = Column::StoreId;
+}

@@ -1,0 +1,30 @@
+//! Sub-assemblies.
+
+use sea_orm::entity::prelude::*;
+
+use super::Owned;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sub_assemblies")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub store_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub name: String,
+    pub sku: Option<String>,
+    pub description: Option<String>,
+    pub keep_assembled_on_return: bool,
+    pub only_consume_preassembled: bool,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Owned for Entity {
+    const STORE: Column = Column::StoreId;
+}

@@ -1,0 +1,28 @@
+//! The catalogue, as the shop platform last told it.
+
+use sea_orm::entity::prelude::*;
+
+use super::Owned;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "variants")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub store_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub product_title: String,
+    pub title: String,
+    pub sku: Option<String>,
+    pub vendor: Option<String>,
+    pub price: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Owned for Entity {
+    const STORE: Column = Column::StoreId;
+}

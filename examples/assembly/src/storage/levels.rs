@@ -1,0 +1,143 @@
+//! What lies where, and the history of every change to it.
+
+use std::collections::BTreeMap;
+
+use latchstring::Context;
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Alias, ExprTrait, OnConflict},
+};
+
+use super::{
+    Kind, Reader, StorageError, Writer,
+    entity::{adjustment, level},
+    reader::CHUNK,
+    row::checked,
+};
+use crate::model::{LocationId, Quantity};
+
+/// Quantities by item id and location.
+pub(crate) type Levels = BTreeMap<(String, LocationId), Quantity>;
+
+#[derive(FromQueryResult)]
+struct Total {
+    item_id: String,
+    total: i64,
+}
+
+impl Reader {
+    /// What there is of these items, everywhere.
+    pub(crate) async fn levels(&self, kind: Kind, items: &[String]) -> Result<Levels, StorageError> {
+        let mut levels = Levels::new();
+        for items in items.chunks(CHUNK) {
+            let select = self.all::<level::Entity>().filter(level::Column::Kind.eq(kind));
+            let select = select
+                .filter(level::Column::ItemId.is_in(items))
+                .order_by_asc(level::Column::LocationId);
+            for row in select.all(&self.transaction).await? {
+                let location = checked("levels", "location_id", row.location_id)?;
+                levels.insert((row.item_id, location), Quantity::from_micros(row.quantity));
+            }
+        }
+        Ok(levels)
+    }
+
+    /// What there is of these items at all locations together.
+    pub(crate) async fn totals(
+        &self,
+        kind: Kind,
+        items: &[String],
+    ) -> Result<BTreeMap<String, Quantity>, StorageError> {
+        let mut totals = BTreeMap::new();
+        for items in items.chunks(CHUNK) {
+            let sum = level::Column::Quantity.sum().cast_as(Alias::new("bigint"));
+            let select = self.all::<level::Entity>().filter(level::Column::Kind.eq(kind));
+            let select = select.filter(level::Column::ItemId.is_in(items)).select_only();
+            let select = select
+                .column(level::Column::ItemId)
+                .column_as(sum, "total")
+                .group_by(level::Column::ItemId);
+            for row in select.into_model::<Total>().all(&self.transaction).await? {
+                totals.insert(row.item_id, Quantity::from_micros(row.total));
+            }
+        }
+        Ok(totals)
+    }
+}
+
+impl Writer {
+    /// Sets what there is of an item, and writes down who changed it from what.
+    pub(crate) async fn set_levels(
+        &self,
+        cx: &Context,
+        (kind, item): (Kind, &str),
+        levels: &[(LocationId, Quantity, Quantity)],
+    ) -> Result<(), StorageError> {
+        let after = levels.iter().map(|(location, _, after)| (location.clone(), *after));
+        self.put_levels(kind, item, after).await?;
+        let adjustment = |(location, before, after): &(LocationId, Quantity, Quantity)| {
+            let row = adjustment::Model {
+                store_id: self.reader().store(),
+                id: cx.new_uuid(),
+                kind,
+                item_id: item.to_owned(),
+                location_id: location.to_string(),
+                before: before.micros(),
+                after: after.micros(),
+                actor: format!("AI assistant via {}", cx.grant().holder()),
+                source: "agent".to_owned(),
+                request_id: cx.request().to_string(),
+                at: cx.now(),
+            };
+            row.into_active_model()
+        };
+        self.insert(levels.iter().map(adjustment).collect()).await
+    }
+
+    /// Sets what there is of an item, without a history; for stock that somebody else keeps.
+    pub(crate) async fn put_levels(
+        &self,
+        kind: Kind,
+        item: &str,
+        levels: impl Iterator<Item = (LocationId, Quantity)>,
+    ) -> Result<(), StorageError> {
+        let row = |(location, quantity): (LocationId, Quantity)| {
+            let row = level::Model {
+                store_id: self.reader().store(),
+                kind,
+                item_id: item.to_owned(),
+                location_id: location.into(),
+                quantity: quantity.micros(),
+            };
+            row.into_active_model()
+        };
+        let rows: Vec<_> = levels.map(row).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let key = [
+            level::Column::StoreId,
+            level::Column::Kind,
+            level::Column::ItemId,
+            level::Column::LocationId,
+        ];
+        let replace = OnConflict::columns(key)
+            .update_column(level::Column::Quantity)
+            .to_owned();
+        level::Entity::insert_many(rows)
+            .on_conflict(replace)
+            .exec_without_returning(self.transaction())
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets an item's levels.
+    pub(super) async fn drop_levels(&self, kind: Kind, item: &str) -> Result<(), StorageError> {
+        let delete = self.delete::<level::Entity>().filter(level::Column::Kind.eq(kind));
+        delete
+            .filter(level::Column::ItemId.eq(item))
+            .exec(self.transaction())
+            .await?;
+        Ok(())
+    }
+}

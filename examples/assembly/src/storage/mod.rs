@@ -1,0 +1,26 @@
+//! Reading and writing one store's rows.
+//!
+//! A [`Reader`] and a [`Writer`] are made for one store. Every statement begins with [`Reader::all`],
+//! [`Writer::delete`] or [`Writer::update`], which bind it to that store, or inserts a row that carries the store's id;
+//! so operations have no store to pass, and none to get wrong.
+
+mod boms;
+mod catalog;
+mod entity;
+mod levels;
+mod materials;
+pub(crate) mod migrations;
+mod reader;
+mod row;
+mod rows;
+mod sub_assemblies;
+mod writer;
+
+pub(crate) use boms::{BomFilter, BomSort};
+pub(crate) use entity::Kind;
+pub(crate) use materials::{MaterialFilter, MaterialSort, Referrer, Usage};
+pub use reader::Reader;
+pub(crate) use reader::{Page, UsageFilter};
+pub use row::StorageError;
+pub(crate) use sub_assemblies::SubAssemblyFilter;
+pub use writer::Writer;

@@ -1,0 +1,94 @@
+//! Reads one store's rows, all of them as of one moment.
+
+use latchstring::TenantId;
+use schemars::JsonSchema;
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, IntoSimpleExpr, Order, QueryFilter, Select,
+    sea_query::{ExprTrait, Func, LikeExpr},
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    StorageError,
+    entity::{Owned, shop},
+};
+use crate::model::Shop;
+
+/// Ids in one statement; databases limit the number of parameters.
+pub(super) const CHUNK: usize = 500;
+
+/// Reads one store's rows.
+pub struct Reader {
+    pub(super) transaction: DatabaseTransaction,
+    store: Uuid,
+}
+
+impl Reader {
+    pub(crate) fn new(transaction: DatabaseTransaction, tenant: TenantId) -> Self {
+        Self {
+            transaction,
+            store: tenant.as_uuid(),
+        }
+    }
+
+    pub(crate) fn into_transaction(self) -> DatabaseTransaction {
+        self.transaction
+    }
+
+    /// The store's id, for rows to insert.
+    pub(super) fn store(&self) -> Uuid {
+        self.store
+    }
+
+    /// The store's rows of a table: what every statement begins with.
+    pub(super) fn all<E: Owned>(&self) -> Select<E> {
+        E::find().filter(E::STORE.eq(self.store))
+    }
+
+    /// The store's settings.
+    pub(crate) async fn shop(&self) -> Result<Shop, StorageError> {
+        let row = self.all::<shop::Entity>().one(&self.transaction).await?;
+        row.ok_or(StorageError::NoShop(self.store))?.try_into()
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// Rows before it.
+    pub(crate) offset: u64,
+    /// Rows on it.
+    pub(crate) limit: u64,
+}
+
+/// Whether what is listed is used to make something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum UsageFilter {
+    /// Either way.
+    #[default]
+    All,
+    /// In at least one BOM or sub-assembly.
+    Used,
+    /// In none.
+    Unused,
+}
+
+/// Any of the columns holds the text, whatever the case of its ASCII letters.
+pub(super) fn any_contains<C: ColumnTrait + IntoSimpleExpr>(text: &str, columns: &[C]) -> Condition {
+    let escaped = text
+        .to_ascii_lowercase()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    columns.iter().fold(Condition::any(), |any, column| {
+        let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+        any.add(Func::lower(column.into_simple_expr()).like(pattern))
+    })
+}
+
+/// The direction of a sort.
+pub(super) fn order(is_descending: bool) -> Order {
+    if is_descending { Order::Desc } else { Order::Asc }
+}

@@ -1,0 +1,229 @@
+//! A row becomes a value in one step, or says what is wrong with it.
+
+use std::fmt::Display;
+
+use latchstring::OperationError;
+use latchstring::db::DatabaseError;
+use sea_orm::DbErr;
+
+use super::entity::{self, bom, component_row, location, material, nested_row, shop, sub_assembly, variant};
+use crate::model::{
+    Bom, BomSettings, ComponentRow, Location, Material, NestedRow, Origin, Price, Quantity, Shop, StructureError,
+    SubAssembly, Variant, VariantId, Waste,
+};
+
+/// The database cannot be asked, or holds what it must not.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The database cannot be asked.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// A value is stored that could not have been entered.
+    #[error("`{value}` in {table}.{column} makes no sense: {why}")]
+    Inconsistent {
+        /// Where.
+        table: &'static str,
+        /// Where in it.
+        column: &'static str,
+        /// What.
+        value: String,
+        /// Which rule it breaks.
+        why: String,
+    },
+    /// Rows are stored that make no structure.
+    #[error("the stored structure of {owner} makes no sense")]
+    Structure {
+        /// Of what.
+        owner: String,
+        /// Which rule they break.
+        source: StructureError,
+    },
+    /// The store was never set up.
+    #[error("store `{0}` has no row in `shops`")]
+    NoShop(uuid::Uuid),
+}
+
+impl From<DbErr> for StorageError {
+    fn from(error: DbErr) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl From<StorageError> for OperationError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Database(error) => error.into(),
+            StorageError::Inconsistent { .. } | StorageError::Structure { .. } | StorageError::NoShop(_) => {
+                Self::internal(error)
+            }
+        }
+    }
+}
+
+/// A column's value, checked as it was when it was entered.
+pub(super) fn checked<R, T>(table: &'static str, column: &'static str, value: R) -> Result<T, StorageError>
+where
+    T: TryFrom<R>,
+    T::Error: Display,
+    R: Display + Clone,
+{
+    T::try_from(value.clone()).map_err(|why| StorageError::Inconsistent {
+        table,
+        column,
+        value: value.to_string(),
+        why: why.to_string(),
+    })
+}
+
+impl TryFrom<shop::Model> for Shop {
+    type Error = StorageError;
+
+    fn try_from(row: shop::Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            name: row.name,
+            currency: row.currency,
+            allow_negative_inventory: row.allow_negative_inventory,
+            default_location: checked("shops", "default_location_id", row.default_location_id)?,
+        })
+    }
+}
+
+impl TryFrom<location::Model> for Location {
+    type Error = StorageError;
+
+    fn try_from(row: location::Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: checked("locations", "id", row.id)?,
+            name: row.name,
+            is_active: row.is_active,
+        })
+    }
+}
+
+impl TryFrom<variant::Model> for Variant {
+    type Error = StorageError;
+
+    fn try_from(row: variant::Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: checked("variants", "id", row.id)?,
+            product_title: row.product_title,
+            title: row.title,
+            sku: row.sku,
+            vendor: row.vendor,
+            price: Price::from_micros(row.price),
+        })
+    }
+}
+
+impl From<entity::Origin> for Origin {
+    fn from(origin: entity::Origin) -> Self {
+        match origin {
+            entity::Origin::Shopify => Self::Shopify,
+            entity::Origin::Virtual => Self::Virtual,
+        }
+    }
+}
+
+impl From<Origin> for entity::Origin {
+    fn from(origin: Origin) -> Self {
+        match origin {
+            Origin::Shopify => Self::Shopify,
+            Origin::Virtual => Self::Virtual,
+        }
+    }
+}
+
+impl TryFrom<material::Model> for Material {
+    type Error = StorageError;
+
+    fn try_from(row: material::Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: checked("materials", "id", row.id)?,
+            origin: row.origin.into(),
+            product_name: row.product_name,
+            variant_name: row.variant_name,
+            sku: row.sku,
+            unit: row.unit,
+            cost: row.cost.map(Price::from_micros),
+            vendor: row.vendor,
+            specifications: row.specifications,
+            is_non_essential: row.is_non_essential,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+impl TryFrom<bom::Model> for Bom {
+    type Error = StorageError;
+
+    fn try_from(row: bom::Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: checked("boms", "id", row.id)?,
+            name: row.name,
+            variant: checked("boms", "variant_id", row.variant_id)?,
+            settings: BomSettings {
+                active: row.is_active,
+                dynamic_adjustment: row.dynamic_adjustment,
+                maintain_inventory_level: row.maintain_inventory_level,
+                auto_generate_material_list: row.auto_generate_material_list,
+                keep_assembled_on_return: row.keep_assembled_on_return,
+                only_sell_preassembled: row.only_sell_preassembled,
+            },
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+impl TryFrom<sub_assembly::Model> for SubAssembly {
+    type Error = StorageError;
+
+    fn try_from(row: sub_assembly::Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: checked("sub_assemblies", "id", row.id)?,
+            name: row.name,
+            sku: row.sku,
+            description: row.description,
+            keep_assembled_on_return: row.keep_assembled_on_return,
+            only_consume_preassembled: row.only_consume_preassembled,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+impl TryFrom<component_row::Model> for ComponentRow {
+    type Error = StorageError;
+
+    fn try_from(row: component_row::Model) -> Result<Self, StorageError> {
+        let table = "component_rows";
+        let alternatives: Vec<VariantId> = row
+            .alternatives
+            .split_whitespace()
+            .map(|id| checked(table, "alternatives", id.to_owned()))
+            .collect::<Result<_, _>>()?;
+        let waste: Waste = checked(table, "waste", Quantity::from_micros(row.waste))?;
+        Ok(Self {
+            material: checked(table, "material_id", row.material_id)?,
+            quantity: Quantity::from_micros(row.quantity),
+            waste,
+            location: row
+                .location_id
+                .map(|id| checked(table, "location_id", id))
+                .transpose()?,
+            alternatives,
+        })
+    }
+}
+
+impl TryFrom<nested_row::Model> for NestedRow {
+    type Error = StorageError;
+
+    fn try_from(row: nested_row::Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            sub_assembly: checked("nested_rows", "sub_assembly_id", row.sub_assembly_id)?,
+            quantity: Quantity::from_micros(row.quantity),
+        })
+    }
+}

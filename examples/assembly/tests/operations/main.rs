@@ -1,0 +1,13 @@
+//! The operations as an assistant calls them: through a catalog and a session, on a database.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod changes_are_all_or_nothing;
+mod commands_do_what_they_say;
+mod commands_keep_the_rules;
+mod demo_data;
+mod errors_say_what_to_do;
+mod lists_filter_and_sort;
+mod permission_matrix;
+mod stores;
+mod stores_are_apart;

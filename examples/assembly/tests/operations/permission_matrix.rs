@@ -1,0 +1,105 @@
+//! Who may call what: one row per operation, reviewed whenever it changes.
+
+use std::fmt::Write;
+
+use assembly::Assembly;
+use latchstring::{Catalog, Effect, ErrorCode, Scope};
+use serde_json::json;
+
+use crate::stores::Stores;
+
+#[tokio::test]
+async fn every_operation_is_visible_to_exactly_the_grants_that_may_call_it() {
+    let stores = Stores::open().await;
+    let surface = |scope| stores.catalog.surface(Stores::grant(stores.lumen, scope));
+    let (read, read_write) = (surface(Scope::Read), surface(Scope::ReadWrite));
+    let mut matrix = format!(
+        "{:<33}{:<10}{:<6}{:<13}{}\n",
+        "operation", "no grant", "read", "read & write", "marks"
+    );
+    for operation in read_write.operations() {
+        let mark = |is: bool| if is { "yes" } else { "-" };
+        let visible = |surface: &latchstring::Surface| mark(surface.find(operation.name.as_str()).is_ok());
+        let marks = [
+            (operation.is_pinned, "pinned"),
+            (operation.is_destructive, "destructive"),
+            (
+                operation.effect == Effect::Write && operation.is_idempotent,
+                "idempotent",
+            ),
+        ];
+        let marks: Vec<_> = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect();
+        // Without a grant there is no surface, so there is nothing to call.
+        let row = [operation.name.as_str(), "-", visible(&read), visible(&read_write)];
+        let [name, none, read, write] = row;
+        writeln!(
+            matrix,
+            "{}",
+            format!("{name:<33}{none:<10}{read:<6}{write:<13}{}", marks.join(", ")).trim_end()
+        )
+        .unwrap();
+    }
+    insta::assert_snapshot!(matrix);
+}
+
+#[tokio::test]
+async fn a_read_grant_is_told_nothing_of_operations_that_write() {
+    let stores = Stores::open().await;
+    let mut session = stores.session(stores.lumen, Scope::Read, Effect::Write);
+    for path in [
+        "boms.create",
+        "boms.delete",
+        "rawMaterials.setStock",
+        "raw_materials.set_stock",
+    ] {
+        let hidden = session
+            .call_from_program(path, &json!({}).to_string())
+            .await
+            .unwrap_err();
+        assert_eq!(hidden.code(), ErrorCode::UnknownOperation);
+        assert!(
+            !hidden.message().contains("nearest are `rawMaterials.setStock"),
+            "{hidden}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn six_reads_and_six_writes_are_tools_of_their_own() {
+    let stores = Stores::open().await;
+    let surface = stores.catalog.surface(Stores::grant(stores.lumen, Scope::ReadWrite));
+    let pinned = |effect| {
+        surface
+            .operations()
+            .filter(|one| one.is_pinned && one.effect == effect)
+            .count()
+    };
+    assert_eq!((pinned(Effect::Read), pinned(Effect::Write)), (6, 6));
+}
+
+#[tokio::test]
+async fn every_field_of_every_input_is_explained() {
+    let stores = Stores::open().await;
+    let surface = stores.catalog.surface(Stores::grant(stores.lumen, Scope::ReadWrite));
+    for operation in surface.operations() {
+        let fields = operation
+            .input_schema
+            .get("properties")
+            .and_then(|fields| fields.as_object());
+        for (name, schema) in fields.into_iter().flatten() {
+            assert!(
+                schema.get("description").is_some(),
+                "{}: `{name}` has no words",
+                operation.name
+            );
+        }
+        assert!(
+            operation
+                .example
+                .contains(&format!("app.{}(", operation.name.program())),
+            "{}",
+            operation.name
+        );
+    }
+    assert!(Catalog::new::<Assembly>(Assembly::open(stores.database.clone()).await.unwrap()).is_ok());
+}
