@@ -44,7 +44,7 @@ pub fn parse<T: DeserializeOwned>(
     check_fields(operation, schema, fields)?;
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        let inner = error.into_inner();
+        let inner = in_plain_words(&error.into_inner().to_string());
         let place = if path == "." {
             String::new()
         } else {
@@ -55,6 +55,20 @@ pub fn parse<T: DeserializeOwned>(
             shape(schema)
         ))
     })
+}
+
+/// Rust's names for numbers mean nothing to who writes JavaScript.
+fn in_plain_words(message: &str) -> String {
+    let mut message = message.to_owned();
+    for (names, meaning) in [
+        (["u8", "u16", "u32", "u64", "usize"], "a whole number of at least 0"),
+        (["i8", "i16", "i32", "i64", "isize"], "a whole number"),
+    ] {
+        for name in names {
+            message = message.replace(&format!("expected {name}"), &format!("expected {meaning}"));
+        }
+    }
+    message
 }
 
 /// Names every unknown and every missing field at once, each unknown one with what was probably meant.

@@ -42,7 +42,7 @@ pub use input::{nearest, parse as parse_input};
 pub use name::{Name, NameError};
 pub use operation::Operation;
 pub use sandbox::{Console, Failure, Limits, Outcome, Position, Program, Sandbox, SandboxError};
-pub use schema::{of as schema_of, type_word};
+pub use schema::{of as schema_of, of_output as output_schema_of, type_word};
 pub use scope::{Effect, Scope, ScopeError};
 pub use session::{Finish, Finished, Session, SessionLimits};
 pub use surface::Surface;

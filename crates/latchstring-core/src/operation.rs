@@ -57,7 +57,7 @@ impl Operation {
             is_pinned: Q::PINNED,
             is_destructive: false,
             is_idempotent: true,
-            output_schema: schema::of::<Q::Output>(),
+            output_schema: schema::of_output::<Q::Output>(),
             handler: Box::new(move |unit, cx, arguments| {
                 let input = input::parse::<Q>(&program, &handler_schema, arguments);
                 Box::pin(async move {
@@ -84,7 +84,7 @@ impl Operation {
             is_pinned: C::PINNED,
             is_destructive: C::DESTRUCTIVE,
             is_idempotent: C::IDEMPOTENT,
-            output_schema: schema::of::<C::Output>(),
+            output_schema: schema::of_output::<C::Output>(),
             handler: Box::new(move |unit, cx, arguments| {
                 let input = input::parse::<C>(&program, &handler_schema, arguments);
                 Box::pin(async move {
@@ -108,8 +108,9 @@ impl Operation {
 
     /// The first sentence of the description.
     pub fn summary(&self) -> &str {
-        let end = self.description.find(". ").or_else(|| self.description.find(".\n"));
-        end.map_or(self.description.as_str(), |end| &self.description[..=end])
+        let ends = [". ", ".\n"].into_iter().filter_map(|end| self.description.find(end));
+        ends.min()
+            .map_or(self.description.as_str(), |end| &self.description[..=end])
     }
 }
 

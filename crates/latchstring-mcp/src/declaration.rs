@@ -4,8 +4,17 @@
 
 use std::fmt::Write;
 
-use latchstring_core::Operation;
+use latchstring_core::{Effect, Operation};
 use serde_json::{Map, Value};
+
+/// How a type is laid out.
+#[derive(Clone, Copy)]
+enum Layout {
+    /// One field a line, at this depth, with its documentation behind it.
+    Documented(usize),
+    /// In one line, without a word more.
+    OneLine,
+}
 
 /// The declaration of one operation: its documentation, its failures, an example, and its signature.
 pub fn declaration(operation: &Operation) -> String {
@@ -13,49 +22,41 @@ pub fn declaration(operation: &Operation) -> String {
     for line in operation.description.trim().lines() {
         let _ = writeln!(text, " * {}", line.trim_end());
     }
-    if operation.effect == latchstring_core::Effect::Write {
+    if operation.effect == Effect::Write {
         text.push_str(" * Changes data: call it from `run_write`.\n");
     }
     for (code, when) in operation.errors {
         let _ = writeln!(text, " * @throws {code} {when}");
     }
     let _ = writeln!(text, " * @example {}\n */", operation.example);
+    let layout = Layout::Documented(0);
     let _ = writeln!(
         text,
         "app.{}(args: {}): Promise<{}>",
         operation.name.program(),
-        render(&operation.input_schema, 0),
-        render(&operation.output_schema, 0)
+        object(&operation.input_schema, layout),
+        object(&operation.output_schema, layout)
     );
     for (name, schema) in definitions(&operation.input_schema).chain(definitions(&operation.output_schema)) {
-        let _ = writeln!(text, "type {name} = {}", type_of(schema, 0));
+        let _ = writeln!(text, "type {name} = {}", type_of(schema, layout));
     }
     text
 }
 
 /// The signature alone, in one line.
 pub(crate) fn signature(operation: &Operation) -> String {
-    let properties = operation.input_schema.get("properties").and_then(Value::as_object);
-    let fields: Vec<String> = properties
-        .into_iter()
-        .flatten()
-        .map(|(name, property)| {
-            let mark = if is_required(&operation.input_schema, name) {
-                ""
-            } else {
-                "?"
-            };
-            format!("{name}{mark}: {}", latchstring_core::type_word(property))
-        })
-        .collect();
-    format!("app.{}({{{}}})", operation.name.program(), fields.join(", "))
+    format!(
+        "app.{}({})",
+        operation.name.program(),
+        object(&operation.input_schema, Layout::OneLine)
+    )
 }
 
-/// The type that an operation returns.
+/// The type that an operation returns, in one line.
 pub(crate) fn return_type(operation: &Operation) -> String {
-    let mut text = render(&operation.output_schema, 0);
+    let mut text = object(&operation.output_schema, Layout::OneLine);
     for (name, schema) in definitions(&operation.output_schema) {
-        let _ = write!(text, "\ntype {name} = {}", type_of(schema, 0));
+        let _ = write!(text, "; type {name} = {}", type_of(schema, Layout::OneLine));
     }
     text
 }
@@ -71,33 +72,41 @@ fn is_required(schema: &Map<String, Value>, field: &str) -> bool {
         .is_some_and(|all| all.iter().any(|one| one == field))
 }
 
-/// An object type, one field a line with its documentation behind it; `{}` when there are no fields.
-fn render(schema: &Map<String, Value>, depth: usize) -> String {
-    let Some(properties) = schema
+/// An object type; `{}` when there are no fields.
+fn object(schema: &Map<String, Value>, layout: Layout) -> String {
+    let properties = schema
         .get("properties")
         .and_then(Value::as_object)
-        .filter(|all| !all.is_empty())
-    else {
+        .filter(|all| !all.is_empty());
+    let Some(properties) = properties else {
         return match schema.get("additionalProperties") {
-            Some(Value::Object(_)) => format!("Record<string, {}>", type_of(&schema["additionalProperties"], depth)),
+            Some(values @ Value::Object(_)) => format!("Record<string, {}>", type_of(values, layout)),
             _ => "{}".to_owned(),
         };
     };
-    let indent = "  ".repeat(depth + 1);
-    let mut text = String::from("{\n");
-    for (name, property) in properties {
-        let mark = if is_required(schema, name) { "" } else { "?" };
-        let _ = write!(text, "{indent}{name}{mark}: {}", type_of(property, depth + 1));
-        match note(property) {
-            Some(note) => {
-                let _ = writeln!(text, " // {note}");
-            }
-            None => text.push('\n'),
+    let inner = match layout {
+        Layout::Documented(depth) => Layout::Documented(depth + 1),
+        Layout::OneLine => Layout::OneLine,
+    };
+    let fields = properties.iter().map(|(name, property)| {
+        let kind = type_of(property, inner);
+        if is_required(schema, name) {
+            (format!("{name}: {kind}"), property)
+        } else {
+            // What may be left out need not be written as null.
+            (format!("{name}?: {}", kind.trim_end_matches(" | null")), property)
         }
+    });
+    let Layout::Documented(depth) = layout else {
+        return format!("{{{}}}", fields.map(|(field, _)| field).collect::<Vec<_>>().join(", "));
+    };
+    let indent = "  ".repeat(depth);
+    let mut text = String::from("{\n");
+    for (field, property) in fields {
+        let note = note(property).map(|note| format!(" // {note}")).unwrap_or_default();
+        let _ = writeln!(text, "{indent}  {field}{note}");
     }
-    text.push_str(&"  ".repeat(depth));
-    text.push('}');
-    text
+    text + &indent + "}"
 }
 
 /// What stands behind a field: its documentation in one line, its bounds and its default.
@@ -126,51 +135,51 @@ fn note(property: &Value) -> Option<String> {
     (!note.is_empty()).then_some(note)
 }
 
-fn type_of(schema: &Value, depth: usize) -> String {
-    let Some(object) = schema.as_object() else {
+fn type_of(schema: &Value, layout: Layout) -> String {
+    let Some(fields) = schema.as_object() else {
         return "unknown".to_owned();
     };
-    if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
+    if let Some(reference) = fields.get("$ref").and_then(Value::as_str) {
         return reference.rsplit('/').next().unwrap_or("unknown").to_owned();
     }
-    if let Some(constant) = object.get("const") {
+    if let Some(constant) = fields.get("const") {
         return constant.to_string();
     }
-    if let Some(values) = object.get("enum").and_then(Value::as_array) {
+    if let Some(values) = fields.get("enum").and_then(Value::as_array) {
         return values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
     }
     for key in ["anyOf", "oneOf"] {
-        if let Some(several) = object.get(key).and_then(Value::as_array) {
+        if let Some(several) = fields.get(key).and_then(Value::as_array) {
             return several
                 .iter()
-                .map(|one| type_of(one, depth))
+                .map(|one| type_of(one, layout))
                 .collect::<Vec<_>>()
                 .join(" | ");
         }
     }
-    match object.get("type") {
-        Some(Value::String(one)) => plain(one, object, depth),
+    match fields.get("type") {
+        Some(Value::String(one)) => plain(one, fields, layout),
         Some(Value::Array(several)) => {
-            let all: Vec<_> = several
+            let all = several
                 .iter()
                 .filter_map(Value::as_str)
-                .map(|one| plain(one, object, depth))
-                .collect();
-            all.join(" | ")
+                .map(|one| plain(one, fields, layout));
+            all.collect::<Vec<_>>().join(" | ")
         }
         _ => "unknown".to_owned(),
     }
 }
 
-fn plain(one: &str, schema: &Map<String, Value>, depth: usize) -> String {
+fn plain(one: &str, schema: &Map<String, Value>, layout: Layout) -> String {
     match one {
         "integer" => "number".to_owned(),
-        "object" => render(schema, depth),
+        "object" => object(schema, layout),
         "array" => {
             let item = schema
                 .get("items")
-                .map_or_else(|| "unknown".to_owned(), |items| type_of(items, depth));
-            if item.contains(" | ") {
+                .map_or_else(|| "unknown".to_owned(), |items| type_of(items, layout));
+            let is_union = item.contains(" | ") && !item.starts_with('{');
+            if is_union {
                 format!("({item})[]")
             } else {
                 format!("{item}[]")

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use latchstring_core::{
-    Change, Effect, Finish, Limits, OperationError, Outcome, Program, Sandbox, Session, Surface, random,
+    Change, Effect, Finish, Limits, OperationError, Outcome, Program, Sandbox, Session, Surface, output_schema_of,
+    random, schema_of,
 };
 use rmcp::model::{CallToolResult, ContentBlock};
 use schemars::JsonSchema;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json, value::RawValue};
 use sha2::{Digest, Sha256};
 
-use crate::{error, tools};
+use crate::error;
 
 /// Below this many operations the description names them all; beyond it, only the namespaces.
 const NAME_ALL_BELOW: usize = 40;
@@ -71,19 +72,19 @@ struct RunWriteOutput {
 }
 
 pub(crate) fn read_input() -> Map<String, Value> {
-    tools::schema::<RunInput>()
+    schema_of::<RunInput>()
 }
 
 pub(crate) fn write_input() -> Map<String, Value> {
-    tools::schema::<RunWriteInput>()
+    schema_of::<RunWriteInput>()
 }
 
 pub(crate) fn read_output() -> Map<String, Value> {
-    tools::schema::<RunOutput>()
+    output_schema_of::<RunOutput>()
 }
 
 pub(crate) fn write_output() -> Map<String, Value> {
-    tools::schema::<RunWriteOutput>()
+    output_schema_of::<RunWriteOutput>()
 }
 
 /// What the model reads before it writes its first program.
@@ -128,7 +129,7 @@ pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
          Each operation is `await app.<namespace>.<method>({{...}})`, takes one object and returns an object, never a string to parse. \
          {rule} Read declarations with `describe` before the first use of an operation. Filter and add up in the program and \
          return only what is needed. No network, files, timers or imports.\n\
-         Example: `{}`\n\
+         Example of a call: `{}`\n\
          In `app`: {}.\n\
          Returns {returns}.",
         example(&surface),
@@ -136,15 +137,12 @@ pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
     )
 }
 
-/// A program that works here: the first operation that has an example.
-fn example(surface: &Surface) -> String {
+/// A call that works here: the first pinned query's.
+fn example(surface: &Surface) -> &'static str {
     let pinned = surface
         .operations()
         .find(|operation| operation.is_pinned && operation.effect == Effect::Read);
-    pinned.map_or_else(
-        || "return 1 + 1".to_owned(),
-        |operation| format!("return {}", operation.example),
-    )
+    pinned.map_or("return 1 + 1", |operation| operation.example)
 }
 
 pub(crate) struct Run<'a> {

@@ -2,12 +2,16 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use latchstring_core::{Effect, Operation, Surface, schema_of};
+use latchstring_core::{Effect, Operation, Surface, output_schema_of, schema_of};
 use rmcp::model::{Tool as Listed, ToolAnnotations};
-use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-use crate::{declaration, describe::DescribeInput, run, search::SearchInput};
+use crate::{
+    declaration,
+    describe::{DescribeInput, DescribeOutput},
+    run,
+    search::{SearchInput, SearchOutput},
+};
 
 /// One tool that a client may see.
 pub(crate) enum Tool {
@@ -68,7 +72,7 @@ impl Tool {
                  namespaces?: Record<string, string[]>}."
                     .to_owned(),
                 schema_of::<SearchInput>(),
-                schema_of::<crate::search::SearchOutput>(),
+                output_schema_of::<SearchOutput>(),
             ),
             Self::Describe => (
                 "Describe operations",
@@ -77,7 +81,7 @@ impl Tool {
                  Returns {declarations: string}."
                     .to_owned(),
                 schema_of::<DescribeInput>(),
-                schema_of::<crate::describe::DescribeOutput>(),
+                output_schema_of::<DescribeOutput>(),
             ),
             Self::Run => ("Run a program", run::description(surface, Effect::Read), run::read_input(), run::read_output()),
             Self::RunWrite => (
@@ -129,9 +133,4 @@ fn plain_object(mut schema: Map<String, Value>) -> Map<String, Value> {
     schema.entry("type").or_insert_with(|| json!("object"));
     schema.entry("properties").or_insert_with(|| json!({}));
     schema
-}
-
-/// The schema of `T` as a tool's.
-pub(crate) fn schema<T: JsonSchema>() -> Map<String, Value> {
-    schema_of::<T>()
 }

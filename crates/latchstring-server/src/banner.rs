@@ -54,7 +54,11 @@ pub(crate) fn print<P: Product>(url: &Url, tenants: &[DemoTenant], data_dir: &Pa
 
 fn text<P: Product>(url: &Url, tenants: &[DemoTenant], data_dir: &Path) -> String {
     let mcp = mcp_url(url);
-    let mut text = format!("\n{} listens on {url}\nMCP endpoint: {mcp}\n", P::TITLE);
+    let mut text = format!(
+        "\n{} listens on {}\nMCP endpoint: {mcp}\n",
+        P::TITLE,
+        url.as_str().trim_end_matches('/')
+    );
     let Some(keys) = tenants.iter().find_map(|tenant| tenant.keys.as_ref()) else {
         let _ = writeln!(
             text,

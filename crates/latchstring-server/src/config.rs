@@ -24,6 +24,11 @@ pub struct Settings {
     #[arg(long, global = true, env = "LATCHSTRING_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
+    /// Where the compiled guest is kept, so that later starts need not compile it. Its owner must be the server's user.
+    /// [default: <data-dir>/guest]
+    #[arg(long, global = true, env = "LATCHSTRING_CACHE_DIR", value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
+
     /// The product's database, as sqlite:PATH; the keys are kept beside it, in PATH with `.access` before the ending.
     /// [default: sqlite:<data-dir>/<product>.db]
     #[arg(long, global = true, env = "LATCHSTRING_DATABASE_URL", value_name = "URL")]
@@ -81,6 +86,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where everything is kept.
     pub data_dir: PathBuf,
+    /// Where the compiled guest is kept.
+    pub cache_dir: PathBuf,
     /// The product's database.
     pub database_url: String,
     /// The database of keys and grants.
@@ -146,6 +153,10 @@ impl Settings {
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8787))),
             access_url: access_url(&database_url),
             database_url,
+            cache_dir: self
+                .cache_dir
+                .or(file.cache_dir)
+                .unwrap_or_else(|| data_dir.join("guest")),
             data_dir,
             public_url,
             allowed_origins: if self.allowed_origins.is_empty() {
@@ -154,7 +165,10 @@ impl Settings {
                 self.allowed_origins
             },
             ready_file: self.ready_file.or(file.ready_file),
-            log: self.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log: self
+                .log
+                .or(file.log)
+                .unwrap_or_else(|| "info,sea_orm_migration=warn".to_owned()),
             log_format: self.log_format.or(file.log_format),
             programs,
             program_time: Duration::from_secs(seconds),

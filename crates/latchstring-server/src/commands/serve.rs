@@ -31,7 +31,7 @@ pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
     let domain = P::open(database.clone()).await?;
     let tenants = demo::<P>(&access, &database).await?;
 
-    let cache_dir = Some(config.data_dir.join("guest"));
+    let cache_dir = Some(config.cache_dir.clone());
     let sandbox = WasmSandbox::new(&Options {
         cache_dir,
         live_runs: config.programs,

@@ -11,7 +11,7 @@ const LIST: &str = "return (await app.boms.list({})).items.length";
 #[tokio::test]
 async fn a_key_opens_its_store_and_only_that() {
     let app = assembly().await;
-    let names = "return (await app.locations.list({})).items.map(one => one.id).sort()";
+    let names = "return (await app.locations.list({})).items.map(one => one.name).sort()";
     let first = app.agent_of(0, Scope::Read).await.run(names).await;
     let second = app.agent_of(1, Scope::Read).await.run(names).await;
     assert!(first.as_array().is_some_and(|all| !all.is_empty()));
@@ -133,7 +133,7 @@ async fn every_call_is_written_down_with_what_it_did() {
     let app = assembly().await;
     let agent = app.agent(Scope::ReadWrite).await;
     let made = agent
-        .run_write("const m = await app.rawMaterials.createVirtual({ name: 'Beeswax' }); await app.boms.list({}); return m.variantId")
+        .run_write("const { rawMaterial } = await app.rawMaterials.createVirtual({ name: 'Beeswax' }); await app.boms.list({}); return rawMaterial.variantId")
         .await;
     assert_eq!(made.structured()["committed"], json!(true), "{}", made.text);
 

@@ -38,7 +38,7 @@ const HOSTILE: [(&str, &str, &[&str]); 10] = [
         "const f = n => f(n + 1) + 1; return f(0)",
         &["PROGRAM_ERROR"],
     ),
-    ("a huge result", "return 'x'.repeat(10 << 20)", &["RESULT_TOO_LARGE"]),
+    ("a huge result", "return 'x'.repeat(1 << 20)", &["RESULT_TOO_LARGE"]),
     (
         "a flood of calls",
         "for (let i = 0; i < 10000; i++) await app.locations.list({})",

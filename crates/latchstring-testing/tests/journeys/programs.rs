@@ -50,7 +50,7 @@ async fn mistakes_are_told_with_their_place_and_their_remedy() {
         "wrong_type",
         say("return await app.rawMaterials.list({ page: 'one' })").await
     );
-    assert_snapshot!("not_found", say("return await app.boms.get({ bomId: 'bom_1' })").await);
+    assert_snapshot!("not_found", say("return await app.boms.get({ bomId: 'bom_none' })").await);
     assert_snapshot!(
         "run_time_error",
         say("const page = await app.boms.list({});\nreturn page.boms.length;").await
@@ -58,7 +58,7 @@ async fn mistakes_are_told_with_their_place_and_their_remedy() {
     assert_snapshot!("thrown_value", say("throw { reason: 'nothing to do' }").await);
     assert_snapshot!(
         "forgotten_await",
-        say("const page = app.boms.get({ bomId: 'bom_1' });\nreturn 1").await
+        say("const page = app.boms.get({ bomId: 'bom_none' });\nreturn 1").await
     );
     assert_snapshot!("never_resolves", say("await new Promise(() => {});").await);
     assert_snapshot!("not_serializable", say("const a = {}; a.self = a; return a").await);
@@ -75,7 +75,7 @@ async fn a_program_that_fails_half_way_leaves_no_trace() {
     let before = agent.run(COUNT).await;
     for ending in [
         "throw new Error('half-way')",
-        "await app.boms.get({ bomId: 'no such' })",
+        "await app.boms.get({ bomId: 'bom_none' })",
         "let s = 'x'; for (;;) s += s",
         "await new Promise(() => {})",
         "return 10n",
@@ -95,7 +95,7 @@ async fn a_caught_failure_does_not_undo_what_else_the_program_did() {
     let agent = app.agent(Scope::ReadWrite).await;
     let before = agent.run(COUNT).await.as_u64().unwrap();
     let program = "await app.rawMaterials.createVirtual({ name: 'Beeswax' });\n\
-                   try { await app.boms.get({ bomId: 'no such' }) } catch (error) { return error.code }";
+                   try { await app.boms.get({ bomId: 'bom_none' }) } catch (error) { return error.code }";
     assert_eq!(
         agent.run_write(program).await.structured()["result"],
         json!("NOT_FOUND")
@@ -108,7 +108,7 @@ async fn a_dry_run_tells_the_changes_and_makes_none() {
     let app = assembly().await;
     let agent = app.agent(Scope::ReadWrite).await;
     let before = agent.run(COUNT).await;
-    let program = "return (await app.rawMaterials.createVirtual({ name: 'Beeswax' })).name";
+    let program = "return (await app.rawMaterials.createVirtual({ name: 'Beeswax' })).rawMaterial.name";
     let reply = agent
         .call("run_write", json!({ "program": program, "dryRun": true }))
         .await
@@ -150,7 +150,7 @@ async fn a_direct_tool_does_one_thing_and_says_what() {
             json!({ "name": "Beeswax", "unit": "kg" }),
         )
         .await;
-    let id = made.structured()["variantId"].as_str().unwrap().to_owned();
+    let id = made.structured()["rawMaterial"]["variantId"].as_str().unwrap().to_owned();
     assert!(id.starts_with("VMAT-VAR-"), "{}", made.text);
     let found = agent.call("raw_materials_inventory", json!({ "variantId": id })).await;
     assert_eq!(found.result()["isError"], json!(false), "{}", found.text);

@@ -74,10 +74,10 @@ async fn x04_a_read_grant_calling_a_write_is_answered_like_an_unknown_name() {
 
     // From a program: by property, by computed name, and against the prototype.
     for program in [
-        "return await app.boms.delete({ bomId: 'x' })",
+        "return await app.boms.delete({ bomId: 'bom_x' })",
         "return await app['boms']['create']({ variantId: '1' })",
         "const { boms } = app; return await boms.setComponents({})",
-        "return await Reflect.get(app.boms, 'delete')({ bomId: 'x' })",
+        "return await Reflect.get(app.boms, 'delete')({ bomId: 'bom_x' })",
     ] {
         let reply = agent.call("run", json!({ "program": program })).await;
         assert_eq!(reply.tool_error(), "UNKNOWN_OPERATION", "{}", reply.text);
@@ -118,19 +118,19 @@ async fn another_stores_ids_are_answered_like_ids_that_never_existed() {
         app.agent_of(0, Scope::ReadWrite).await,
         app.agent_of(1, Scope::ReadWrite).await,
     );
-    let bom = theirs.run("return (await app.boms.list({})).items[0].id").await;
+    let bom = theirs.run("return (await app.boms.list({})).items[0].bomId").await;
     let bom = bom.as_str().unwrap();
     let ask = |id: &str| {
         format!("return await app.boms.get({{ bomId: '{id}' }}).catch(error => [error.code, error.message])")
     };
     let (foreign, absent) = (
         mine.run(&ask(bom)).await,
-        mine.run(&ask("bom_00000000000000000000000000000000")).await,
+        mine.run(&ask("bom_of_nobody")).await,
     );
     assert_eq!(foreign[0], json!("NOT_FOUND"));
     assert_eq!(
         foreign.to_string().replace(bom, "ID"),
-        absent.to_string().replace("bom_00000000000000000000000000000000", "ID")
+        absent.to_string().replace("bom_of_nobody", "ID")
     );
     let reply = mine
         .run_write(&format!("return await app.boms.delete({{ bomId: '{bom}' }})"))
@@ -138,7 +138,7 @@ async fn another_stores_ids_are_answered_like_ids_that_never_existed() {
     assert_eq!(reply.tool_error(), "NOT_FOUND");
     assert_eq!(
         theirs
-            .run(&format!("return (await app.boms.get({{ bomId: '{bom}' }})).id"))
+            .run(&format!("return (await app.boms.get({{ bomId: '{bom}' }})).bom.bomId"))
             .await,
         json!(bom)
     );
