@@ -39,7 +39,7 @@ pub struct Limits {
     pub wall: Duration,
     /// Time spent computing inside the sandbox; waiting for operations is free.
     pub guest_time: Duration,
-    /// Heap the program may fill, in bytes; beyond it the program sees a catchable "out of memory".
+    /// Heap the program may fill, in bytes; beyond it the program ends.
     pub heap_bytes: u32,
     /// Calls to operations.
     pub calls: u32,

@@ -15,7 +15,7 @@ use sea_orm::{
     ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
     DatabaseError,
@@ -26,7 +26,10 @@ use crate::{
 const WRITER_WAIT: Duration = Duration::from_secs(10);
 /// How long to wait for a free reader.
 const READER_WAIT: Duration = Duration::from_secs(10);
-const READERS: u32 = 8;
+/// As many as programs may run at once by default: each keeps one from its first query to its end.
+const READERS: u32 = 64;
+/// Readers that a burst left over are closed after this.
+const READER_IDLE: Duration = Duration::from_mins(5);
 /// How long to wait before another try when another process is in the way.
 ///
 /// SQLite has no queue between processes: whoever tries in a moment when the file is free, gets it. Its own way of
@@ -97,12 +100,16 @@ impl Database {
     /// [`DatabaseError::Busy`] when others wrote for 10 seconds on end.
     pub async fn begin_write(&self) -> Result<DatabaseTransaction, DatabaseError> {
         let patience = Patience::new();
-        loop {
-            match self.inner.writer.begin_with_options(IMMEDIATE).await {
-                Ok(work) => return Ok(work),
-                Err(error) => patience.again_after(error).await?,
+        let begun = async {
+            loop {
+                match self.inner.writer.begin_with_options(IMMEDIATE).await {
+                    Ok(work) => return Ok(work),
+                    Err(error) => patience.again_after(error).await?,
+                }
             }
-        }
+        };
+        // Around both waits, for our own writer and for another process, which would otherwise add up.
+        timeout(WRITER_WAIT, begun).await.map_err(|_| DatabaseError::Busy)?
     }
 
     /// Closes all connections once they are free. Clones of this handle find it closed.
@@ -165,15 +172,15 @@ async fn connect(path: &Path, role: Role) -> Result<DatabaseConnection, DbErr> {
 fn options(path: &Path, role: Role) -> ConnectOptions {
     // The path goes in by itself below, so that no character of it is read as part of an address.
     let mut options = ConnectOptions::new("sqlite:latchstring");
-    let (connections, wait) = match role {
-        Role::Reader => (READERS, READER_WAIT),
-        Role::Writer => (1, WRITER_WAIT),
+    let (connections, wait, idle) = match role {
+        Role::Reader => (READERS, READER_WAIT, Some(READER_IDLE)),
+        Role::Writer => (1, WRITER_WAIT, None),
     };
     options
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(wait)
-        .idle_timeout(None)
+        .idle_timeout(idle)
         .max_lifetime(None)
         .test_before_acquire(false)
         .sqlx_logging(false);

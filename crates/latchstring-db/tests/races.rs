@@ -181,6 +181,7 @@ struct Remembering {
 #[async_trait]
 impl Gate for Remembering {
     async fn check(&self, grant: &Grant) -> Result<(), Refusal> {
+        tokio::time::sleep(Duration::from_millis(1)).await; // as asking would, this leaves room for others
         if Instant::now() < *self.good_until.lock().expect("not poisoned") {
             return Ok(());
         }

@@ -19,7 +19,7 @@ const low = pages.flatMap((page) => page.items).filter((item) => item.stock < it
 return { low: low.length, worst: low.sort((a, b) => a.stock - b.stock).slice(0, 5).map((item) => item.name) };
 ";
 
-/// Answers at once, with text made beforehand.
+/// Answers at once, with text made beforehand: about 65 bytes a row.
 pub(crate) struct Host {
     short: Json,
     page: Json,
@@ -29,14 +29,7 @@ impl Host {
     pub(crate) fn new() -> Self {
         let items: Vec<_> = (0..100)
             .map(|i| {
-                json!({
-                    "id": format!("0199a5b0-0000-7000-8000-{i:012}"),
-                    "name": format!("Raw material {i}"),
-                    "unit": "kg",
-                    "stock": i * 37 % 101,
-                    "minimum": 20,
-                    "supplier": { "id": "s1", "name": "Supplier One" },
-                })
+                json!({ "id": format!("rm-{i}"), "name": format!("Raw material {i}"), "stock": i * 37 % 101, "minimum": 20 })
             })
             .collect();
         let short = json!({ "items": [{ "name": "Motor" }, { "name": "Frame" }, { "name": "Cable" }] });

@@ -49,7 +49,10 @@ const RESERVED: &[(&str, &[&str])] = &[
 
 #[test]
 fn every_crate_imports_only_what_it_may() {
-    let output = Command::new(env!("CARGO")).args(["metadata", "--no-deps", "--format-version", "1"]).output().unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .output()
+        .unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let name_of = |value: &Value| value["name"].as_str().unwrap().to_owned();
@@ -62,12 +65,19 @@ fn every_crate_imports_only_what_it_may() {
     for package in packages {
         let name = name_of(package);
         // `kind` is null for what is neither a dev- nor a build-dependency.
-        let imports = package["dependencies"].as_array().unwrap().iter().filter(|one| one["kind"] == json!(null));
+        let imports = package["dependencies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["kind"] == json!(null));
         for wanted in imports.map(name_of) {
             let may = !ours.contains(&wanted) || allowed[name.as_str()].contains(&wanted.as_str());
             assert!(may, "`{name}` must not import `{wanted}`");
             if let Some((_, users)) = RESERVED.iter().find(|(reserved, _)| *reserved == wanted) {
-                assert!(users.contains(&name.as_str()), "`{wanted}` is reserved for {users:?}, but `{name}` imports it");
+                assert!(
+                    users.contains(&name.as_str()),
+                    "`{wanted}` is reserved for {users:?}, but `{name}` imports it"
+                );
             }
         }
     }

@@ -101,7 +101,7 @@ async fn s01_many_hostile_programs_at_once_do_not_stop_the_server() {
     for task in tasks {
         assert_eq!(task.await.unwrap(), 200);
     }
-    assert!(started.elapsed() < Duration::from_secs(60));
+    assert!(started.elapsed() < Duration::from_mins(1));
     assert_eq!(app.agent(Scope::Read).await.run("return 1 + 1").await, json!(2));
 }
 

@@ -50,7 +50,10 @@ async fn mistakes_are_told_with_their_place_and_their_remedy() {
         "wrong_type",
         say("return await app.rawMaterials.list({ page: 'one' })").await
     );
-    assert_snapshot!("not_found", say("return await app.boms.get({ bomId: 'bom_none' })").await);
+    assert_snapshot!(
+        "not_found",
+        say("return await app.boms.get({ bomId: 'bom_none' })").await
+    );
     assert_snapshot!(
         "run_time_error",
         say("const page = await app.boms.list({});\nreturn page.boms.length;").await
@@ -150,7 +153,10 @@ async fn a_direct_tool_does_one_thing_and_says_what() {
             json!({ "name": "Beeswax", "unit": "kg" }),
         )
         .await;
-    let id = made.structured()["rawMaterial"]["variantId"].as_str().unwrap().to_owned();
+    let id = made.structured()["rawMaterial"]["variantId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(id.starts_with("VMAT-VAR-"), "{}", made.text);
     let found = agent.call("raw_materials_inventory", json!({ "variantId": id })).await;
     assert_eq!(found.result()["isError"], json!(false), "{}", found.text);

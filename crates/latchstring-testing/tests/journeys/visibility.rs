@@ -123,10 +123,7 @@ async fn another_stores_ids_are_answered_like_ids_that_never_existed() {
     let ask = |id: &str| {
         format!("return await app.boms.get({{ bomId: '{id}' }}).catch(error => [error.code, error.message])")
     };
-    let (foreign, absent) = (
-        mine.run(&ask(bom)).await,
-        mine.run(&ask("bom_of_nobody")).await,
-    );
+    let (foreign, absent) = (mine.run(&ask(bom)).await, mine.run(&ask("bom_of_nobody")).await);
     assert_eq!(foreign[0], json!("NOT_FOUND"));
     assert_eq!(
         foreign.to_string().replace(bom, "ID"),

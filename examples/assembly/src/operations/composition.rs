@@ -4,17 +4,15 @@ use std::collections::BTreeSet;
 
 use latchstring::{ChangeAction, Context, OperationError};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
     Reader, Writer,
     error::{cycle, no_sub_assembly, no_variant},
     model::{
-        ComponentRow, LocationId, Material, Money, NestedRow, Node, Origin, Owner, Quantity, Structure, SubAssemblyId,
-        VariantId, Waste,
-        graph::Graph,
-        structure::{Parts, Rows},
+        ComponentRow, LocationId, Material, NestedRow, Node, Owner, Quantity, SubAssemblyId, VariantId, Waste,
+        graph::Graph, structure::Rows,
     },
     storage::StorageError,
 };
