@@ -139,6 +139,12 @@ impl OperationError {
         Self::new(ErrorCode::UnknownOperation, message).with_details(json!({ "nearest": near }))
     }
 
+    /// An operation that the grant may use, called where only reading is possible.
+    pub(crate) fn elsewhere(name: &str) -> Self {
+        let message = format!("`{name}` changes data and is not part of `app` here; send the program to `run_write`");
+        Self::new(ErrorCode::UnknownOperation, message)
+    }
+
     /// Adds what a program can act on: the shortages, the referrers, the allowed values.
     #[must_use]
     pub fn with_details(mut self, details: Value) -> Self {

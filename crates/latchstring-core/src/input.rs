@@ -71,6 +71,9 @@ fn in_plain_words(message: &str) -> String {
     message
 }
 
+/// More faults than this are counted, not named.
+const MOST_FAULTS: usize = 10;
+
 /// Names every unknown and every missing field at once, each unknown one with what was probably meant.
 fn check_fields(
     operation: &str,
@@ -85,7 +88,8 @@ fn check_fields(
         .map(Vec::as_slice)
         .unwrap_or_default();
     let mut faults: Vec<String> = Vec::new();
-    for field in given.keys().filter(|field| !known.contains_key(*field)) {
+    let unknown: Vec<&String> = given.keys().filter(|field| !known.contains_key(*field)).collect();
+    for field in unknown.iter().take(MOST_FAULTS) {
         let field: String = field.chars().take(64).collect();
         match nearest(&field, known.keys().map(String::as_str)).first() {
             Some(meant) => faults.push(format!("unknown field `{field}` (did you mean `{meant}`?)")),
@@ -101,6 +105,9 @@ fn check_fields(
     }
     if faults.is_empty() {
         return Ok(());
+    }
+    if unknown.len() > MOST_FAULTS {
+        faults.push(format!("and {} more", unknown.len() - MOST_FAULTS + 1));
     }
     Err(OperationError::invalid_input(format!(
         "wrong arguments for `{operation}`: {}. Expected {}",

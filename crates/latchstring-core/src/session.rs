@@ -19,11 +19,16 @@ use crate::{
 pub struct SessionLimits {
     /// Commands, of all calls.
     pub writes: u32,
+    /// The arguments of one call as JSON, in bytes.
+    pub argument_bytes: usize,
 }
 
 impl Default for SessionLimits {
     fn default() -> Self {
-        Self { writes: 100 }
+        Self {
+            writes: 100,
+            argument_bytes: 1 << 20,
+        }
     }
 }
 
@@ -123,6 +128,15 @@ impl Session {
             Err(_) => (path.chars().take(100).collect(), None),
         };
         let span = tracing::info_span!("operation", operation = %name);
+        // Written down before it begins: if it is cut off, the record says that it was under way.
+        let (outcome, duration, changes) = ("CANCELLED", Duration::ZERO, Vec::new());
+        self.records.push(OperationRecord {
+            operation: name,
+            effect,
+            outcome,
+            duration,
+            changes,
+        });
         let result = async {
             let operation = found?;
             self.guarded(&operation, arguments).await
@@ -130,18 +144,23 @@ impl Session {
         .instrument(span)
         .await;
         let changes = self.unit.as_mut().map(|unit| unit.take_changes()).unwrap_or_default();
-        self.records.push(OperationRecord {
-            operation: name,
-            effect,
-            outcome: result.as_ref().map_or_else(|error| error.code().as_str(), |_| "OK"),
-            duration: started.elapsed(),
-            changes,
-        });
+        if let Some(record) = self.records.last_mut() {
+            record.outcome = result.as_ref().map_or_else(|error| error.code().as_str(), |_| "OK");
+            record.duration = started.elapsed();
+            record.changes = changes;
+        }
         result
     }
 
     async fn guarded(&mut self, operation: &Operation, arguments: &str) -> Result<Json, OperationError> {
         self.gate.check(self.cx.grant()).await?;
+        if arguments.len() > self.limits.argument_bytes {
+            let (name, bytes, most) = (operation.name.program(), arguments.len(), self.limits.argument_bytes);
+            return Err(OperationError::new(
+                ErrorCode::LimitExceeded,
+                format!("the arguments of `{name}` are {bytes} bytes of JSON, {most} at most; send fewer at once"),
+            ));
+        }
         if operation.effect == Effect::Write {
             if self.writes >= self.limits.writes {
                 let most = self.limits.writes;
@@ -164,11 +183,12 @@ impl Session {
         }
     }
 
-    /// Ends the session. After a commit the record of the call is stored before this returns.
+    /// Ends the session. After a commit the record of the call is stored before this returns. Await it to its end: a
+    /// commit that is under way cannot be called back.
     ///
     /// # Errors
-    /// When the changes could not be committed: the grant was revoked meanwhile, time is up, or storage failed. Then
-    /// nothing was changed.
+    /// When the grant was revoked meanwhile, so that not even what was read may be told; or when the changes could not
+    /// be committed, because time is up or storage failed. Then nothing was changed.
     pub async fn finish(mut self, finish: Finish) -> Result<Finished, OperationError> {
         let changes: Vec<Change> = self
             .records
@@ -178,7 +198,14 @@ impl Session {
         let unit = self.unit.take().filter(|unit| unit.has_writer());
         let ended = match (finish, unit) {
             (Finish::Commit, Some(unit)) => commit(&self.cx, self.gate.as_ref(), unit).await.map(|()| true),
-            (Finish::Commit | Finish::DryRun | Finish::Fail(_), _) => Ok(false),
+            (Finish::Commit | Finish::DryRun, _) if self.records.is_empty() => Ok(false),
+            (Finish::Commit | Finish::DryRun, _) => self
+                .gate
+                .check(self.cx.grant())
+                .await
+                .map(|()| false)
+                .map_err(Into::into),
+            (Finish::Fail(_), _) => Ok(false),
         };
         let outcome = match (&ended, finish) {
             (Err(error), _) => error.code().as_str(),

@@ -8,7 +8,10 @@ use crate::{Effect, Grant, OperationError, catalog::Opener, operation::Operation
 #[derive(Clone)]
 pub struct Surface {
     grant: Arc<Grant>,
+    /// What is visible here.
     view: Arc<View>,
+    /// What the grant may see in all; more than `view` where only reads are wanted.
+    all: Arc<View>,
     reads: Arc<View>,
 }
 
@@ -50,9 +53,21 @@ impl View {
     }
 }
 
+impl View {
+    fn find(&self, path: &str) -> Option<&Arc<Operation>> {
+        let at = self.by_program.get(path).or_else(|| self.by_name.get(path));
+        at.map(|at| &self.operations[*at])
+    }
+}
+
 impl Surface {
     pub(crate) fn new(grant: Arc<Grant>, view: Arc<View>, reads: Arc<View>) -> Self {
-        Self { grant, view, reads }
+        Self {
+            grant,
+            all: view.clone(),
+            view,
+            reads,
+        }
     }
 
     /// Whose surface this is.
@@ -74,9 +89,8 @@ impl Surface {
     #[must_use]
     pub fn reads_only(&self) -> Self {
         Self {
-            grant: self.grant.clone(),
             view: self.reads.clone(),
-            reads: self.reads.clone(),
+            ..self.clone()
         }
     }
 
@@ -86,9 +100,14 @@ impl Surface {
     /// When none is visible by that name; hidden and nonexistent ones get the same words.
     pub fn find(&self, name: &str) -> Result<&Arc<Operation>, OperationError> {
         let path = name.strip_prefix("app.").unwrap_or(name);
-        let at = self.view.by_program.get(path).or_else(|| self.view.by_name.get(path));
-        at.map(|at| &self.view.operations[*at])
-            .ok_or_else(|| OperationError::unknown_operation(path, self.view.program_paths.iter().map(String::as_str)))
+        if let Some(found) = self.view.find(path) {
+            return Ok(found);
+        }
+        if let Some(elsewhere) = self.all.find(path) {
+            return Err(OperationError::elsewhere(elsewhere.name.program()));
+        }
+        let visible = self.view.program_paths.iter().map(String::as_str);
+        Err(OperationError::unknown_operation(path, visible))
     }
 
     /// The operation whose tool is called `raw_materials_set_stock`.

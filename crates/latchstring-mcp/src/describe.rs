@@ -1,6 +1,6 @@
 //! `describe`: from names to declarations.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use latchstring_core::{ErrorCode, Operation, OperationError, Surface};
 use schemars::JsonSchema;
@@ -51,7 +51,8 @@ pub(crate) fn describe(surface: &Surface, input: &DescribeInput) -> Result<Descr
             operations.extend(members);
         }
     }
-    operations.dedup_by(|a, b| a.name == b.name);
+    let mut seen = HashSet::new();
+    operations.retain(|operation| seen.insert(operation.name.as_str()));
     if operations.len() > MOST {
         return Err(OperationError::new(
             ErrorCode::LimitExceeded,

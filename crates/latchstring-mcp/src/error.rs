@@ -1,6 +1,6 @@
 //! Failures as tool results: text that a model can act on, and the same as structure.
 
-use latchstring_core::{ErrorCode, Failure, OperationError, SandboxError};
+use latchstring_core::{ErrorCode, Failure, OperationError, RequestId, SandboxError};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Value, json};
 
@@ -84,6 +84,20 @@ pub(crate) fn log(error: &OperationError) {
         tracing::error!(causes, "a call failed through a fault of the server");
     } else {
         tracing::warn!(causes, code = error.code().as_str(), "a call could not be served");
+    }
+}
+
+/// Puts the request's id into a failure, for whoever looks it up in the log.
+pub(crate) fn name_request(result: &mut CallToolResult, request: RequestId) {
+    if result.is_error != Some(true) {
+        return;
+    }
+    let structured = result.structured_content.get_or_insert_with(|| json!({ "ok": false }));
+    structured["requestId"] = json!(request);
+    if structured["error"]["code"] == json!(ErrorCode::Internal) {
+        result
+            .content
+            .push(ContentBlock::text(format!("request id: {request}")));
     }
 }
 

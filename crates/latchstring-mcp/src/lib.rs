@@ -15,6 +15,7 @@ mod run;
 mod search;
 mod server;
 mod service;
+mod shares;
 mod tools;
 
 pub use declaration::declaration;

@@ -1,18 +1,25 @@
 //! `run` and `run_write`: a program instead of a chain of calls.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use latchstring_core::{
-    Change, Effect, Finish, Limits, OperationError, Outcome, Program, Sandbox, Session, Surface, output_schema_of,
-    random, schema_of,
+    Change, Effect, ErrorCode, Failure, Finish, Limits, OperationError, Outcome, Program, Sandbox, Session, Surface,
+    output_schema_of, random, schema_of,
 };
 use rmcp::model::{CallToolResult, ContentBlock};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json, value::RawValue};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
 
-use crate::error;
+use crate::{error, shares::Shares};
+
+/// A program that may write has less time than one that reads: while it holds a database's one writer, others wait.
+const LONGEST_WRITE: Duration = Duration::from_secs(8);
+
+/// So many changes are told one by one; all of them are in the audit trail.
+const MOST_CHANGES: usize = 100;
 
 /// Below this many operations the description names them all; beyond it, only the namespaces.
 const NAME_ALL_BELOW: usize = 40;
@@ -66,7 +73,10 @@ struct RunWriteOutput {
     /// Whether its changes were made to last.
     #[serde(skip_serializing_if = "Option::is_none")]
     committed: Option<bool>,
-    /// What it changed or, after a dry run, would have.
+    /// How many changes it made or, after a dry run, would have made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change_count: Option<usize>,
+    /// The changes; the first 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<Change>>,
 }
@@ -121,7 +131,7 @@ pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
         Effect::Read => "{ok: boolean, result?: unknown, console?: string, calls: number, durationMs: number}",
         Effect::Write => {
             "{ok: boolean, result?: unknown, console?: string, calls: number, durationMs: number, committed?: boolean, \
-             changes?: {entity: string, id: string, action: \"created\" | \"updated\" | \"deleted\", before?: object, after?: object}[]}"
+             changeCount?: number, changes?: {entity: string, id: string, action: \"created\" | \"updated\" | \"deleted\", before?: object, after?: object}[]}"
         }
     };
     format!(
@@ -145,32 +155,81 @@ fn example(surface: &Surface) -> &'static str {
     pinned.map_or("return 1 + 1", |operation| operation.example)
 }
 
+/// Why a program is not waited for any more.
+pub(crate) struct Gone {
+    pub(crate) caller: CancellationToken,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Gone {
+    /// The result of `work`; or, if the caller goes away or the server stops first, why there is none. `work` is dropped
+    /// then.
+    pub(crate) async fn or<T>(&self, work: impl Future<Output = T>) -> Result<T, OperationError> {
+        let text = tokio::select! {
+            biased;
+            () = self.caller.cancelled() => "the caller is gone; nothing was changed",
+            () = self.stop.cancelled() => "the server is stopping; nothing was changed. Try again shortly",
+            done = work => return Ok(done),
+        };
+        Err(OperationError::new(ErrorCode::Unavailable, text))
+    }
+}
+
 pub(crate) struct Run<'a> {
     pub(crate) sandbox: &'a dyn Sandbox,
     pub(crate) limits: &'a Limits,
+    pub(crate) shares: &'a Shares,
+    pub(crate) gone: Gone,
 }
 
 impl Run<'_> {
     pub(crate) async fn read(&self, session: Session, input: RunInput) -> CallToolResult {
-        self.program(session, input.program, Finish::Commit, Effect::Read).await
+        self.program(session, input.program, Finish::Commit, Effect::Read, self.limits)
+            .await
     }
 
     pub(crate) async fn write(&self, session: Session, input: RunWriteInput) -> CallToolResult {
         let finish = if input.dry_run { Finish::DryRun } else { Finish::Commit };
-        self.program(session, input.program, finish, Effect::Write).await
+        let limits = Limits {
+            wall: self.limits.wall.min(LONGEST_WRITE),
+            ..self.limits.clone()
+        };
+        self.program(session, input.program, finish, Effect::Write, &limits)
+            .await
     }
 
-    async fn program(&self, session: Session, source: String, finish: Finish, effect: Effect) -> CallToolResult {
+    async fn program(
+        &self,
+        session: Session,
+        source: String,
+        finish: Finish,
+        effect: Effect,
+        limits: &Limits,
+    ) -> CallToolResult {
         let mut session = session.with_program(sha256(&source));
         let program = Program {
             source,
             now_ms: session.context().now().timestamp_millis(),
             seed: u64::from_le_bytes(random::bytes()),
         };
-        match self.sandbox.run(&program, self.limits, &mut session).await {
-            Ok(outcome) => ended(session, outcome, finish, effect).await,
+        let tenant = session.context().tenant();
+        let run = async {
+            let place = self.shares.place(tenant, effect).await?;
+            let outcome = self
+                .sandbox
+                .run(&program, limits, &mut session)
+                .await
+                .map_err(error::sandbox_failed)?;
+            Ok((outcome, place))
+        };
+        // The place is given back after the session's end: until then it may hold what the next one waits for.
+        match self.gone.or(run).await.and_then(|ran| ran) {
+            Ok((outcome, _place)) => ended(session, outcome, finish, effect).await,
+            Err(error) if self.gone.caller.is_cancelled() => {
+                drop(session);
+                error::refused(&error)
+            }
             Err(error) => {
-                let error = error::sandbox_failed(error);
                 let finished = session.finish(Finish::Fail(error.code())).await;
                 error::refused(&finished.err().unwrap_or(error))
             }
@@ -191,37 +250,43 @@ async fn ended(session: Session, outcome: Outcome, finish: Finish, effect: Effec
     if !console.is_empty() {
         structured["console"] = json!(console);
     }
-    let value = match outcome.ended {
-        Ok(value) => value,
+    // Read before anything is kept: a result that cannot be told must not leave changes behind.
+    match outcome
+        .ended
+        .and_then(|json| serde_json::from_str::<Value>(json.get()).map_err(|_| too_deep()))
+    {
+        Ok(value) => structured["result"] = value,
         Err(failure) => {
             // The program has failed already; that the record could not be kept changes nothing for the caller.
             let _ = session.finish(Finish::Fail(failure.code)).await;
             return error::program_failed(&failure, structured, &console);
         }
-    };
+    }
     match session.finish(finish).await {
         Ok(finished) => {
             if effect == Effect::Write {
                 structured["committed"] = json!(finished.committed);
-                structured["changes"] = json!(finished.changes);
+                structured["changeCount"] = json!(finished.changes.len());
+                structured["changes"] = json!(finished.changes.iter().take(MOST_CHANGES).collect::<Vec<_>>());
             }
-            returned(&value, structured)
+            let mut result = CallToolResult::success(vec![ContentBlock::text(structured.to_string())]);
+            result.structured_content = Some(structured);
+            result
         }
-        Err(error) => not_kept(&error),
+        // The program returned, but what it did could not be kept, or may not be told.
+        Err(error) => error::refused(&error),
     }
 }
 
-/// The program returned, and its changes are kept.
-fn returned(value: &RawValue, mut structured: Value) -> CallToolResult {
-    structured["result"] = serde_json::from_str(value.get()).unwrap_or_default();
-    let mut result = CallToolResult::success(vec![ContentBlock::text(structured.to_string())]);
-    result.structured_content = Some(structured);
-    result
-}
-
-/// The program returned, but its changes could not be kept.
-fn not_kept(error: &OperationError) -> CallToolResult {
-    error::refused(error)
+fn too_deep() -> Failure {
+    Failure {
+        code: ErrorCode::ResultNotSerializable,
+        name: "RangeError".to_owned(),
+        message: "the result is nested too deeply; return something flatter".to_owned(),
+        at: None,
+        operation: None,
+        details: None,
+    }
 }
 
 fn sha256(text: &str) -> String {

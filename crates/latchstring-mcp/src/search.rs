@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use latchstring_core::{Effect, Operation, Surface};
+use latchstring_core::{Effect, Operation, OperationError, Surface};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ fn ten() -> u32 {
 pub(crate) struct SearchOutput {
     /// The best first.
     operations: Vec<Found>,
-    /// Every namespace with its methods; only for an empty query.
+    /// Every namespace with its methods; when the query is empty or nothing was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     namespaces: Option<BTreeMap<String, Vec<String>>>,
 }
@@ -50,39 +50,42 @@ struct Found {
     effect: &'static str,
 }
 
-pub(crate) fn search(surface: &Surface, input: &SearchInput) -> SearchOutput {
-    let limit = usize::try_from(input.limit.clamp(1, 50)).unwrap_or(10);
-    let words = words_of(&input.query);
-    if words.is_empty() {
-        let mut namespaces: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for path in surface.program_paths().iter() {
-            if let Some((namespace, method)) = path.split_once('.') {
-                namespaces
-                    .entry(namespace.to_owned())
-                    .or_default()
-                    .push(method.to_owned());
-            }
-        }
-        return SearchOutput {
-            operations: Vec::new(),
-            namespaces: Some(namespaces),
-        };
+pub(crate) fn search(surface: &Surface, input: &SearchInput) -> Result<SearchOutput, OperationError> {
+    if !(1..=50).contains(&input.limit) {
+        return Err(OperationError::invalid_input(format!(
+            "`limit` is {}; use 1 to 50",
+            input.limit
+        )));
     }
+    let words = words_of(&input.query);
     let mut scored: Vec<(u32, &Operation)> = surface
         .operations()
         .map(|operation| (score(operation, &words), operation.as_ref()))
         .filter(|(score, _)| *score > 0)
         .collect();
     scored.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.name.cmp(&y.name)));
-    let operations = scored
+    let limit = usize::try_from(input.limit).unwrap_or(50);
+    let operations: Vec<Found> = scored
         .into_iter()
         .take(limit)
         .map(|(_, operation)| found(operation))
         .collect();
-    SearchOutput {
-        operations,
-        namespaces: None,
+    let namespaces = operations.is_empty().then(|| namespaces(surface));
+    Ok(SearchOutput { operations, namespaces })
+}
+
+/// Every namespace with its methods: where to look when no word helps.
+fn namespaces(surface: &Surface) -> BTreeMap<String, Vec<String>> {
+    let mut namespaces: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in surface.program_paths().iter() {
+        if let Some((namespace, method)) = path.split_once('.') {
+            namespaces
+                .entry(namespace.to_owned())
+                .or_default()
+                .push(method.to_owned());
+        }
     }
+    namespaces
 }
 
 fn found(operation: &Operation) -> Found {
@@ -118,10 +121,12 @@ fn score(operation: &Operation, words: &[String]) -> u32 {
 
 fn words_of(text: &str) -> Vec<String> {
     let mut spaced = String::with_capacity(text.len());
+    let mut after_lower = false;
     for letter in text.chars().take(4_000) {
-        if letter.is_uppercase() {
+        if letter.is_uppercase() && after_lower {
             spaced.push(' ');
         }
+        after_lower = letter.is_lowercase();
         spaced.extend(letter.to_lowercase());
     }
     spaced

@@ -10,8 +10,9 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
-        CompleteRequestParams, CompleteResult, ContentBlock, DiscoverResult, Implementation, ListPromptsRequestMethod,
-        ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
+        CompleteRequestParams, CompleteResult, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
+        ErrorCode as RpcCode, Implementation, ListPromptsRequestMethod, ListPromptsResult,
+        ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
         ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
         ServerConfig,
     },
@@ -24,10 +25,12 @@ use tracing::Instrument;
 use crate::{
     describe::{DescribeInput, describe},
     direct, error,
-    run::{Run, RunInput, RunWriteInput},
+    run::{Gone, Run, RunInput, RunWriteInput},
     search::{SearchInput, search},
+    shares::Shares,
     tools::{self, Tool},
 };
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// What the server says of itself.
 #[derive(Debug, Clone)]
@@ -54,6 +57,11 @@ struct Parts {
     clock: Arc<dyn Clock>,
     limits: Limits,
     session_limits: SessionLimits,
+    shares: Shares,
+    /// Every call under way.
+    calls: TaskTracker,
+    /// Cancelled when calls under way must end.
+    stop: CancellationToken,
 }
 
 impl Server {
@@ -75,7 +83,20 @@ impl Server {
             clock,
             limits,
             session_limits,
+            shares: Shares::default(),
+            calls: TaskTracker::new(),
+            stop: CancellationToken::new(),
         }))
+    }
+
+    /// Lets the calls under way go on for `grace` at most and then ends them, which undoes what they changed. Returns
+    /// when none is left.
+    pub async fn drain(&self, grace: Duration) {
+        self.0.calls.close();
+        if tokio::time::timeout(grace, self.0.calls.wait()).await.is_err() {
+            self.0.stop.cancel();
+            self.0.calls.wait().await;
+        }
     }
 
     fn surface(&self, context: &RequestContext<RoleServer>) -> Result<Surface, ErrorData> {
@@ -86,39 +107,57 @@ impl Server {
         Ok(self.0.catalog.surface(grant))
     }
 
-    async fn call(&self, surface: &Surface, tool: &Tool, arguments: &str) -> CallToolResult {
-        let session = self.session(surface, tool.effect(), tool.name());
+    async fn call(
+        &self,
+        surface: &Surface,
+        tool: &Tool,
+        arguments: &str,
+        cx: Context,
+        gone: CancellationToken,
+    ) -> CallToolResult {
+        let gone = Gone {
+            caller: gone,
+            stop: self.0.stop.clone(),
+        };
+        let open = |effect| self.session(surface, effect, tool.name(), cx.clone());
         match tool {
             Tool::Search => {
-                answer::<SearchInput, _>(session, tool, arguments, |input| Ok(search(surface, &input))).await
+                answer::<SearchInput, _>(open(Effect::Read), tool, arguments, |input| search(surface, &input)).await
             }
             Tool::Describe => {
-                answer::<DescribeInput, _>(session, tool, arguments, |input| describe(surface, &input)).await
+                answer::<DescribeInput, _>(open(Effect::Read), tool, arguments, |input| describe(surface, &input)).await
             }
             Tool::Run => match parse::<RunInput>(tool, arguments) {
-                Ok(input) => self.run().read(session, input).await,
-                Err(error) => refuse(session, &error).await,
+                Ok(input) => self.run(gone).read(open(Effect::Read), input).await,
+                Err(error) => refuse(open(Effect::Read), &error).await,
             },
             Tool::RunWrite => match parse::<RunWriteInput>(tool, arguments) {
-                Ok(input) => self.run().write(session, input).await,
-                Err(error) => refuse(session, &error).await,
+                Ok(input) => self.run(gone).write(open(Effect::Write), input).await,
+                Err(error) => refuse(open(Effect::Read), &error).await,
             },
-            Tool::Direct(operation) => direct::call(session, operation, arguments).await,
+            Tool::Direct(operation) => {
+                direct::call(open(operation.effect), operation, arguments, &gone, &self.0.limits).await
+            }
         }
     }
 
-    fn session(&self, surface: &Surface, effect: Effect, tool: &str) -> Session {
-        // The program's own limit ends it first and says where; the deadline behind it is for everything else.
-        let time = self.0.limits.wall + Duration::from_secs(5);
-        let cx = Context::begin(surface.grant().clone(), Channel::Mcp, self.0.clock.as_ref(), time);
-        tracing::Span::current().record("request.id", tracing::field::display(cx.request()));
+    fn context(&self, surface: &Surface) -> Context {
+        // A program's own limit ends it first and says where; the deadline behind it is for everything else.
+        let time = self.0.limits.wall + Duration::from_secs(20);
+        Context::begin(surface.grant().clone(), Channel::Mcp, self.0.clock.as_ref(), time)
+    }
+
+    fn session(&self, surface: &Surface, effect: Effect, tool: &str, cx: Context) -> Session {
         Session::open(surface, effect, cx, self.0.gate.clone(), tool).with_limits(self.0.session_limits)
     }
 
-    fn run(&self) -> Run<'_> {
+    fn run(&self, gone: Gone) -> Run<'_> {
+        let parts = &self.0;
         Run {
-            sandbox: self.0.sandbox.as_ref(),
-            limits: &self.0.limits,
+            sandbox: parts.sandbox.as_ref(),
+            limits: &parts.limits,
+            shares: &parts.shares,
+            gone,
         }
     }
 
@@ -214,10 +253,11 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let surface = self.surface(&context)?;
+        let cx = self.context(&surface);
         let Some(tool) = tools::find(&surface, &request.name) else {
             let shown: String = request.name.chars().take(100).collect();
             // Written down: a grant that calls what it may not see is worth knowing about.
-            let session = self.session(&surface, Effect::Read, &shown);
+            let session = self.session(&surface, Effect::Read, &shown, cx);
             let _ = session.finish(Finish::Fail(ErrorCode::UnknownOperation)).await;
             return Err(ErrorData::invalid_params(
                 format!("no tool `{shown}`; see `tools/list`"),
@@ -226,16 +266,52 @@ impl ServerHandler for Server {
         };
         let arguments = serde_json::to_string(&request.arguments.unwrap_or_default())
             .map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
+        let request_id = cx.request();
         let span = tracing::info_span!(
             "call",
             tool = tool.name(),
             grant.id = %surface.grant().id(),
             tenant.id = %surface.grant().tenant(),
-            request.id = tracing::field::Empty,
+            request.id = %request_id,
         );
-        let mut result = self.call(&surface, &tool, &arguments).instrument(span).await;
+        // The library cancels the token when the caller goes away, and leaves it to us to stop.
+        let call = self
+            .call(&surface, &tool, &arguments, cx, context.ct.clone())
+            .instrument(span);
+        let mut result = self.0.calls.track_future(call).await;
+        error::name_request(&mut result, request_id);
         result.meta = self.meta(&context);
         Ok(result.into())
+    }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        // A known method ends up here when its parameters cannot be read.
+        let method = request.method;
+        if matches!(
+            method.as_str(),
+            "tools/call" | "tools/list" | "initialize" | "server/discover"
+        ) {
+            let expected = match method.as_str() {
+                "tools/call" => {
+                    "; expected {\"name\": \"run\", \"arguments\": {\"program\": \"return 1\"}}, with `arguments` an object"
+                }
+                _ => "",
+            };
+            return Err(ErrorData::invalid_params(
+                format!("the parameters of `{method}` cannot be read{expected}"),
+                None,
+            ));
+        }
+        let shown: String = method.chars().take(100).collect();
+        Err(ErrorData::new(
+            RpcCode::METHOD_NOT_FOUND,
+            format!("no method `{shown}`"),
+            None,
+        ))
     }
 
     // What this server does not declare it does not answer; the library's defaults would answer with empty lists.

@@ -6,7 +6,6 @@ use axum::{Router, middleware};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
 };
-use tokio_util::sync::CancellationToken;
 
 use crate::{Server, envelope};
 
@@ -23,16 +22,15 @@ pub struct Doors {
 }
 
 /// The endpoint at `path`. Expects an `Arc<Grant>` in the request's extensions; without one nothing is
-/// visible. Ends open streams when `shutdown` is cancelled.
-pub fn router(path: &str, server: Server, doors: &Doors, shutdown: CancellationToken) -> Router {
+/// visible.
+pub fn router(path: &str, server: Server, doors: &Doors) -> Router {
     let config = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_allowed_hosts(&doors.hosts)
         .with_allowed_origins(&doors.origins)
         .enforce_origin_validation()
-        .with_max_request_body_bytes(MAX_BODY_BYTES)
-        .with_cancellation_token(shutdown);
+        .with_max_request_body_bytes(MAX_BODY_BYTES);
     let service = StreamableHttpService::new(
         move || Ok(server.clone()),
         Arc::new(NeverSessionManager::default()),

@@ -52,15 +52,6 @@ impl Tool {
         }
     }
 
-    /// What a session for it may do.
-    pub(crate) fn effect(&self) -> Effect {
-        match self {
-            Self::Search | Self::Describe | Self::Run => Effect::Read,
-            Self::RunWrite => Effect::Write,
-            Self::Direct(operation) => operation.effect,
-        }
-    }
-
     /// The tool as clients see it.
     pub(crate) fn listed(&self, surface: &Surface) -> Listed {
         let (title, description, input, output) = match self {

@@ -62,8 +62,8 @@ fn text<P: Product>(url: &Url, tenants: &[DemoTenant], data_dir: &Path) -> Strin
     let Some(keys) = tenants.iter().find_map(|tenant| tenant.keys.as_ref()) else {
         let _ = writeln!(
             text,
-            "\nThe keys were shown when they were created. To make another:\n  cargo run -p {} -- --data-dir {} key create --{} \"{}\" --scope read",
-            P::NAME,
+            "\nThe keys were shown when they were created. To make another:\n  {} --data-dir {} key create --{} \"{}\" --scope read",
+            how_it_was_started(P::NAME),
             data_dir.display(),
             P::TENANT_NOUN,
             tenants.first().map_or("NAME", |tenant| tenant.name.as_str()),
@@ -93,6 +93,15 @@ fn text<P: Product>(url: &Url, tenants: &[DemoTenant], data_dir: &Path) -> Strin
         call = call.replace('\'', "'\\''"),
     );
     text
+}
+
+/// The command that a person would type again.
+fn how_it_was_started(name: &str) -> String {
+    // Cargo sets this for what it runs.
+    if std::env::var_os("CARGO").is_some() {
+        return format!("cargo run -p {name} --");
+    }
+    std::env::args().next().unwrap_or_else(|| name.to_owned())
 }
 
 /// Writes the ready file whole or not at all, readable by its owner alone.

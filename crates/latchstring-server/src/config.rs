@@ -17,7 +17,7 @@ pub struct Settings {
     pub config: Option<PathBuf>,
 
     /// Where to listen. [default: 127.0.0.1:8787]
-    #[arg(long, global = true, env = "LATCHSTRING_LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(long, global = true, env = "LATCHSTRING_LISTEN", value_name = "ADDRESS:PORT", value_parser = address)]
     pub listen: Option<SocketAddr>,
 
     /// Where everything is kept: databases, key ring, compiled guest. [default: .latchstring/<product>]
@@ -35,7 +35,7 @@ pub struct Settings {
     pub database_url: Option<String>,
 
     /// The address under which clients reach the server, when it is not the one it listens on (behind a proxy).
-    #[arg(long, global = true, env = "LATCHSTRING_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, global = true, env = "LATCHSTRING_PUBLIC_URL", value_name = "URL", value_parser = web_address)]
     pub public_url: Option<Url>,
 
     /// Further browser origins that may call, such as `https://inspector.example:443`. Repeat, or separate by commas.
@@ -146,11 +146,29 @@ impl Settings {
             let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
             anyhow::ensure!(is_web, "--public-url is `{url}`; use an http or https address");
         }
+        let listen = self
+            .listen
+            .or(file.listen)
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8787)));
+        anyhow::ensure!(
+            public_url.is_some() || !listen.ip().is_unspecified(),
+            "--listen {listen} is reached under other names; say under which with --public-url, such as https://mcp.example.com"
+        );
+        let allowed_origins = if self.allowed_origins.is_empty() {
+            file.allowed_origins
+        } else {
+            self.allowed_origins
+        };
+        for origin in &allowed_origins {
+            let is_origin = Url::parse(origin.strip_suffix(":*").unwrap_or(origin))
+                .is_ok_and(|url| url.has_host() && url.path() == "/" && !origin.ends_with('/'));
+            anyhow::ensure!(
+                is_origin,
+                "--allowed-origins has `{origin}`; write scheme, host and port, as in https://app.example.com:443"
+            );
+        }
         Ok(Config {
-            listen: self
-                .listen
-                .or(file.listen)
-                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8787))),
+            listen,
             access_url: access_url(&database_url),
             database_url,
             cache_dir: self
@@ -159,21 +177,28 @@ impl Settings {
                 .unwrap_or_else(|| data_dir.join("guest")),
             data_dir,
             public_url,
-            allowed_origins: if self.allowed_origins.is_empty() {
-                file.allowed_origins
-            } else {
-                self.allowed_origins
-            },
+            allowed_origins,
             ready_file: self.ready_file.or(file.ready_file),
             log: self
                 .log
                 .or(file.log)
-                .unwrap_or_else(|| "info,sea_orm_migration=warn".to_owned()),
+                .unwrap_or_else(|| "info,sea_orm_migration=warn,rmcp=warn".to_owned()),
             log_format: self.log_format.or(file.log_format),
             programs,
             program_time: Duration::from_secs(seconds),
         })
     }
+}
+
+/// Reads `--listen`.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "write address and port, such as 127.0.0.1:8901".to_owned())
+}
+
+/// Reads `--public-url`.
+fn web_address(text: &str) -> Result<Url, String> {
+    Url::parse(text).map_err(|_| "write the whole address, such as https://mcp.example.com".to_owned())
 }
 
 /// `sqlite:dir/shop.db` becomes `sqlite:dir/shop.access.db`: a file of its own, so that a program which holds the

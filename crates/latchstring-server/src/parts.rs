@@ -11,12 +11,15 @@ use latchstring::{
 
 use crate::{Config, Product};
 
+/// The file, in the data directory, with the secrets under which keys are hashed.
+pub(crate) const KEY_RING: &str = "key-ring.json";
+
 /// Opens (and at the first start creates) what the keys live in.
 pub(crate) async fn open_access<P: Product>(config: &Config) -> anyhow::Result<(Database, Arc<Access>)> {
     prepare_directory(&config.data_dir)?;
     let database = Database::open(&config.access_url).await?;
     let store = SqlAccessStore::open(database.clone()).await?;
-    let ring = KeyRing::load_or_create(&config.data_dir.join("key-ring.json"))?;
+    let ring = KeyRing::load_or_create(&config.data_dir.join(KEY_RING))?;
     let prefix: KeyPrefix = P::KEY_PREFIX.parse().context("the product's key prefix is not right")?;
     let access = Access::open(Arc::new(store), ring, Arc::new(SystemClock), prefix).await?;
     Ok((database, Arc::new(access)))

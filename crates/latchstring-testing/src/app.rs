@@ -28,6 +28,8 @@ pub struct TestApp {
     pub tenants: [Tenant; 2],
     /// What the access store is asked.
     pub watch: Arc<Watch>,
+    /// The server itself.
+    pub latchstring: Latchstring,
     router: Router,
     dir: TempDir,
 }
@@ -59,7 +61,7 @@ impl TestApp {
             access.ensure_tenant("second.example", "Second store").await.unwrap(),
         ];
         let domain = open(Database::open(&url("test.db")).await.unwrap(), &tenants).await;
-        let router = Latchstring::builder()
+        let latchstring = Latchstring::builder()
             .about(About {
                 name: "test".into(),
                 title: "Test".into(),
@@ -72,13 +74,14 @@ impl TestApp {
             .public_url("http://127.0.0.1:8787".parse().unwrap())
             .limits(limits)
             .clock(clock.clone())
-            .build()
-            .router();
+            .build();
+        let router = latchstring.router();
         Self {
             access,
             clock,
             tenants,
             watch,
+            latchstring,
             router,
             dir,
         }

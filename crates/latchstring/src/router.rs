@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, header},
     middleware,
 };
-use latchstring_mcp::{Doors, Server};
+use latchstring_mcp::Doors;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
@@ -16,16 +16,7 @@ impl Latchstring {
     pub fn router(&self) -> Router {
         let doors = self.doors();
         let cors = cors(&doors.origins);
-        let gate = self.access.clone();
-        let server = Server::new(
-            self.about.clone(),
-            self.catalog.clone(),
-            self.sandbox.clone(),
-            gate,
-            self.clock.clone(),
-            self.limits.clone(),
-        );
-        let mcp = latchstring_mcp::router("/mcp", server, &doors, self.shutdown.clone())
+        let mcp = latchstring_mcp::router("/mcp", self.server.clone(), &doors)
             .layer(middleware::from_fn_with_state(self.access.clone(), bearer::require_key))
             // In front of the key check: a browser's preflight request carries no key.
             .layer(cors);
@@ -37,7 +28,7 @@ impl Latchstring {
     fn doors(&self) -> Doors {
         let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(String::from).to_vec();
         hosts.extend(authority(&self.public_url));
-        let mut origins = self.allowed_origins.clone();
+        let mut origins: Vec<String> = self.allowed_origins.iter().map(|origin| with_port(origin)).collect();
         origins.extend(own_origin(&self.public_url));
         let is_loopback = match self.public_url.host() {
             Some(url::Host::Domain(name)) => name == "localhost",
@@ -59,6 +50,16 @@ fn authority(url: &Url) -> Option<String> {
 
 fn own_origin(url: &Url) -> Option<String> {
     Some(format!("{}://{}", url.scheme(), authority(url)?))
+}
+
+/// An allowed origin with its port written out; without one only the scheme's own port is meant (RFC 6454, section 4).
+fn with_port(origin: &str) -> String {
+    let any_port = origin.ends_with(":*");
+    let parsed = if any_port { None } else { Url::parse(origin).ok() };
+    parsed
+        .as_ref()
+        .and_then(own_origin)
+        .unwrap_or_else(|| origin.to_owned())
 }
 
 /// Browsers may call from the same origins that the endpoint accepts, and may read the challenge.

@@ -127,7 +127,10 @@ async fn a_session_counts_its_writes() {
     let desk = Desk::default();
     let mut session = desk
         .session(Scope::ReadWrite, Effect::Write)
-        .with_limits(SessionLimits { writes: 2 });
+        .with_limits(SessionLimits {
+            writes: 2,
+            ..SessionLimits::default()
+        });
     for _ in 0..2 {
         session.call_from_program("notes.addOne", MILK).await.unwrap();
     }
@@ -156,4 +159,47 @@ async fn every_operation_of_a_call_is_written_down_with_its_changes() {
         operations,
         [("notes.add_one", "OK", 1), ("notes.nothing", "UNKNOWN_OPERATION", 0)]
     );
+}
+
+#[tokio::test]
+async fn what_was_read_is_not_told_after_a_revocation() {
+    let desk = Desk::default();
+    for finish in [Finish::Commit, Finish::DryRun] {
+        let desk = Desk::default();
+        let mut session = desk.session(Scope::Read, Effect::Read);
+        session.call_from_program("notes.list", "{}").await.unwrap();
+        desk.gate.revoke();
+        assert_eq!(session.finish(finish).await.unwrap_err().code(), ErrorCode::Revoked);
+    }
+    assert!(desk.gate.records.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn arguments_and_the_list_of_their_faults_are_bounded() {
+    let desk = Desk::default();
+    let mut session = desk.session(Scope::ReadWrite, Effect::Write);
+    let long = format!(r#"{{"noteText":"{}"}}"#, "x".repeat(1 << 20));
+    let error = session.call_from_program("notes.addOne", &long).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::LimitExceeded);
+
+    let many: Vec<String> = (0..5000).map(|nth| format!(r#""field{nth}":1"#)).collect();
+    let arguments = format!("{{{}}}", many.join(","));
+    let error = session.call_from_program("notes.addOne", &arguments).await.unwrap_err();
+    assert!(
+        error.message().contains("and 4991 more") && error.message().len() < 1000,
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_write_called_in_a_reading_session_of_a_write_grant_is_told_where_it_belongs() {
+    let desk = Desk::default();
+    let ask = async |scope| {
+        let mut session = desk.session(scope, Effect::Read);
+        session.call_from_program("notes.addOne", MILK).await.unwrap_err()
+    };
+    let told = ask(Scope::ReadWrite).await;
+    assert_eq!(told.code(), ErrorCode::UnknownOperation);
+    assert!(told.message().contains("`run_write`"), "{told}");
+    assert!(!ask(Scope::Read).await.message().contains("run_write"));
 }

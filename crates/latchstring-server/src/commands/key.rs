@@ -62,6 +62,11 @@ struct Which {
 
 #[expect(clippy::print_stdout, reason = "the answer of a command")]
 pub(crate) async fn run<P: Product>(config: &Config, command: KeyCommand) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        config.data_dir.join(parts::KEY_RING).exists(),
+        "there is no key ring in {}; name the server's data directory with --data-dir, or start the server once",
+        config.data_dir.display()
+    );
     let (database, access) = parts::open_access::<P>(config).await?;
     let answer = match command {
         KeyCommand::Create(create) => self::create::<P>(&access, create).await,

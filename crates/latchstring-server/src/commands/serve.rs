@@ -3,6 +3,7 @@
 use std::{future::IntoFuture, io::ErrorKind, time::Duration};
 
 use anyhow::Context;
+use axum::http::StatusCode;
 use latchstring::{
     Catalog, Latchstring, Limits, Scope,
     access::{Access, NewKey, Person, Secret, Tenant},
@@ -23,6 +24,9 @@ use crate::{
 /// How long calls that are under way may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long the last answers have to reach their callers.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
 pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
     telemetry::start(&config)?;
     let listener = listen(&config).await?;
@@ -42,7 +46,6 @@ pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
         Some(url) => url,
         None => Url::parse(&format!("http://{}", listener.local_addr()?))?,
     };
-    let shutdown = CancellationToken::new();
     let latchstring = Latchstring::builder()
         .about(About {
             name: P::NAME.to_owned(),
@@ -59,10 +62,11 @@ pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
             wall: config.program_time,
             ..Limits::default()
         })
-        .shutdown(shutdown.clone())
         .build();
 
-    let server = axum::serve(listener, latchstring.router()).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let stop = CancellationToken::new();
+    let router = latchstring.router().fallback(nothing_here);
+    let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut server = tokio::spawn(server.into_future());
     banner::print::<P>(&url, &tenants, &config.data_dir);
     if let Some(path) = &config.ready_file {
@@ -75,19 +79,27 @@ pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
         ended = &mut server => ended??,
         () = stop_signal() => {
             tracing::info!("stopping; calls under way have {} seconds", GRACE.as_secs());
-            shutdown.cancel();
-            if tokio::time::timeout(GRACE, &mut server).await.is_err() {
-                tracing::warn!("calls were still running and are cut off; their changes are undone");
+            stop.cancel();
+            latchstring.drain(GRACE).await;
+            if tokio::time::timeout(LAST_ANSWERS, &mut server).await.is_err() {
                 server.abort();
             }
         }
     }
-    // What was done is written down before the process ends.
+    // No call is left; what was done is written down before the process ends.
     access.shutdown().await;
     database.close().await?;
     access_database.close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What any other path answers.
+async fn nothing_here() -> (StatusCode, &'static str) {
+    (
+        StatusCode::NOT_FOUND,
+        "nothing is here; the MCP endpoint is /mcp, without a slash at its end\n",
+    )
 }
 
 async fn listen(config: &Config) -> anyhow::Result<TcpListener> {

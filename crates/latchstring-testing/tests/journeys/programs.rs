@@ -166,3 +166,42 @@ async fn a_direct_tool_does_one_thing_and_says_what() {
     assert_eq!(wrong.tool_error(), "INVALID_INPUT");
     assert!(wrong.tool_text().contains("did you mean `name`"), "{}", wrong.text);
 }
+
+#[tokio::test]
+async fn what_was_read_is_not_told_after_a_revocation() {
+    let app = assembly().await;
+    for scope in [Scope::Read, Scope::ReadWrite] {
+        let agent = app.agent(scope).await;
+        app.watch.revoke_at_stands(2);
+        let reply = agent.call("run", json!({ "program": COUNT })).await;
+        assert_eq!(reply.tool_error(), "REVOKED", "{}", reply.text);
+        assert_eq!(agent.rpc("tools/list", json!({})).await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn a_result_that_cannot_be_told_leaves_no_changes_behind() {
+    let app = assembly().await;
+    let agent = app.agent(Scope::ReadWrite).await;
+    let before = agent.run(COUNT).await;
+    let reply = agent
+        .run_write("await app.rawMaterials.createVirtual({ name: 'Beeswax' }); let a = []; for (let i = 0; i < 200; i++) a = [a]; return a")
+        .await;
+    assert_eq!(reply.tool_error(), "RESULT_NOT_SERIALIZABLE", "{}", reply.text);
+    assert_eq!(agent.run(COUNT).await, before);
+}
+
+#[tokio::test]
+async fn a_failure_names_its_request() {
+    let app = assembly().await;
+    let reply = app
+        .agent(Scope::Read)
+        .await
+        .call("run", json!({ "program": "throw 1" }))
+        .await;
+    assert!(
+        reply.structured()["requestId"].as_str().unwrap().starts_with("req_"),
+        "{}",
+        reply.text
+    );
+}

@@ -181,6 +181,48 @@ async fn every_accept_header_and_content_type_is_served() {
 }
 
 #[tokio::test]
+async fn parameters_that_cannot_be_read_are_named_and_not_the_method() {
+    let app = assembly().await;
+    let agent = app.agent(Scope::Read).await;
+    for params in [
+        json!({ "name": "run", "arguments": "{\"program\":\"return 1\"}" }),
+        json!({ "name": "run", "arguments": [] }),
+        json!({ "arguments": {} }),
+        json!({ "name": 7 }),
+    ] {
+        let error = agent.rpc("tools/call", params).await.json()["error"].clone();
+        assert_eq!(error["code"], json!(-32602));
+        assert!(
+            error["message"].as_str().unwrap().contains("`arguments` an object"),
+            "{error}"
+        );
+    }
+    assert_eq!(
+        agent.rpc("no/such", json!({})).await.json()["error"]["message"],
+        json!("no method `no/such`")
+    );
+}
+
+#[tokio::test]
+async fn search_reads_words_in_any_case_and_never_leaves_one_with_nothing() {
+    let app = assembly().await;
+    let agent = app.agent(Scope::Read).await;
+    let find = async |query: &str| agent.call("search", json!({ "query": query })).await.structured();
+    for query in ["bom", "BOM", "BOMs", "boms"] {
+        let names = find(query).await["operations"].to_string();
+        assert!(
+            names.contains("boms.list") && names.contains("boms.get"),
+            "{query}: {names}"
+        );
+    }
+    for query in ["", "zeppelin"] {
+        assert!(find(query).await["namespaces"]["boms"].is_array(), "{query}");
+    }
+    let wrong = agent.call("search", json!({ "query": "bom", "limit": 0 })).await;
+    assert_eq!(wrong.tool_error(), "INVALID_INPUT");
+}
+
+#[tokio::test]
 async fn get_and_delete_have_no_session_to_open_or_end() {
     let app = assembly().await;
     let agent = app.agent(Scope::Read).await;
@@ -252,7 +294,7 @@ async fn a_browsers_preflight_needs_no_key_and_a_foreign_page_gets_no_leave() {
 }
 
 #[tokio::test]
-async fn a_request_without_a_grant_sees_nothing_even_behind_the_gate() {
+async fn without_a_key_no_method_is_answered() {
     let app = assembly().await;
     for method in ["tools/list", "tools/call", "initialize", "server/discover"] {
         assert_eq!(

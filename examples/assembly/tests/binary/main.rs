@@ -150,9 +150,45 @@ fn a_setting_that_makes_no_sense_is_named() {
         (["--programs", "0"], "--programs"),
         (["--database-url", "postgres://localhost/x"], "PostgreSQL"),
         (["--public-url", "ftp://x"], "--public-url"),
+        (["--public-url", "x"], "write the whole address"),
+        (["--listen", "8901"], "127.0.0.1:8901"),
+        (["--listen", "0.0.0.0:8901"], "--public-url"),
+        (["--allowed-origins", "app.example.com"], "--allowed-origins"),
         (["--config", "/no/such/file.toml"], "/no/such/file.toml"),
     ] {
         let (ok, _, complaint) = finish(dir.path(), &arguments);
         assert!(!ok && complaint.contains(expected), "{arguments:?}: {complaint}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_is_told_to_stop_lets_a_change_under_way_come_to_its_end() {
+    let dir = TempDir::new().unwrap();
+    let server = Server::start(dir.path());
+    let key = server.key("readWrite");
+    let program = "await app.rawMaterials.createVirtual({ name: 'Beeswax' }); let n = 0; \
+                   for (let i = 0; i < 2e6; i++) n += i; await app.boms.list({}); return n";
+    let call = server.call(&key, "run_write", program);
+    let stop = async {
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+        server.signal();
+    };
+    let ((status, answer), ()) = tokio::join!(call, stop);
+    assert_eq!((status, &answer["committed"]), (200, &json!(true)), "{answer}");
+    let output = server.wait();
+    assert!(output.status.success(), "{output:?}");
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(!log.contains("lost") && !log.contains("ERROR"), "{log}");
+
+    let server = Server::start(dir.path());
+    let count = "return (await app.rawMaterials.list({ search: 'Beeswax' })).totalCount";
+    assert_eq!(server.run(&key, count).await.1["result"], json!(1));
+}
+
+#[test]
+fn a_key_command_on_the_wrong_directory_creates_nothing() {
+    let dir = TempDir::new().unwrap();
+    let (ok, _, complaint) = finish(dir.path(), &["key", "list"]);
+    assert!(!ok && complaint.contains("--data-dir"), "{complaint}");
+    assert!(!dir.path().join("data").exists());
 }

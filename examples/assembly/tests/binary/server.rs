@@ -61,34 +61,39 @@ impl Server {
         self.ready["stores"][0]["keys"][which].as_str().unwrap().to_owned()
     }
 
-    /// Runs a program; the HTTP status and the structured answer.
+    /// Runs a program that reads; the HTTP status and the structured answer.
     pub(crate) async fn run(&self, key: &str, program: &str) -> (u16, Value) {
+        self.call(key, "run", program).await
+    }
+
+    /// Runs a program with `run` or `run_write`.
+    pub(crate) async fn call(&self, key: &str, tool: &str, program: &str) -> (u16, Value) {
         let call = json!({
             "jsonrpc": "2.0", "id": 1, "method": "tools/call",
-            "params": { "name": "run", "arguments": { "program": program } },
+            "params": { "name": tool, "arguments": { "program": program } },
         });
         let url = self.ready["mcpUrl"].as_str().unwrap();
-        let response = reqwest::Client::new()
-            .post(url)
-            .bearer_auth(key)
-            .json(&call)
-            .send()
-            .await
-            .unwrap();
+        let response = reqwest::Client::new().post(url).bearer_auth(key).json(&call).send().await.unwrap();
         let status = response.status().as_u16();
         let mut body: Value = response.json().await.unwrap();
         (status, body["result"]["structuredContent"].take())
     }
 
-    /// Asks it to stop, as a supervisor does, and waits.
-    pub(crate) fn stop(mut self) -> Output {
-        let child = self.child.take().unwrap();
-        let status = Command::new("kill")
-            .args(["-TERM", &child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(status.success());
-        child.wait_with_output().unwrap()
+    /// Asks it to stop, as a supervisor does.
+    pub(crate) fn signal(&self) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn wait(mut self) -> Output {
+        self.child.take().unwrap().wait_with_output().unwrap()
+    }
+
+    /// Asks it to stop, and waits.
+    pub(crate) fn stop(self) -> Output {
+        self.signal();
+        self.wait()
     }
 }
 
