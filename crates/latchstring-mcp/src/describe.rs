@@ -1,10 +1,14 @@
 //! `describe`: from names to declarations.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+};
 
-use latchstring_core::{ErrorCode, Operation, OperationError, Surface};
+use latchstring_core::{ErrorCode, Operation, OperationError, Surface, schema_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::declaration::declaration;
 
@@ -19,6 +23,9 @@ pub(crate) struct DescribeInput {
     #[schemars(length(min = 1, max = 20))]
     names: Vec<String>,
 }
+
+/// Its schema; made once, for it is read at every call.
+pub(crate) static INPUT: LazyLock<Map<String, Value>> = LazyLock::new(schema_of::<DescribeInput>);
 
 /// The declarations.
 #[derive(Debug, Serialize, JsonSchema)]

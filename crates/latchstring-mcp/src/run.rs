@@ -1,6 +1,6 @@
 //! `run` and `run_write`: a program instead of a chain of calls.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
 use latchstring_core::{
     Change, Effect, ErrorCode, Failure, Finish, Limits, OperationError, Outcome, Program, Sandbox, Session, Surface,
@@ -81,13 +81,11 @@ struct RunWriteOutput {
     changes: Option<Vec<Change>>,
 }
 
-pub(crate) fn read_input() -> Map<String, Value> {
-    schema_of::<RunInput>()
-}
+/// The schema of [`RunInput`]; made once, for it is read at every call.
+pub(crate) static READ_INPUT: LazyLock<Map<String, Value>> = LazyLock::new(schema_of::<RunInput>);
 
-pub(crate) fn write_input() -> Map<String, Value> {
-    schema_of::<RunWriteInput>()
-}
+/// The schema of [`RunWriteInput`].
+pub(crate) static WRITE_INPUT: LazyLock<Map<String, Value>> = LazyLock::new(schema_of::<RunWriteInput>);
 
 pub(crate) fn read_output() -> Map<String, Value> {
     output_schema_of::<RunOutput>()
@@ -251,16 +249,20 @@ async fn ended(session: Session, outcome: Outcome, finish: Finish, effect: Effec
         structured["console"] = json!(console);
     }
     // Read before anything is kept: a result that cannot be told must not leave changes behind.
-    match outcome
-        .ended
-        .and_then(|json| serde_json::from_str::<Value>(json.get()).map_err(|_| too_deep()))
-    {
-        Ok(value) => structured["result"] = value,
-        Err(failure) => {
-            // The program has failed already; that the record could not be kept changes nothing for the caller.
-            let _ = session.finish(Finish::Fail(failure.code)).await;
-            return error::program_failed(&failure, structured, &console);
-        }
+    let failure = match outcome.ended {
+        Ok(json) => match serde_json::from_str(json.get()) {
+            Ok(value) => {
+                structured["result"] = value;
+                None
+            }
+            Err(_) => Some(too_deep()),
+        },
+        Err(failure) => Some(failure),
+    };
+    if let Some(failure) = failure {
+        // The program has failed already; that the record could not be kept changes nothing for the caller.
+        let _ = session.finish(Finish::Fail(failure.code)).await;
+        return error::program_failed(&failure, structured, &console);
     }
     match session.finish(finish).await {
         Ok(finished) => {

@@ -1,10 +1,11 @@
 //! `search`: from words to operations.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
-use latchstring_core::{Effect, Operation, OperationError, Surface};
+use latchstring_core::{Effect, Operation, OperationError, Surface, schema_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::declaration;
 
@@ -20,6 +21,9 @@ pub(crate) struct SearchInput {
     #[schemars(range(min = 1, max = 50))]
     limit: u32,
 }
+
+/// Its schema; made once, for it is read at every call.
+pub(crate) static INPUT: LazyLock<Map<String, Value>> = LazyLock::new(schema_of::<SearchInput>);
 
 fn ten() -> u32 {
     10

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use latchstring_core::{
     Catalog, Channel, Clock, Context, Effect, ErrorCode, Finish, Gate, Grant, Limits, OperationError, Sandbox, Session,
-    SessionLimits, Surface, parse_input, schema_of,
+    SessionLimits, Surface, parse_input,
 };
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -18,15 +18,14 @@ use rmcp::{
     },
     service::RequestContext,
 };
-use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 use tracing::Instrument;
 
 use crate::{
-    describe::{DescribeInput, describe},
-    direct, error,
-    run::{Gone, Run, RunInput, RunWriteInput},
-    search::{SearchInput, search},
+    describe, direct, error,
+    run::{self, Gone, Run},
+    search,
     shares::Shares,
     tools::{self, Tool},
 };
@@ -122,16 +121,22 @@ impl Server {
         let open = |effect| self.session(surface, effect, tool.name(), cx.clone());
         match tool {
             Tool::Search => {
-                answer::<SearchInput, _>(open(Effect::Read), tool, arguments, |input| search(surface, &input)).await
+                answer(open(Effect::Read), tool, &search::INPUT, arguments, |input| {
+                    search::search(surface, &input)
+                })
+                .await
             }
             Tool::Describe => {
-                answer::<DescribeInput, _>(open(Effect::Read), tool, arguments, |input| describe(surface, &input)).await
+                answer(open(Effect::Read), tool, &describe::INPUT, arguments, |input| {
+                    describe::describe(surface, &input)
+                })
+                .await
             }
-            Tool::Run => match parse::<RunInput>(tool, arguments) {
+            Tool::Run => match parse_input(tool.name(), &run::READ_INPUT, arguments) {
                 Ok(input) => self.run(gone).read(open(Effect::Read), input).await,
                 Err(error) => refuse(open(Effect::Read), &error).await,
             },
-            Tool::RunWrite => match parse::<RunWriteInput>(tool, arguments) {
+            Tool::RunWrite => match parse_input(tool.name(), &run::WRITE_INPUT, arguments) {
                 Ok(input) => self.run(gone).write(open(Effect::Write), input).await,
                 Err(error) => refuse(open(Effect::Read), &error).await,
             },
@@ -182,18 +187,15 @@ fn is_modern(context: &RequestContext<RoleServer>) -> bool {
         .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
 }
 
-fn parse<I: DeserializeOwned + JsonSchema>(tool: &Tool, arguments: &str) -> Result<I, OperationError> {
-    parse_input(tool.name(), &schema_of::<I>(), arguments)
-}
-
 /// A tool that answers from the surface alone.
-async fn answer<I: DeserializeOwned + JsonSchema, O: Serialize>(
+async fn answer<I: DeserializeOwned, O: Serialize>(
     session: Session,
     tool: &Tool,
+    schema: &Map<String, Value>,
     arguments: &str,
     work: impl FnOnce(I) -> Result<O, OperationError>,
 ) -> CallToolResult {
-    let output = match parse(tool, arguments).and_then(work) {
+    let output = match parse_input(tool.name(), schema, arguments).and_then(work) {
         Ok(output) => output,
         Err(error) => return refuse(session, &error).await,
     };

@@ -2,16 +2,11 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use latchstring_core::{Effect, Operation, Surface, output_schema_of, schema_of};
+use latchstring_core::{Effect, Operation, Surface, output_schema_of};
 use rmcp::model::{Tool as Listed, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
-use crate::{
-    declaration,
-    describe::{DescribeInput, DescribeOutput},
-    run,
-    search::{SearchInput, SearchOutput},
-};
+use crate::{declaration, describe, run, search};
 
 /// One tool that a client may see.
 pub(crate) enum Tool {
@@ -62,8 +57,8 @@ impl Tool {
                  Returns {operations: {name: string, signature: string, summary: string, effect: \"read\" | \"write\"}[], \
                  namespaces?: Record<string, string[]>}."
                     .to_owned(),
-                schema_of::<SearchInput>(),
-                output_schema_of::<SearchOutput>(),
+                search::INPUT.clone(),
+                output_schema_of::<search::SearchOutput>(),
             ),
             Self::Describe => (
                 "Describe operations",
@@ -71,14 +66,14 @@ impl Tool {
                  each. Takes operation names such as \"boms.list\", or whole namespaces.\n\
                  Returns {declarations: string}."
                     .to_owned(),
-                schema_of::<DescribeInput>(),
-                output_schema_of::<DescribeOutput>(),
+                describe::INPUT.clone(),
+                output_schema_of::<describe::DescribeOutput>(),
             ),
-            Self::Run => ("Run a program", run::description(surface, Effect::Read), run::read_input(), run::read_output()),
+            Self::Run => ("Run a program", run::description(surface, Effect::Read), run::READ_INPUT.clone(), run::read_output()),
             Self::RunWrite => (
                 "Run a program that changes data",
                 run::description(surface, Effect::Write),
-                run::write_input(),
+                run::WRITE_INPUT.clone(),
                 run::write_output(),
             ),
             Self::Direct(operation) => (
