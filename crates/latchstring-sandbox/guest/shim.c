@@ -9,7 +9,7 @@
 
 #define EXPORT(name) __attribute__((export_name(#name), used)) name
 
-enum { INPUT_BYTES = 128 * 1024, BUFFER_BYTES = 4096, TEXT_BYTES = 4000 };
+enum { INPUT_BYTES = 128 * 1024, BUFFER_BYTES = 4096, TEXT_BYTES = 4000, PATH_BYTES = 100, INNER_ERRORS = 3 };
 enum { DONE, FAILED, PENDING, STUCK, INTERRUPTED, TOO_LARGE, NOT_JSON, UNAWAITED, OUT_OF_MEMORY, BROKEN };
 // What the hidden property of an error says: the number of a failed call, or this.
 enum { MARK_CALL_LIMIT = -1 };
@@ -24,11 +24,15 @@ static const char prelude[] = {
 typedef struct { char *p; uint32_t len, cap; } Buffer;
 typedef struct { JSValue resolve, reject, error; int used; } Call;
 typedef struct { JSValue promise, reason; } Rejection;
+// The way from an argument down to the object being written: each object with the key it was found under.
+typedef struct { void *object; JSValue key; } Step;
+typedef struct { const char *operation; Step *steps; uint32_t len, cap; } Trail;
 
 static JSRuntime *rt;
 static JSContext *ctx;
 static JSAtom mark;
-static JSValue main_promise, expose_app;
+static JSValue main_promise, expose_app, check;
+static Trail *trail; // of the argument being written, if one is
 static char *input;
 static Buffer out, console, requests;
 static Call *calls;
@@ -132,7 +136,32 @@ static const char *show(JSValueConst value, size_t *n, JSValue *why) {
     JS_FreeValue(ctx, json);
     return text;
 }
-// Leaves {"name", "message", "stack", "thrown", "mark"} in `out`, each only when known.
+// The messages of the first errors that an AggregateError holds.
+static void copy_inner(JSValue target, JSValueConst error) {
+    JSValue errors = JS_GetPropertyStr(ctx, error, "errors"), inner = JS_UNDEFINED;
+    if (JS_IsArray(errors)) inner = JS_NewArray(ctx);
+    for (uint32_t i = 0; JS_IsObject(inner) && i < INNER_ERRORS; i++) {
+        JSValue one = JS_GetPropertyUint32(ctx, errors, i);
+        JSValue message = JS_IsObject(one) ? JS_GetPropertyStr(ctx, one, "message") : JS_DupValue(ctx, one);
+        size_t n;
+        const char *text = JS_IsString(message) ? JS_ToCStringLen(ctx, &n, message) : NULL;
+        if (text) {
+            JSValue copy = JS_NewStringLen(ctx, text, n < TEXT_BYTES / 4 ? n : TEXT_BYTES / 4);
+            JSValue length = JS_GetPropertyStr(ctx, inner, "length");
+            if (JS_IsException(copy) || JS_VALUE_GET_TAG(length) != JS_TAG_INT
+                || JS_DefinePropertyValueUint32(ctx, inner, (uint32_t)JS_VALUE_GET_INT(length), copy, JS_PROP_C_W_E) < 0)
+                JS_FreeValue(ctx, JS_GetException(ctx));
+        }
+        if (JS_IsException(one) || JS_IsException(message)) JS_FreeValue(ctx, JS_GetException(ctx));
+        JS_FreeCString(ctx, text);
+        JS_FreeValue(ctx, message);
+        JS_FreeValue(ctx, one);
+    }
+    if (JS_IsException(errors) || JS_IsException(inner)) JS_FreeValue(ctx, JS_GetException(ctx));
+    if (JS_IsObject(inner)) define(ctx, target, "inner", inner, JS_PROP_C_W_E);
+    JS_FreeValue(ctx, errors);
+}
+// Leaves {"name", "message", "stack", "inner", "thrown", "mark"} in `out`, each only when known.
 static void describe(JSValueConst error) {
     closing = 1;
     JS_SetMemoryLimit(rt, 0); // room to describe the error; the hard cap of the memory still holds
@@ -147,6 +176,7 @@ static void describe(JSValueConst error) {
         copy_text(target, error, "name");
         told = copy_text(target, error, "message");
         copy_text(target, error, "stack");
+        copy_inner(target, error);
         if (JS_IsError(error)) {
             JSValue number = JS_GetProperty(ctx, error, mark);
             if (JS_IsNumber(number)) define(ctx, target, "mark", number, JS_PROP_C_W_E);
@@ -284,6 +314,115 @@ static JSValue js_random(JSContext *c, JSValueConst this_value, int argc, JSValu
     return JS_NewFloat64(c, (double)((x * 0x2545F4914F6CDD1Dull) >> 11) / 9007199254740992.0);
 }
 
+// ---- arguments ----
+
+// What JSON would drop or turn into `null`; the loss would go unnoticed.
+static const char *not_json(JSValueConst holder, JSValueConst value) {
+    if (JS_VALUE_GET_NORM_TAG(value) == JS_TAG_FLOAT64) {
+        double number = JS_VALUE_GET_FLOAT64(value);
+        if (number != number) return "NaN";
+        return number - number == 0 ? NULL : number > 0 ? "Infinity" : "-Infinity";
+    }
+    if (JS_IsFunction(ctx, value)) return "a function";
+    if (JS_IsSymbol(value)) return "a symbol";
+    if (JS_IsBigInt(value)) return "a BigInt";
+    return JS_IsUndefined(value) && JS_IsArray(holder) ? "undefined" : NULL;
+}
+// A date that is none has become `null` by its own `toJSON`. Negative when reading it throws.
+static int was_date(JSContext *c, JSValueConst holder, JSValueConst key) {
+    JSAtom name = JS_ValueToAtom(c, key);
+    JSValue value = name == JS_ATOM_NULL ? JS_EXCEPTION : JS_GetProperty(c, holder, name);
+    int is = JS_IsException(value) ? -1 : JS_IsDate(value);
+    JS_FreeValue(c, value);
+    JS_FreeAtom(c, name);
+    return is;
+}
+static int is_word(const char *key) {
+    for (const char *p = key; *p; p++) {
+        int letter = (*p | 32) >= 'a' && (*p | 32) <= 'z';
+        if (!letter && *p != '_' && *p != '$' && (p == key || *p < '0' || *p > '9')) return 0;
+    }
+    return *key != 0;
+}
+// Writes `key` behind `path`, as a program would; what is too long is cut at a character.
+static size_t put_key(char *path, size_t at, JSValueConst key) {
+    const char *text = JS_ToCString(ctx, key);
+    if (!text) {
+        JS_FreeValue(ctx, JS_GetException(ctx));
+        return at;
+    }
+    size_t digits = strspn(text, "0123456789");
+    const char *open = is_word(text) ? at ? "." : "" : digits && !text[digits] ? "[" : "[\"";
+    const char *parts[3] = { open, text, open[0] != '[' ? "" : open[1] ? "\"]" : "]" };
+    for (int i = 0; i < 3; i++)
+        for (const char *p = parts[i]; *p && at < PATH_BYTES; p++) path[at++] = *p;
+    if (at == PATH_BYTES)
+        while (at && (path[at - 1] & 0x80)) at--;
+    JS_FreeCString(ctx, text);
+    return at;
+}
+static void trail_cut(uint32_t len) {
+    while (trail->len > len) JS_FreeValue(ctx, trail->steps[--trail->len].key);
+}
+static JSValue refuse(JSValueConst key, const char *what) {
+    char path[PATH_BYTES + 1];
+    size_t n = 0;
+    // The first step is the argument itself.
+    for (uint32_t i = 1; i < trail->len; i++) n = put_key(path, n, trail->steps[i].key);
+    if (trail->len) n = put_key(path, n, key);
+    path[n] = 0;
+    if (n) return JS_ThrowTypeError(ctx, "the argument `%s` is %s; calls take JSON", path, what);
+    return JS_ThrowTypeError(ctx, "the argument of `%.100s` is %s; calls take JSON", trail->operation, what);
+}
+// Called for each value that goes into an argument, with the object that holds it.
+static JSValue js_check(JSContext *c, JSValueConst holder, int argc, JSValueConst *argv) {
+    (void)argc;
+    JSValueConst key = argv[0], value = argv[1];
+    if (!trail) return JS_DupValue(c, value);
+    uint32_t depth = trail->len;
+    while (depth && !(JS_IsObject(holder) && trail->steps[depth - 1].object == JS_VALUE_GET_PTR(holder))) depth--;
+    trail_cut(depth);
+    const char *what = not_json(holder, value);
+    int date = JS_IsNull(value) ? was_date(c, holder, key) : 0;
+    if (date < 0) return JS_EXCEPTION;
+    if (date) what = "an invalid date";
+    if (what) return refuse(key, what);
+    if (JS_IsObject(value)) {
+        if (trail->len == trail->cap) {
+            uint32_t cap = trail->cap ? trail->cap * 2 : 8;
+            Step *grown = js_realloc_rt(rt, trail->steps, cap * sizeof *grown);
+            if (!grown) return JS_ThrowOutOfMemory(c);
+            trail->steps = grown, trail->cap = cap;
+        }
+        trail->steps[trail->len++] = (Step){ JS_VALUE_GET_PTR(value), JS_DupValue(c, key) };
+    }
+    return JS_DupValue(c, value);
+}
+static JSValue checked_json(JSContext *c, const char *operation, JSValueConst value) {
+    Trail mine = { operation, NULL, 0, 0 }, *outer = trail; // a `toJSON` may call, too
+    trail = &mine;
+    JSValue json = JS_JSONStringify(c, value, check, JS_UNDEFINED);
+    trail_cut(0);
+    js_free_rt(rt, mine.steps);
+    trail = outer;
+    return json;
+}
+// No argument is `{}`; several are passed as an array, for the host to refuse in its own words.
+static JSValue argument_json(JSContext *c, const char *operation, int argc, JSValueConst *argv) {
+    while (argc > 0 && JS_IsUndefined(argv[argc - 1])) argc--;
+    if (argc == 0) return JS_NewStringLen(c, "{}", 2);
+    if (argc == 1) return checked_json(c, operation, argv[0]);
+    JSValue all = JS_NewArray(c);
+    if (JS_IsException(all)) return all;
+    for (int i = 0; i < argc; i++)
+        JS_DefinePropertyValueUint32(c, all, (uint32_t)i, JS_DupValue(c, argv[i]), JS_PROP_C_W_E);
+    JSValue json = checked_json(c, operation, all);
+    JS_FreeValue(c, all);
+    return json;
+}
+
+// ---- calls ----
+
 static int free_call(uint32_t *id) {
     for (*id = 0; *id < calls_cap; (*id)++)
         if (!calls[*id].used) return 0;
@@ -293,18 +432,6 @@ static int free_call(uint32_t *id) {
     memset(grown + calls_cap, 0, (cap - calls_cap) * sizeof *grown);
     calls = grown, calls_cap = cap;
     return 0;
-}
-// No argument is `{}`; several are passed as an array, for the host to refuse in its own words.
-static JSValue argument_json(JSContext *c, int argc, JSValueConst *argv) {
-    if (argc == 0 || (argc == 1 && JS_IsUndefined(argv[0]))) return JS_NewStringLen(c, "{}", 2);
-    if (argc == 1) return JS_JSONStringify(c, argv[0], JS_UNDEFINED, JS_UNDEFINED);
-    JSValue all = JS_NewArray(c);
-    if (JS_IsException(all)) return all;
-    for (int i = 0; i < argc; i++)
-        JS_DefinePropertyValueUint32(c, all, (uint32_t)i, JS_DupValue(c, argv[i]), JS_PROP_C_W_E);
-    JSValue json = JS_JSONStringify(c, all, JS_UNDEFINED, JS_UNDEFINED);
-    JS_FreeValue(c, all);
-    return json;
 }
 static JSValue request(JSContext *c, const char *path, size_t path_len, const char *argument, size_t argument_len) {
     uint32_t id;
@@ -340,7 +467,7 @@ static JSValue js_call(JSContext *c, JSValueConst this_value, int argc, JSValueC
     if (!path) return JS_EXCEPTION;
     JSValue promise = JS_EXCEPTION, json = JS_UNDEFINED;
     if (closing) JS_ThrowTypeError(c, "`%.100s` cannot be called while the result is written", path);
-    else json = argument_json(c, argc, argv);
+    else json = argument_json(c, path, argc, argv);
     if (!closing && JS_IsUndefined(json)) JS_ThrowTypeError(c, "`%.100s` takes one object, which must be JSON", path);
     // Checked last, because making the argument may have run code that calls.
     else if (!closing && !JS_IsException(json) && control.calls >= control.call_limit) {
@@ -489,13 +616,14 @@ int EXPORT(init)(void) {
     const int hidden = JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE;
     JSValue global = JS_GetGlobalObject(ctx), math = JS_GetPropertyStr(ctx, global, "Math");
     JSValue operation = JS_NewCFunction(ctx, js_operation, "operation", 2);
+    check = JS_NewCFunction(ctx, js_check, "check", 2);
     JS_DefinePropertyValueStr(ctx, global, "__log", JS_NewCFunction(ctx, js_log, "log", 1), hidden);
     JS_DefinePropertyValueStr(ctx, global, "__operation", operation, hidden);
     JS_DefinePropertyValueStr(ctx, math, "random", JS_NewCFunction(ctx, js_random, "random", 0), hidden);
     JS_FreeValue(ctx, math);
     JS_FreeValue(ctx, global);
     expose_app = JS_Eval(ctx, prelude, sizeof prelude - 1, "prelude.js", JS_EVAL_TYPE_GLOBAL);
-    if (JS_IsException(expose_app)) return fail(JS_GetException(ctx), -4);
+    if (JS_IsException(check) || JS_IsException(expose_app)) return fail(JS_GetException(ctx), -4);
     return publish(0);
 }
 

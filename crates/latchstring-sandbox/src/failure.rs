@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 use crate::{
     error::Broken,
     guest::{CALL_LIMIT, Thrown, whole_characters},
-    position::position,
+    hint,
+    position::{call_at, is_parsing, place, position},
     run::{Deadline, Verdict},
 };
 
@@ -89,7 +90,7 @@ impl Story<'_> {
     }
 
     fn threw(&self, thrown: &Thrown) -> Failure {
-        let at = self.place(thrown);
+        let mut at = self.place(thrown);
         match thrown.mark {
             Some(CALL_LIMIT) => {
                 let message = format!(
@@ -105,14 +106,25 @@ impl Story<'_> {
             }
             Some(number) => {
                 if let Some(failed) = usize::try_from(number).ok().and_then(|number| self.failed.get(number)) {
-                    return operation_failed(failed, at);
+                    return operation_failed(failed, self.call_place(thrown, &failed.operation));
                 }
             }
             None => {}
         }
         let name = thrown.name.clone().unwrap_or_else(|| "Error".to_owned());
         let message = match (&thrown.message, &thrown.value) {
-            (Some(message), _) => advised(&name, message),
+            (Some(message), _) if name == "SyntaxError" => {
+                let stack = thrown.stack.as_deref().filter(|stack| is_parsing(stack));
+                let place = stack.and_then(|stack| place(stack, self.source));
+                match place.and_then(|place| hint::syntax(message, place, self.source)) {
+                    Some((hint, offset)) => {
+                        at = position(offset, self.source);
+                        hint
+                    }
+                    None => message.clone(),
+                }
+            }
+            (Some(message), _) => with_inner(&name, advised(&name, message), &thrown.inner),
             (None, Some(value)) => format!("the program threw {value}; throw an `Error` to tell where and why"),
             (None, None) => "the program failed and its error could not be read".to_owned(),
         };
@@ -151,7 +163,12 @@ impl Story<'_> {
     }
 
     fn place(&self, thrown: &Thrown) -> Option<Position> {
-        position(thrown.stack.as_deref()?, self.source)
+        position(place(thrown.stack.as_deref()?, self.source)?.offset, self.source)
+    }
+
+    fn call_place(&self, thrown: &Thrown, path: &str) -> Option<Position> {
+        let place = place(thrown.stack.as_deref()?, self.source)?;
+        position(call_at(place.offset, path, self.source), self.source)
     }
 }
 
@@ -166,6 +183,34 @@ pub(crate) fn too_long(source: &str, limits: &Limits) -> Failure {
             limits.program_bytes
         ),
     )
+}
+
+/// A program in a Markdown code fence; to the engine that would be a strange template.
+pub(crate) fn fenced(source: &str) -> Option<Failure> {
+    let offset = source.len() - source.trim_start().len();
+    let failure = plain(
+        ErrorCode::ProgramError,
+        "the program begins with a code fence; send the program without code fences",
+    );
+    source[offset..].starts_with("```").then(|| Failure {
+        name: "SyntaxError".to_owned(),
+        at: position(offset, source),
+        ..failure
+    })
+}
+
+/// A message for an error that has none, and what an `AggregateError` holds.
+fn with_inner(name: &str, message: String, inner: &[String]) -> String {
+    let message = if message.is_empty() {
+        format!("the program threw `{name}` without a message")
+    } else {
+        message
+    };
+    if inner.is_empty() {
+        message
+    } else {
+        format!("{message}: {}", inner.join("; "))
+    }
 }
 
 fn plain(code: ErrorCode, message: impl Into<String>) -> Failure {

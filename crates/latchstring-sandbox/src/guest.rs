@@ -62,6 +62,9 @@ pub(crate) struct Thrown {
     pub(crate) name: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) stack: Option<String>,
+    /// The messages of the first errors in an `AggregateError`.
+    #[serde(default)]
+    pub(crate) inner: Vec<String>,
     /// What was thrown, when it was no error.
     #[serde(rename = "thrown")]
     pub(crate) value: Option<String>,

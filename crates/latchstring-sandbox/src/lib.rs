@@ -22,11 +22,13 @@
 compile_error!("the sandbox maps memory files and needs Linux");
 
 mod artifact;
+mod brackets;
 mod budget;
 mod engine;
 mod error;
 mod failure;
 mod guest;
+mod hint;
 mod image;
 mod kill;
 mod lock;

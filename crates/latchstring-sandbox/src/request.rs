@@ -8,7 +8,7 @@
 pub(crate) struct Request {
     /// Returned with the answer.
     pub(crate) id: u32,
-    /// As the program wrote it, such as `boms.list`.
+    /// As the program wrote it, such as `boms.list`, but of [`PATH_CHARACTERS`] at most.
     pub(crate) path: String,
     /// JSON text.
     pub(crate) arguments: String,
@@ -16,6 +16,9 @@ pub(crate) struct Request {
 
 /// Little-endian id, path length and argument length.
 const HEADER_BYTES: usize = 12;
+
+/// A program may ask for a name of any length, and errors repeat it.
+const PATH_CHARACTERS: usize = 100;
 
 /// Reads all calls, at most `limit`. None when anything does not add up.
 pub(crate) fn parse(mut bytes: &[u8], limit: usize) -> Option<Vec<Request>> {
@@ -30,7 +33,7 @@ pub(crate) fn parse(mut bytes: &[u8], limit: usize) -> Option<Vec<Request>> {
         let (arguments, rest) = rest.split_at_checked(word(8) as usize)?;
         requests.push(Request {
             id: word(0),
-            path: text(path),
+            path: shortened(text(path)),
             arguments: text(arguments),
         });
         bytes = rest;
@@ -41,6 +44,17 @@ pub(crate) fn parse(mut bytes: &[u8], limit: usize) -> Option<Vec<Request>> {
 /// JavaScript strings may hold half characters, which are not UTF-8; they become `\u{FFFD}`.
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What is cut ends in `…`, which no operation's name has.
+fn shortened(mut path: String) -> String {
+    if path.chars().nth(PATH_CHARACTERS).is_some()
+        && let Some((end, _)) = path.char_indices().nth(PATH_CHARACTERS - 1)
+    {
+        path.truncate(end);
+        path.push('…');
+    }
+    path
 }
 
 #[cfg(test)]
@@ -89,6 +103,15 @@ mod tests {
         let many = encode(0, 0, 0, "").repeat(1000);
         assert_eq!(parse(&many, 999), None);
         assert_eq!(parse(&many, 1000).unwrap().len(), 1000);
+    }
+
+    #[test]
+    fn s04_a_path_is_cut_to_a_readable_length() {
+        for (length, expected) in [(100, 100), (101, 100), (1_000_000, 100)] {
+            let path = shortened("é".repeat(length));
+            assert_eq!(path.chars().count(), expected);
+            assert_eq!(path.ends_with('…'), length > 100);
+        }
     }
 
     #[test]

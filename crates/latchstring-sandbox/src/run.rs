@@ -17,6 +17,7 @@ use crate::{
     reins::{Pull, Reins},
     request::Request,
     snapshot::Snapshot,
+    threads::Seat,
     watchdog::Watchdog,
 };
 
@@ -116,6 +117,7 @@ pub(crate) struct Terms {
     pub(crate) reins: Arc<Reins>,
     /// Given back when the run's memory is.
     pub(crate) _permit: OwnedSemaphorePermit,
+    pub(crate) _seat: Seat,
 }
 
 /// A program between its start and its end. Lives on one thread.
@@ -354,6 +356,7 @@ mod tests {
             wall_deadline: started + ages,
             reins,
             _permit: permit,
+            _seat: Seat::nowhere(),
         };
         Run::new(Arc::clone(snapshot), terms).unwrap()
     }
@@ -373,16 +376,19 @@ mod tests {
         ending.verdict
     }
 
-    /// Runs `source`, which never ends by itself, and pulls at it.
+    /// Runs `source`, which never ends by itself, and pulls at it; after ten seconds takes its memory away, so that a
+    /// pull that does nothing is seen instead of waited for.
     fn pulled(snapshot: &Arc<Snapshot>, source: &str, pull: Pull) -> (Run, Ending) {
         let watchdog = Watchdog::new(1).unwrap();
         let mut run = run_of(snapshot);
         let reins = Arc::clone(&run.terms.reins);
         let (end, ended) = mpsc::channel::<()>();
         let puller = std::thread::spawn(move || {
+            let started = Instant::now();
             // A pull does something only while compiled code runs, so it is repeated until the program has ended.
             while ended.recv_timeout(Duration::from_millis(30)) == Err(mpsc::RecvTimeoutError::Timeout) {
-                reins.pull(pull);
+                let in_vain = started.elapsed() > Duration::from_secs(10);
+                reins.pull(if in_vain { Pull::Protect } else { pull });
             }
         });
         let turn = run
@@ -415,6 +421,12 @@ mod tests {
                 matches!(ending.verdict, Verdict::Late(Deadline::Guest, None)),
                 "{:?}",
                 ending.verdict
+            );
+            // Nothing but the switch woven into the code: the engine was not asked to stop.
+            assert_eq!(
+                run.terms.reins.leave(),
+                Pull::Kill,
+                "the kill switch did nothing: {source}"
             );
             assert_eq!(ending.spent.console.text, "in\n");
             assert!(!snapshot.pool().is_condemned(run.base));

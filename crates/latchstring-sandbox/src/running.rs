@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use latchstring_core::{Json, Limits, Program, SandboxError};
+use latchstring_core::{ErrorCode, Json, Limits, OperationError, Program, SandboxError};
 use serde_json::{
     json,
     value::{RawValue, to_raw_value},
@@ -29,8 +29,12 @@ use crate::{
 /// How long after a deadline the run's thread is given to say what became of it.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// How long a run's thread is given to tell what an ended program printed; it may be busy with another program.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long a run's thread is given to tell what an ended program printed. Short: it may be busy with another program,
+/// and the caller's transaction is open until then.
+const LAST_WORDS: Duration = Duration::from_millis(50);
+
+/// Longest arguments of one call, as JSON text.
+const ARGUMENT_BYTES: usize = 1 << 20;
 
 /// What became of the calls of a turn.
 pub(crate) enum Carried {
@@ -47,6 +51,8 @@ pub(crate) struct Running {
     reins: Arc<Reins>,
     wall_deadline: tokio::time::Instant,
     turn: oneshot::Receiver<Result<Turn, Broken>>,
+    /// Calls the program made so far, for when its thread has no time to tell.
+    calls: u32,
     ended: bool,
 }
 
@@ -71,6 +77,7 @@ impl Running {
             result_bytes: limits.result_bytes,
             console_bytes: limits.console_bytes,
         };
+        let (thread, seat) = shared.threads.take_seat();
         let terms = Terms {
             settings,
             guest_time: limits.guest_time,
@@ -78,10 +85,10 @@ impl Running {
             wall_deadline,
             reins: Arc::clone(&reins),
             _permit: permit,
+            _seat: seat,
         };
         let (sender, turn) = oneshot::channel();
         let number = shared.next_run.fetch_add(1, Ordering::Relaxed);
-        let thread = shared.threads.least_loaded();
         let (snapshots, paths, source) = (Arc::clone(&shared.snapshots), Arc::clone(paths), program.source.clone());
         shared.threads.submit(thread, move |thread| {
             if terms.reins.is_cancelled() {
@@ -99,6 +106,7 @@ impl Running {
             reins,
             wall_deadline: wall_deadline.into(),
             turn,
+            calls: 0,
             ended: false,
         }
     }
@@ -117,7 +125,7 @@ impl Running {
                 let verdict = Verdict::Late(Deadline::Wall, None);
                 Ok(Turn::Ended(Ending {
                     verdict,
-                    spent: Spent::default(),
+                    spent: self.known(),
                 }))
             }
         }
@@ -125,14 +133,21 @@ impl Running {
 
     /// Carries out the calls of a turn, in order: they share one unit of work.
     pub(crate) async fn carry_out(
-        &self,
+        &mut self,
         requests: Vec<Request>,
         calls: &mut dyn Calls,
         failed: &mut Vec<FailedCall>,
     ) -> Carried {
+        self.calls = self
+            .calls
+            .saturating_add(u32::try_from(requests.len()).unwrap_or(u32::MAX));
         let mut answers = Vec::with_capacity(requests.len());
         for Request { id, path, arguments } in requests {
-            let (failure, json) = match timeout_at(self.wall_deadline, calls.call(&path, &arguments)).await {
+            let call = async {
+                fitting(&path, &arguments)?;
+                calls.call(&path, &arguments).await
+            };
+            let (failure, json) = match timeout_at(self.wall_deadline, call).await {
                 Err(_) => return Carried::Late,
                 Ok(Ok(json)) => (None, json),
                 Ok(Err(error)) => {
@@ -174,8 +189,16 @@ impl Running {
         });
         match timeout(LAST_WORDS, spent).await {
             Ok(Ok(Ok(spent))) => spent,
-            // Only the console text is lost.
-            Ok(Ok(Err(_)) | Err(_)) | Err(_) => Spent::default(),
+            // Only the console text and the time are lost.
+            Ok(Ok(Err(_)) | Err(_)) | Err(_) => self.known(),
+        }
+    }
+
+    /// What is known without asking its thread.
+    fn known(&self) -> Spent {
+        Spent {
+            calls: self.calls,
+            ..Spent::default()
         }
     }
 }
@@ -191,6 +214,20 @@ impl Drop for Running {
             .threads
             .submit(self.thread, move |thread| drop(thread.waiting.remove(&number)));
     }
+}
+
+/// Refuses arguments that are too long before anybody reads them.
+fn fitting(path: &str, arguments: &str) -> Result<(), OperationError> {
+    if arguments.len() <= ARGUMENT_BYTES {
+        return Ok(());
+    }
+    Err(OperationError::new(
+        ErrorCode::LimitExceeded,
+        format!(
+            "the arguments of `{path}` are {} bytes of JSON; {ARGUMENT_BYTES} at most; send fewer at once",
+            arguments.len()
+        ),
+    ))
 }
 
 /// What a program finds in a call's error.

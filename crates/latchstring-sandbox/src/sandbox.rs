@@ -16,7 +16,7 @@ use tokio::{
 use crate::{
     StartError,
     engine::Compiled,
-    failure::{Story, operation_failed, too_long},
+    failure::{Story, fenced, operation_failed, too_long},
     run::{Deadline, Ending, RunThread, Spent, Turn, Verdict},
     running::{Carried, Running},
     snapshot::{MemoryLimits, Snapshots},
@@ -47,7 +47,8 @@ pub struct Options {
     /// A directory for the compiled guest, owned by the server's user. Without one each start of the process compiles,
     /// which takes about a second. The first sandbox of a process decides for all.
     pub cache_dir: Option<PathBuf>,
-    /// Threads that run programs. Two per processor, and at least two, when not given.
+    /// Threads that run programs. Eight per processor, and at least sixteen, when not given: a program that waits is
+    /// held up by one that computes on the same thread, and the operating system shares processors well.
     pub threads: Option<usize>,
     /// Programs between their start and their end, waiting ones included.
     pub live_runs: usize,
@@ -106,7 +107,7 @@ impl WasmSandbox {
     pub fn new(options: &Options) -> Result<Self, StartError> {
         let compiled = Compiled::shared(options.cache_dir.as_deref())?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = options.threads.unwrap_or(2 * processors).max(2);
+        let threads = options.threads.unwrap_or((8 * processors).max(16)).max(2);
         let watchdog = Arc::new(Watchdog::new(threads).map_err(StartError::Threads)?);
         let threads = Threads::new(threads, move |index| RunThread {
             index,
@@ -143,6 +144,9 @@ impl WasmSandbox {
         let source = &program.source;
         if source.len() > limits.program_bytes {
             return Ok(outcome(Err(too_long(source, limits)), Spent::default()));
+        }
+        if let Some(failure) = fenced(source) {
+            return Ok(outcome(Err(failure), Spent::default()));
         }
         let permit = self.permit().await?;
         let mut run = Running::start(Arc::clone(&self.shared), paths, program, limits, permit);

@@ -1,7 +1,8 @@
 //! Run threads: each keeps its own state, and jobs come to the state.
 //!
 //! An instance of the guest cannot leave the thread that made it, so the turns of a run come to that thread. A run that
-//! waits for the host is an entry in the thread's state and blocks nobody.
+//! waits for the host is an entry in the thread's state and blocks nobody, but whatever computes there blocks it. So
+//! runs are spread by the seats they hold from their start to their end, and there are more threads than processors.
 
 use std::{
     io,
@@ -25,8 +26,28 @@ pub(crate) struct Threads<S> {
 #[derive(Debug)]
 struct RunThread<S> {
     jobs: Sender<Job<S>>,
-    /// Jobs running or queued.
+    /// Jobs running or queued, and seats held.
     load: Arc<AtomicUsize>,
+}
+
+/// A run's place on a thread, held until it is dropped: as long as the run lives, waiting included.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    load: Arc<AtomicUsize>,
+}
+
+#[cfg(test)]
+impl Seat {
+    pub(crate) fn nowhere() -> Self {
+        let load = Arc::new(AtomicUsize::new(1));
+        Self { load }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.load.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl<S: 'static> Threads<S> {
@@ -46,10 +67,21 @@ impl<S: 'static> Threads<S> {
         Ok(Self { threads })
     }
 
-    /// The thread with the fewest jobs; among equals always the same, whose caches are warm.
-    pub(crate) fn least_loaded(&self) -> usize {
-        let load = |index: &usize| self.threads[*index].load.load(Ordering::Relaxed);
-        (0..self.threads.len()).min_by_key(load).unwrap_or(0)
+    /// A seat on the thread with the fewest jobs and seats; among equals always the same, whose caches are warm.
+    pub(crate) fn take_seat(&self) -> (usize, Seat) {
+        loop {
+            let loads = self.threads.iter().map(|thread| thread.load.load(Ordering::Relaxed));
+            let (index, load) = loads.enumerate().min_by_key(|(_, load)| *load).unwrap_or((0, 0));
+            let thread = &self.threads[index];
+            // Somebody else may have taken it meanwhile.
+            let taken = thread
+                .load
+                .compare_exchange(load, load + 1, Ordering::Relaxed, Ordering::Relaxed);
+            if taken.is_ok() {
+                let load = Arc::clone(&thread.load);
+                return (index, Seat { load });
+            }
+        }
     }
 
     /// Queues a job. One that panics is dropped, with all it owns, and its thread goes on with the next.
@@ -95,12 +127,17 @@ mod tests {
     }
 
     #[test]
-    fn a_new_run_goes_to_the_thread_with_the_fewest_jobs() {
-        let threads = Threads::new(2, |_| ()).unwrap();
+    fn a_new_run_goes_to_the_thread_with_the_fewest_jobs_and_runs() {
+        let threads = Threads::new(3, |_| ()).unwrap();
         let (release, held) = mpsc::channel::<()>();
-        assert_eq!(threads.least_loaded(), 0);
         threads.submit(0, move |()| held.recv().unwrap());
-        assert_eq!(threads.least_loaded(), 1);
+        let (one, waits) = threads.take_seat();
+        let (two, computes) = threads.take_seat();
+        assert_eq!((one, two), (1, 2), "a run that waits keeps its seat");
+        drop(computes);
+        assert_eq!(threads.take_seat().0, 2);
+        drop(waits);
+        assert_eq!(threads.take_seat().0, 1);
         release.send(()).unwrap();
     }
 }

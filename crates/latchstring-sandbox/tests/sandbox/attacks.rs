@@ -230,7 +230,17 @@ const ATTACKS: &[(&str, &str, End)] = &[
     (
         "huge argument",
         "return (await app.parts.get({s:'x'.repeat(5e6)})).got.s.length",
-        Slow("5000000"),
+        Fails(LimitExceeded),
+    ),
+    (
+        "huge name",
+        "try { await app['x'.repeat(1e6)]() } catch (e) { return e.message.length < 200 }",
+        Result("true"),
+    ),
+    (
+        "deep argument",
+        "let o={}; let p=o; for(let i=0;i<1e5;i++){ p.a={}; p=p.a } await app.parts.get(o)",
+        Either(ProgramError, Timeout),
     ),
     (
         "FinalizationRegistry",

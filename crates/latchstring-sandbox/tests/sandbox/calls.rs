@@ -83,6 +83,105 @@ async fn an_argument_that_is_not_json_fails_at_the_call() {
 }
 
 #[tokio::test]
+async fn what_json_would_lose_in_an_argument_is_refused_with_its_path() {
+    for (argument, told) in [
+        (
+            "{ components: [{ qty: 1, wastePercentage: NaN }] }",
+            "argument `components[0].wastePercentage` is NaN",
+        ),
+        ("{ a: { b: [1, [2, 1 / 0]] } }", "argument `a.b[1][1]` is Infinity"),
+        ("{ a: [{}, {}, { x: -1 / 0 }] }", "argument `a[2].x` is -Infinity"),
+        ("{ ids: ['a', undefined] }", "argument `ids[1]` is undefined"),
+        ("{ 'with space': () => 1 }", "argument `[\"with space\"]` is a function"),
+        ("{ a: { b: 1 }, c: Symbol('s') }", "argument `c` is a symbol"),
+        ("{ a: app.boms }", "argument `a` is a function"),
+        (
+            "{ due: new Date('soon'), n: null }",
+            "argument `due` is an invalid date",
+        ),
+        ("{ n: 1n }", "argument `n` is a BigInt"),
+        ("NaN", "argument of `parts.get` is NaN"),
+        ("{ toJSON: () => ({ deep: NaN }) }", "argument `deep` is NaN"),
+        ("{ a: 1 }, { b: NaN }", "argument `[1].b` is NaN"),
+    ] {
+        let mut host = Host::default();
+        let outcome = run_on(
+            &mut host,
+            &format!("const x = 1;\nawait app.parts.get({argument})"),
+            &Limits::default(),
+        )
+        .await;
+        let failure = failure_of(outcome);
+        assert_eq!(failure.name, "TypeError", "{argument}: {failure:?}");
+        assert_eq!(failure.message, format!("the {told}; calls take JSON"), "{argument}");
+        assert_eq!(
+            failure.at.as_ref().map(|at| at.line),
+            Some(2),
+            "{argument}: {failure:?}"
+        );
+        assert_eq!(host.seen, [], "{argument}");
+    }
+    let long = failure("await app.parts.get({ ['é'.repeat(1e5)]: [NaN] })").await;
+    assert!(long.message.len() < 300, "{}", long.message);
+}
+
+#[tokio::test]
+async fn what_json_keeps_in_an_argument_passes() {
+    let source = "const shared = { s: 1 };\n\
+                  const a = await app.parts.get({ u: undefined, n: null, z: -0, i: 1.5, d: new Date(0), again: [shared, shared], e: [], o: {} }, undefined);\n\
+                  const inner = { toJSON() { app.parts.get({ nested: [1] }); return 7 } };\n\
+                  const b = await app.parts.get({ list: [{ inner }, { x: { y: 2 } }] });\n\
+                  return [a.got, b.got, NaN]";
+    assert_eq!(
+        result(source).await,
+        json!([
+            { "n": null, "z": 0, "i": 1.5, "d": "1970-01-01T00:00:00.000Z", "again": [{ "s": 1 }, { "s": 1 }], "e": [], "o": {} },
+            { "list": [{ "inner": 7 }, { "x": { "y": 2 } }] },
+            null,
+        ])
+    );
+}
+
+#[tokio::test]
+async fn arguments_over_a_mebibyte_never_reach_the_session_and_can_be_caught() {
+    let mut host = Host::default();
+    let source =
+        "try { await app.parts.get({ s: 'x'.repeat(2 ** 20) }) } catch (error) { return [error.code, error.message] }";
+    let outcome = run_on(&mut host, source, &Limits::default()).await;
+    assert_eq!(
+        outcome.ended.unwrap().get(),
+        r#"["LIMIT_EXCEEDED","the arguments of `parts.get` are 1048584 bytes of JSON; 1048576 at most; send fewer at once"]"#
+    );
+    assert_eq!(host.seen, []);
+}
+
+#[tokio::test]
+async fn a_failed_call_on_several_lines_is_told_at_its_name() {
+    for (source, at) in [
+        (
+            "const id = 1;\nawait app.boms.get({ // here\n  id,\n  name: 'x'.repeat(3),\n  more: [1].map((x) => x),\n})",
+            "2:16 await app.boms.get({ // here",
+        ),
+        (
+            "await app.boms.get({ id: (await app.parts.get({ a: String(1) })).got.a })",
+            "1:16 await app.boms.get({ id: (await app.parts.get({ a: String(1) })).got.a })",
+        ),
+        (
+            "const { get } = app.boms;\nawait get({\n id: String(1) })",
+            "2:7 await get({",
+        ),
+        (
+            "const ask = app.boms.get;\nawait ask({\n id: String(1) })",
+            "3:6  id: String(1) })",
+        ),
+    ] {
+        let failure = failure(source).await;
+        assert_eq!(failure.code, ErrorCode::NotFound, "{source}");
+        assert_eq!(place(&failure), at, "{source}");
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_name_is_answered_by_the_host_whatever_its_shape() {
     for (source, path) in [
         ("await app.boms.lst()", "boms.lst"),

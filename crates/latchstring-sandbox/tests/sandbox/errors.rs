@@ -148,3 +148,78 @@ async fn what_programs_for_elsewhere_ask_for_is_answered_with_advice() {
             .contains("there are no timers")
     );
 }
+
+#[tokio::test]
+async fn common_mistakes_in_writing_are_told_with_what_to_do() {
+    const UNCLOSED: &str = "the program ends inside an unclosed `{`, `(` or `[`";
+    const ASYNC: &str = "`await` in a function that is not async; make the function `async`";
+    for (source, message, at) in [
+        (
+            "\n```js\nreturn 1\n```",
+            "the program begins with a code fence; send the program without code fences",
+            "2:1 ```js",
+        ),
+        (
+            "import { a } from 'a'",
+            "Unexpected token '{'; there are no modules; everything is in `app`",
+            "1:8 import { a } from 'a'",
+        ),
+        (
+            "const a = 1;\nexport { a }",
+            "unsupported keyword: export; there are no modules; everything is in `app`",
+            "2:1 export { a }",
+        ),
+        (
+            "[1].map(x => await app.boms.get({ id: x }))",
+            ASYNC,
+            "1:14 [1].map(x => await app.boms.get({ id: x }))",
+        ),
+        (
+            "function f() {\n  const x = await app.boms.list();\n}",
+            ASYNC,
+            "2:13   const x = await app.boms.list();",
+        ),
+        ("foo(1,\n  [2, 3]", UNCLOSED, "2:9   [2, 3]"),
+        ("if (true) {\n  return '}'\n", UNCLOSED, "2:13   return '}'"),
+        (
+            "if (true)\n  return 1\n}",
+            "this bracket closes nothing; remove it, or open it before",
+            "3:1 }",
+        ),
+        ("let x =", "unexpected token in expression: '}'", "1:8 let x ="),
+    ] {
+        let failure = failure(source).await;
+        assert_eq!(failure.name, "SyntaxError", "{source}");
+        assert_eq!(failure.message, message, "{source}");
+        assert_eq!(place(&failure), at, "{source}");
+    }
+}
+
+#[tokio::test]
+async fn a_syntax_error_that_is_thrown_gets_no_hint_about_the_program() {
+    let failure = failure("const { parse } = JSON;\nawait parse('{]')").await;
+    assert_eq!(failure.name, "SyntaxError");
+    assert!(!failure.message.contains("async"), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn an_error_without_a_message_is_told_by_its_name_and_what_it_holds() {
+    for (source, message) in [
+        ("throw new Error('')", "the program threw `Error` without a message"),
+        (
+            "await Promise.any([Promise.reject(new Error('a')), Promise.reject('b')])",
+            "the program threw `AggregateError` without a message: a; b",
+        ),
+        (
+            "throw new AggregateError([new Error('1'), 2, new Error('3'), new Error('4')], 'all')",
+            "all: 1; 3",
+        ),
+        ("throw Object.assign(new Error('x'), { errors: 5 })", "x"),
+        (
+            "throw Object.defineProperty(new Error('x'), 'errors', { get() { throw 1 } })",
+            "x",
+        ),
+    ] {
+        assert_eq!(failure(source).await.message, message, "{source}");
+    }
+}

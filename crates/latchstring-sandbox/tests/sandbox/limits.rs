@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use latchstring_core::{ErrorCode, Limits, SandboxError};
-use latchstring_sandbox::{Options, WasmSandbox};
-use serde_json::json;
+use async_trait::async_trait;
+use latchstring_core::{ErrorCode, Json, Limits, OperationError, Outcome, SandboxError};
+use latchstring_sandbox::{Calls, Options, WasmSandbox};
+use serde_json::{json, value::to_raw_value};
 
 use crate::support::{
     AGES, Host, PATHS, SANDBOX, failure, failure_of, options, program, result, run, run_in, run_limited,
@@ -379,4 +380,73 @@ async fn more_programs_than_threads_make_progress_together() {
 #[tokio::test]
 async fn the_shared_sandbox_still_works() {
     assert!(run_in(&SANDBOX, &PATHS, &program("return 1")).await.ended.is_ok());
+}
+
+/// Answers `slow` after a while, and `ended` with an error that ends the program.
+struct Slow;
+
+#[async_trait]
+impl Calls for Slow {
+    async fn call(&mut self, path: &str, _: &str) -> Result<Json, OperationError> {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        match path {
+            "ended" => Err(OperationError::new(ErrorCode::Revoked, "this access was revoked")),
+            _ => Ok(to_raw_value("slow").unwrap()),
+        }
+    }
+}
+
+/// Starts `count` programs that compute for four seconds, once another has begun to wait.
+async fn loops(sandbox: &WasmSandbox, count: usize) -> Vec<tokio::task::JoinHandle<()>> {
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let limits = Limits {
+        guest_time: Duration::from_secs(4),
+        ..Limits::default()
+    };
+    let endless = |_| {
+        let (sandbox, limits) = (sandbox.clone(), limits.clone());
+        let endless = async move {
+            let program = program("for (;;);");
+            let _ = sandbox.run_with(&PATHS, &program, &limits, &mut Host::default()).await;
+        };
+        tokio::spawn(endless)
+    };
+    (0..count).map(endless).collect()
+}
+
+async fn beside_loops(source: &str, threads: usize, count: usize) -> (Duration, Outcome) {
+    let options = Options {
+        threads: Some(threads),
+        ..options()
+    };
+    let sandbox = WasmSandbox::new(&options).unwrap();
+    // Makes the snapshot, which takes a while in a debug build.
+    assert!(run_in(&sandbox, &PATHS, &program("return 1")).await.ended.is_ok());
+    let started = Instant::now();
+    let (program, limits) = (program(source), Limits::default());
+    let mut host = Slow;
+    let waiting = async {
+        let outcome = sandbox.run_with(&PATHS, &program, &limits, &mut host).await.unwrap();
+        (started.elapsed(), outcome)
+    };
+    let (ended, loops) = tokio::join!(waiting, loops(&sandbox, count));
+    for endless in loops {
+        endless.abort();
+    }
+    ended
+}
+
+#[tokio::test]
+async fn s01_a_loop_does_not_hold_up_a_program_that_waits_for_its_answer() {
+    let (took, outcome) = beside_loops("return [await app.slow(), await app.slow()]", 3, 2).await;
+    assert_eq!(outcome.ended.unwrap().get(), r#"["slow","slow"]"#);
+    assert!(took < Duration::from_secs(3), "{took:?}");
+}
+
+#[tokio::test]
+async fn s01_an_ended_program_is_told_although_its_thread_is_busy() {
+    let (took, outcome) = beside_loops("await app.ended()", 2, 3).await;
+    assert_eq!(outcome.calls, 1);
+    assert_eq!(failure_of(outcome).code, ErrorCode::Revoked);
+    assert!(took < Duration::from_millis(1500), "{took:?}");
 }
