@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{LocationId, Quantity, Structure, SubAssemblyId, VariantId, amount::Amount, material::Origin};
+use super::{
+    LocationId, Quantity, Structure, SubAssemblyId, VariantId, amount::Amount, material::Origin, structure::Branch,
+};
 
 /// The search ends here: a thousand million.
 pub const MOST: u64 = 1_000_000_000;
@@ -29,6 +31,13 @@ enum Mode {
     Build,
     /// A sale takes sub-assemblies that are `onlyConsumePreassembled` from their shelf or not at all.
     Sales,
+}
+
+impl Mode {
+    /// Whether nothing of a sub-assembly is made beyond what its shelf has.
+    fn stops_at(self, branch: &Branch<'_>) -> bool {
+        self == Self::Sales && branch.sub_assembly.only_consume_preassembled
+    }
 }
 
 /// The answer for one location.
@@ -93,7 +102,7 @@ pub struct LimitingPart {
     pub location: LocationId,
     /// What there is.
     pub available: Quantity,
-    /// What one unit takes when nothing comes from a shelf.
+    /// What one unit takes when nothing comes from a shelf that need not; exact, not in whole pieces.
     pub needed_per_unit: Quantity,
     /// What is missing for one more.
     pub short_by: Quantity,
@@ -106,17 +115,21 @@ pub fn buildable(
     only_sell_preassembled: bool,
     locations: &[LocationId],
 ) -> Buildable {
-    let has_essential = structure
-        .all_components()
-        .any(|(_, material)| !material.is_non_essential);
-    let at = |location| at_location(structure, supply, only_sell_preassembled, location);
+    let at = |location| buildable_at(structure, supply, only_sell_preassembled, location);
     Buildable {
-        has_essential,
+        has_essential: has_essential(structure),
         locations: locations.iter().map(at).collect(),
     }
 }
 
-fn at_location(
+/// Whether any material could limit a build.
+pub fn has_essential(structure: &Structure<'_>) -> bool {
+    let mut components = structure.all_components();
+    components.any(|(_, material)| !material.is_non_essential)
+}
+
+/// The answer for one location.
+pub fn buildable_at(
     structure: &Structure<'_>,
     supply: &Supply,
     only_sell_preassembled: bool,
@@ -161,9 +174,20 @@ struct Cell<'a> {
     available: Amount,
 }
 
+impl Cell<'_> {
+    /// What is missing for this need. The platform counts in whole pieces, so it can only give whole pieces.
+    fn lacks(&self, need: &Amount) -> Option<Amount> {
+        let missing = match self.material.origin {
+            Origin::Shopify => need.rounded_up_to_whole().less(&self.available),
+            Origin::Virtual => need.less(&self.available),
+        };
+        (!missing.is_zero()).then_some(missing)
+    }
+}
+
 /// What a number of units takes.
 struct Demand {
-    /// From each cell.
+    /// From each cell, exactly.
     needs: Vec<Amount>,
     /// Of each branch, beyond its shelf.
     beyond_shelf: Vec<Amount>,
@@ -214,8 +238,9 @@ impl<'a> Walk<'a> {
     }
 
     /// What `units` take. A shelf is shared by every branch that leads to it: the whole demand for a sub-assembly is
-    /// known before any of it goes further down, and the shelf is taken from once.
-    fn demand(&self, units: u64, shelves: &[Amount]) -> Demand {
+    /// known before any of it goes further down, and the shelf is taken from once. Of a sub-assembly that a sale takes
+    /// from its shelf only, nothing goes further down: materials would not help.
+    fn demand(&self, units: u64, shelves: &[Amount], mode: Mode) -> Demand {
         let mut needs = vec![Amount::default(); self.cells.len()];
         let mut wanted = vec![Amount::default(); self.structure.branches.len()];
         let mut beyond_shelf = Vec::with_capacity(wanted.len());
@@ -232,38 +257,36 @@ impl<'a> Walk<'a> {
         }
         for (at, branch) in self.structure.branches.iter().enumerate() {
             let rest = wanted[at].less(&shelves[at]);
-            descend(&rest, &branch.components);
+            let passed_on = if mode.stops_at(branch) {
+                Amount::default()
+            } else {
+                rest.clone()
+            };
+            descend(&passed_on, &branch.components);
             for (part, row) in &branch.nested {
-                wanted[*part].add(&rest.times(row.quantity));
+                wanted[*part].add(&passed_on.times(row.quantity));
             }
             beyond_shelf.push(rest);
-        }
-        // The platform counts in whole pieces, so it can only give whole pieces.
-        for (need, cell) in needs.iter_mut().zip(&self.cells) {
-            if cell.material.origin == Origin::Shopify {
-                *need = need.rounded_up_to_whole();
-            }
         }
         Demand { needs, beyond_shelf }
     }
 
     fn is_met(&self, units: u64, mode: Mode) -> bool {
-        let demand = self.demand(units, &self.shelves);
+        let demand = self.demand(units, &self.shelves, mode);
         self.short_cells(&demand).next().is_none() && self.short_branches(&demand, mode).next().is_none()
     }
 
     fn short_cells<'b>(&'b self, demand: &'b Demand) -> impl Iterator<Item = (usize, &'b Cell<'a>)> {
-        let is_short =
-            |(at, cell): &(usize, &Cell<'_>)| !cell.material.is_non_essential && demand.needs[*at] > cell.available;
+        let is_short = |(at, cell): &(usize, &Cell<'_>)| {
+            !cell.material.is_non_essential && cell.lacks(&demand.needs[*at]).is_some()
+        };
         self.cells.iter().enumerate().filter(is_short)
     }
 
     fn short_branches<'b>(&'b self, demand: &'b Demand, mode: Mode) -> impl Iterator<Item = usize> + 'b {
         let branches = self.structure.branches.iter().enumerate();
         branches.filter_map(move |(at, branch)| {
-            let is_short = mode == Mode::Sales
-                && branch.sub_assembly.only_consume_preassembled
-                && !demand.beyond_shelf[at].is_zero();
+            let is_short = mode.stops_at(branch) && !demand.beyond_shelf[at].is_zero();
             is_short.then_some(at)
         })
     }
@@ -271,12 +294,7 @@ impl<'a> Walk<'a> {
     /// The largest number whose demand is met; `None` if there is nothing that could run short.
     fn most(&self, mode: Mode) -> Option<u64> {
         let can_limit = self.cells.iter().any(|cell| !cell.material.is_non_essential)
-            || (mode == Mode::Sales
-                && self
-                    .structure
-                    .branches
-                    .iter()
-                    .any(|branch| branch.sub_assembly.only_consume_preassembled));
+            || self.structure.branches.iter().any(|branch| mode.stops_at(branch));
         if !can_limit {
             return None;
         }
@@ -297,8 +315,8 @@ impl<'a> Walk<'a> {
         let Some(units) = units.filter(|units| *units < MOST) else {
             return Vec::new();
         };
-        let demand = self.demand(units + 1, &self.shelves);
-        let per_unit = self.demand(1, &vec![Amount::default(); self.shelves.len()]);
+        let demand = self.demand(units + 1, &self.shelves, mode);
+        let per_unit = self.demand(1, &vec![Amount::default(); self.shelves.len()], mode);
         let materials = self.short_cells(&demand).map(|(at, cell)| LimitingPart {
             id: cell.material.id.to_string(),
             kind: LimitingKind::Material,
@@ -306,7 +324,7 @@ impl<'a> Walk<'a> {
             location: cell.location.clone(),
             available: cell.stock.or_none(),
             needed_per_unit: per_unit.needs[at].to_quantity(),
-            short_by: demand.needs[at].less(&cell.available).to_quantity(),
+            short_by: cell.lacks(&demand.needs[at]).unwrap_or_default().to_quantity(),
         });
         let sub_assemblies = self.short_branches(&demand, mode).map(|at| {
             let sub_assembly = self.structure.branches[at].sub_assembly;

@@ -7,7 +7,7 @@ use super::{Material, Money, Price, Quantity, Structure, VariantId, amount::Amou
 /// What one unit costs, if every material has a cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitCost {
-    /// The sum, to four decimals; `None` if any material has no cost.
+    /// The sum, to four decimals; `None` if any material has no cost, or if there is no material.
     pub cost: Option<Price>,
     /// The materials without a cost, each once.
     pub without_cost: Vec<VariantId>,
@@ -21,10 +21,20 @@ impl UnitCost {
             currency: currency.to_owned(),
         })
     }
+
+    /// Why there is no sum.
+    pub fn reason(&self) -> Option<&'static str> {
+        match (self.cost, self.without_cost.is_empty()) {
+            (Some(_), _) => None,
+            (None, true) => Some("no_components"),
+            (None, false) => Some("materials_without_cost"),
+        }
+    }
 }
 
 /// What one unit costs: cost × quantity × (1 + waste/100), added up over every row of every level. Shelves do not
-/// matter here: a part on the shelf has cost what it is made of.
+/// matter here: a part on the shelf has cost what it is made of. A finished good that is a material counts with its own
+/// cost as a material, not with what its BOM costs.
 pub fn unit_cost(structure: &Structure<'_>) -> UnitCost {
     let mut without_cost: Vec<VariantId> = structure
         .all_components()
@@ -33,14 +43,15 @@ pub fn unit_cost(structure: &Structure<'_>) -> UnitCost {
         .collect();
     without_cost.sort();
     without_cost.dedup();
-    if !without_cost.is_empty() {
+    let needs = per_unit(structure);
+    if needs.is_empty() || !without_cost.is_empty() {
         return UnitCost {
             cost: None,
             without_cost,
         };
     }
     let mut sum = Amount::default();
-    for (material, need) in per_unit(structure) {
+    for (material, need) in needs {
         let cost = material.cost.map_or(0, Price::micros);
         sum.add(&need.times(Quantity::from_micros(cost)));
     }

@@ -9,13 +9,26 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let fraction = fraction.trim_end_matches('0');
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || fraction.len() > 6 {
+    if !is_decimal(text) || fraction.len() > 6 {
         return None;
     }
     let whole: i64 = whole.parse().ok()?;
     let fraction: i64 = format!("{fraction:0<6}").parse().ok()?;
     whole.checked_mul(ONE)?.checked_add(fraction)?.checked_mul(sign)
+}
+
+/// Whether it is a plain decimal of any size and with any number of decimals.
+pub(crate) fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    !whole.is_empty() && all_digits(whole) && all_digits(fraction)
+}
+
+/// Whether a plain decimal has more than six decimals that matter.
+pub(crate) fn is_too_fine(text: &str) -> bool {
+    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+    fraction.trim_end_matches('0').len() > 6
 }
 
 /// Writes millionths as a plain decimal, with at least `decimals` decimals and no zeros beyond those.

@@ -3,13 +3,14 @@
 use std::{borrow::Cow, fmt};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::micros;
+use super::{micros, quantity::NumberText};
 
-/// An amount in the store's currency, zero or more, with six decimals. On the wire a decimal string such as `"12.50"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+/// An amount in the store's currency, zero or more, with six decimals. On the wire a decimal string such as `"12.50"`; a
+/// number with at most six decimals is read, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
 pub struct Price(i64);
 
 impl Price {
@@ -32,6 +33,39 @@ impl TryFrom<String> for Price {
             Some(micros) if (0..=1_000_000_000 * micros::ONE).contains(&micros) => Ok(Self(micros)),
             _ => Err(PriceError(text.chars().take(40).collect())),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Price {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = String;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a decimal string such as \"12.50\"")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+                Ok(text.to_owned())
+            }
+
+            fn visit_u64<E: de::Error>(self, units: u64) -> Result<String, E> {
+                NumberText("").visit_u64(units)
+            }
+
+            fn visit_i64<E: de::Error>(self, units: i64) -> Result<String, E> {
+                NumberText("").visit_i64(units)
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<String, E> {
+                NumberText("").visit_f64(number)
+            }
+        }
+
+        let text = deserializer.deserialize_any(Visitor)?;
+        Self::try_from(text).map_err(de::Error::custom)
     }
 }
 
@@ -63,7 +97,10 @@ impl JsonSchema for Price {
 
 /// Not an amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an amount; write a decimal string such as \"12.50\", between 0 and 1000000000")]
+#[error(
+    "`{0}` is not an amount; write a decimal string such as \"12.50\", between 0 and \
+         1000000000 and with at most six decimals"
+)]
 pub struct PriceError(String);
 
 /// An amount with its currency.
@@ -83,7 +120,17 @@ mod tests {
     fn amounts_are_decimal_strings_that_are_never_negative() {
         let price: Price = serde_json::from_str("\"12.5\"").unwrap();
         assert_eq!(price.to_string(), "12.50");
-        for wrong in ["\"-1\"", "\"twelve\"", "12.5", "\"1000000001\"", "\"1e3\""] {
+        assert_eq!(serde_json::from_str::<Price>("0.5").unwrap().to_string(), "0.50");
+        assert_eq!(serde_json::from_str::<Price>("3").unwrap().to_string(), "3.00");
+        for wrong in [
+            "-0.5",
+            "0.30000000000000004",
+            "null",
+            "\"-1\"",
+            "\"twelve\"",
+            "\"1000000001\"",
+            "\"1e3\"",
+        ] {
             assert!(serde_json::from_str::<Price>(wrong).is_err(), "{wrong}");
         }
     }

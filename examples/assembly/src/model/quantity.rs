@@ -47,11 +47,13 @@ impl Quantity {
     /// # Errors
     /// When it is not a plain decimal, has more than six decimals, or is out of bounds.
     pub fn parse(text: &str) -> Result<Self, QuantityError> {
-        let micros = micros::parse(text).ok_or_else(|| QuantityError::Malformed(text.chars().take(40).collect()))?;
-        if micros.unsigned_abs() > Self::MAX.0.unsigned_abs() {
-            return Err(QuantityError::OutOfBounds(Self(micros)));
+        let shown = || text.chars().take(40).collect();
+        match micros::parse(text) {
+            Some(micros) if micros.unsigned_abs() <= Self::MAX.0.unsigned_abs() => Ok(Self(micros)),
+            None if !micros::is_decimal(text) => Err(QuantityError::Malformed(shown())),
+            None if micros::is_too_fine(text) => Err(QuantityError::TooFine(shown())),
+            Some(_) | None => Err(QuantityError::OutOfBounds(shown())),
         }
-        Ok(Self(micros))
     }
 
     /// This or zero, whichever is more: negative stock counts as none.
@@ -87,12 +89,15 @@ impl fmt::Display for Quantity {
 /// Not a quantity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuantityError {
-    /// Not a number with at most six decimals.
+    /// Not a plain decimal.
     #[error("`{0}` is not a quantity; write a number with at most six decimals")]
     Malformed(String),
+    /// Too many decimals, as sums of fractions have them in programs.
+    #[error("`{0}` has more than six decimals; round it: Math.round(x * 1e6) / 1e6")]
+    TooFine(String),
     /// Too far from zero.
-    #[error("`{0}` is more than a quantity may be; the limit is 1000000000")]
-    OutOfBounds(Quantity),
+    #[error("`{0}` is out of bounds; a quantity lies between -1000000000 and 1000000000")]
+    OutOfBounds(String),
 }
 
 impl Serialize for Quantity {
@@ -111,30 +116,32 @@ impl Serialize for Quantity {
 
 impl<'de> Deserialize<'de> for Quantity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+        let text = deserializer.deserialize_any(NumberText("a number with at most six decimals"))?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
 
-        impl de::Visitor<'_> for Visitor {
-            type Value = Quantity;
+/// Reads a JSON number as its decimal text; says what was expected if it is none.
+pub(super) struct NumberText(pub(super) &'static str);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number with at most six decimals")
-            }
+impl de::Visitor<'_> for NumberText {
+    type Value = String;
 
-            fn visit_u64<E: de::Error>(self, units: u64) -> Result<Quantity, E> {
-                Quantity::parse(&units.to_string()).map_err(E::custom)
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
 
-            fn visit_i64<E: de::Error>(self, units: i64) -> Result<Quantity, E> {
-                Quantity::parse(&units.to_string()).map_err(E::custom)
-            }
+    fn visit_u64<E: de::Error>(self, units: u64) -> Result<String, E> {
+        Ok(units.to_string())
+    }
 
-            // The shortest text that means this float is the text that was sent, up to fifteen digits.
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Quantity, E> {
-                Quantity::parse(&number.to_string()).map_err(E::custom)
-            }
-        }
+    fn visit_i64<E: de::Error>(self, units: i64) -> Result<String, E> {
+        Ok(units.to_string())
+    }
 
-        deserializer.deserialize_any(Visitor)
+    // The shortest text that means this float is the text that was sent, up to fifteen digits.
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<String, E> {
+        Ok(number.to_string())
     }
 }
 
@@ -180,5 +187,21 @@ mod tests {
             assert!(serde_json::from_str::<Quantity>(wrong).is_err(), "{wrong}");
         }
         assert_eq!(serde_json::from_str::<Quantity>("1e3").unwrap(), Quantity::whole(1000));
+    }
+
+    #[test]
+    fn a_refusal_says_which_rule_a_number_breaks() {
+        let refusal = |json: &str| serde_json::from_str::<Quantity>(json).unwrap_err().to_string();
+        assert!(
+            refusal("0.30000000000000004").starts_with("`0.30000000000000004` has more than six decimals; round it")
+        );
+        assert!(refusal("-10000000001").starts_with("`-10000000001` is out of bounds; a quantity lies between -"));
+        assert!(refusal("1e300").contains("is out of bounds"));
+        assert!(
+            Quantity::parse("1,5")
+                .unwrap_err()
+                .to_string()
+                .contains("is not a quantity")
+        );
     }
 }

@@ -102,7 +102,10 @@ pub enum RowsError {
     #[error("`{0}` is named twice; give each its own row once, with the quantities added up")]
     Twice(String),
     /// Nothing or less of something.
-    #[error("the quantity of `{key}` is `{quantity}`; it must be more than 0")]
+    #[error(
+        "the quantity of `{key}` is `{quantity}`; it must be more than 0; to remove a row use `mode: \"replace\"` with the \
+             others"
+    )]
     NotPositive {
         /// Of what.
         key: String,

@@ -1,13 +1,13 @@
 //! Waste: the share of a material that is lost when it is used.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::{Quantity, micros};
+use super::{Quantity, QuantityError, micros, quantity::NumberText};
 
 /// Percent of a row's quantity that is used up in addition to it: at 10 %, two metres take 2.2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "Quantity", into = "Quantity")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, JsonSchema)]
+#[serde(into = "Quantity")]
 #[schemars(inline)]
 pub struct Waste(Quantity);
 
@@ -41,12 +41,29 @@ impl TryFrom<Quantity> for Waste {
         if (Quantity::ZERO..=Self::MAX).contains(&percent) {
             Ok(Self(percent))
         } else {
-            Err(WasteError(percent))
+            Err(WasteError::OutOfBounds(percent.to_string()))
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Waste {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = deserializer.deserialize_any(NumberText("a waste percentage, a number between 0 and 1000"))?;
+        let percent = Quantity::parse(&text).map_err(|error| match error {
+            QuantityError::TooFine(text) => WasteError::TooFine(text),
+            QuantityError::OutOfBounds(text) | QuantityError::Malformed(text) => WasteError::OutOfBounds(text),
+        });
+        percent.and_then(Self::try_from).map_err(de::Error::custom)
     }
 }
 
 /// Not a waste percentage.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a waste percentage; it lies between 0 and 1000")]
-pub struct WasteError(Quantity);
+pub enum WasteError {
+    /// Less than nothing, or more than is sensible.
+    #[error("`{0}` is not a waste percentage; it lies between 0 and 1000")]
+    OutOfBounds(String),
+    /// Too many decimals.
+    #[error("the waste percentage `{0}` has more than six decimals; round it: Math.round(x * 1e6) / 1e6")]
+    TooFine(String),
+}

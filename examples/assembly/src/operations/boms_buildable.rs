@@ -1,24 +1,28 @@
 //! `boms.buildable`
 
-use std::collections::BTreeSet;
-
 use latchstring::{Context, ErrorCode, OperationError, Query};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{made_of::structure, set_levels::check_locations};
+use super::{levels::only, made_of::structure};
 use crate::{
     Assembly, Reader,
     error::no_bom,
     model::{
-        BomId, LimitingKind, LimitingPart, Location, LocationId, LocationResult, Owner, Quantity, Structure, Supply,
-        VariantId, buildable,
+        BomId, Buildable, LimitingKind, LimitingPart, Location, LocationId, LocationResult, Owner, Quantity, Structure,
+        Supply, VariantId, buildable_at, has_essential,
     },
     storage::{Kind, StorageError},
 };
 
 /// Rows that one walk may have, so that an answer does not take seconds.
 const MOST_ROWS: usize = 5000;
+
+/// Rows times locations that one call may walk.
+const MOST_WALKED: usize = 50_000;
+
+/// Locations in one answer.
+const MOST_LOCATIONS: usize = 50;
 
 /// Computes how many of a BOM can be built and sold at each location right now, and what stands in the way of one more.
 /// Ready sub-assemblies are used first, then their materials; a material shared by several branches is counted once.
@@ -29,7 +33,7 @@ const MOST_ROWS: usize = 5000;
 pub(crate) struct BuildableBom {
     /// The BOM's id, from `app.boms.list({})`.
     bom_id: BomId,
-    /// Only these locations, 50 at most; every active location if left out.
+    /// Only these locations, 1 to 50; every active location if left out.
     location_ids: Option<Vec<LocationId>>,
 }
 
@@ -61,7 +65,8 @@ pub(crate) struct AtLocation {
     split: Split,
     /// What is short for building one more, by name.
     limiting: Vec<Limiting>,
-    /// What is short for selling one more from components, by name.
+    /// What is short for selling one more from components, by name: of a sub-assembly that is `onlyConsumePreassembled`,
+    /// its shelf and not its materials.
     limiting_sales: Vec<Limiting>,
 }
 
@@ -88,9 +93,11 @@ pub(crate) struct Limiting {
     location_id: LocationId,
     /// What there is.
     available: Quantity,
-    /// What one unit takes over all levels, with waste, when nothing comes from a shelf.
+    /// What one unit takes over all levels, with waste, when nothing comes from a shelf; rounded up to six decimals. Of a
+    /// `shopify` material only whole pieces can be taken, so the need of all units together is rounded up to them, not
+    /// this. `limitingSales` does not count what is below a sub-assembly that is `onlyConsumePreassembled`.
     needed_per_unit: Quantity,
-    /// What is missing for one more.
+    /// What is missing for one more; whole pieces of a `shopify` material.
     short_by: Quantity,
 }
 
@@ -143,25 +150,34 @@ impl BuildableBom {
     async fn locations(&self, db: &Reader) -> Result<Vec<Location>, OperationError> {
         let mut locations = db.locations().await?;
         match &self.location_ids {
-            Some(ids) if ids.len() > 50 => {
-                let text = format!(
-                    "`locationIds` names {} locations; ask for 50 at most in one call",
-                    ids.len()
-                );
-                return Err(OperationError::new(ErrorCode::LimitExceeded, text));
-            }
-            Some(ids) => {
-                let wanted: BTreeSet<&LocationId> = ids.iter().collect();
-                check_locations(&locations, wanted.clone())?;
-                locations.retain(|location| wanted.contains(&location.id));
-            }
-            None => {
-                locations.retain(|location| location.is_active);
-                locations.truncate(50);
-            }
+            Some(ids) => locations = only(locations, ids)?,
+            None => locations.retain(|location| location.is_active),
+        }
+        if locations.len() > MOST_LOCATIONS {
+            let text = format!(
+                "these are {} locations; ask for {MOST_LOCATIONS} at most in one call, with `locationIds`",
+                locations.len()
+            );
+            return Err(OperationError::new(ErrorCode::LimitExceeded, text));
         }
         Ok(locations)
     }
+}
+
+/// Refuses what would take seconds to compute.
+fn check_size(rows: usize, locations: usize) -> Result<(), OperationError> {
+    let text = if rows > MOST_ROWS {
+        format!("the BOM has {rows} rows over all levels; {MOST_ROWS} can be computed")
+    } else if rows.saturating_mul(locations) > MOST_WALKED {
+        format!(
+            "the BOM has {rows} rows over all levels, for {locations} locations; ask for fewer locations: {} at most in \
+             one call, with `locationIds`",
+            MOST_WALKED / rows
+        )
+    } else {
+        return Ok(());
+    };
+    Err(OperationError::new(ErrorCode::LimitExceeded, text))
 }
 
 /// What there is of everything in a structure.
@@ -193,10 +209,13 @@ impl Query for BuildableBom {
     const PINNED: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such BOM"),
-        (ErrorCode::InvalidInput, "the store has no such location"),
+        (
+            ErrorCode::InvalidInput,
+            "`locationIds` is empty, or the store has no such location",
+        ),
         (
             ErrorCode::LimitExceeded,
-            "more than 50 locations, or more than 5000 rows over all levels",
+            "more than 50 locations, more than 5000 rows over all levels, or more than 50000 rows times locations",
         ),
     ];
     type Domain = Assembly;
@@ -208,16 +227,19 @@ impl Query for BuildableBom {
         let owner = Owner::Bom(bom.id.clone());
         let parts = db.parts(std::slice::from_ref(&owner)).await?;
         let structure = structure(&owner, &parts)?;
-        if structure.size() > MOST_ROWS {
-            let text = format!(
-                "the BOM has {} rows over all levels; {MOST_ROWS} can be computed",
-                structure.size()
-            );
-            return Err(OperationError::new(ErrorCode::LimitExceeded, text));
-        }
+        check_size(structure.size(), locations.len())?;
         let supply = supply(db, &bom.id, &structure).await?;
-        let ids: Vec<LocationId> = locations.iter().map(|location| location.id.clone()).collect();
-        let result = buildable(&structure, &supply, bom.settings.only_sell_preassembled, &ids);
+        let mut result = Buildable {
+            has_essential: has_essential(&structure),
+            locations: Vec::with_capacity(locations.len()),
+        };
+        for location in &locations {
+            let only_ready = bom.settings.only_sell_preassembled;
+            result
+                .locations
+                .push(buildable_at(&structure, &supply, only_ready, &location.id));
+            tokio::task::yield_now().await; // a time limit or a cancellation takes effect here
+        }
 
         let total = Total {
             buildable: result.total_buildable(),
@@ -238,5 +260,23 @@ impl Query for BuildableBom {
             total,
             reason,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_boms_are_computed_for_fewer_locations() {
+        assert!(check_size(5000, 10).is_ok());
+        assert!(check_size(0, 50).is_ok());
+        let error = check_size(2500, 21).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::LimitExceeded);
+        assert!(
+            error.message().contains("ask for fewer locations: 20 at most"),
+            "{error}"
+        );
+        assert!(check_size(5001, 1).is_err());
     }
 }

@@ -7,14 +7,13 @@ use serde_json::json;
 
 use super::{
     boms_list::{BomItem, shown_one},
-    composition::{ComponentInput, NestedInput, check_cycles, check_rows, compact, register},
+    composition::{ComponentInput, NestedInput, check_cycles, check_rows, register, rows_over},
+    differences::differences,
 };
 use crate::{
     Assembly, Writer,
     error::no_variant,
-    model::{
-        Bom, BomId, BomSettings, ComponentRow, Name, NestedRow, Owner, SettingsChange, VariantId, rows, structure::Rows,
-    },
+    model::{Bom, BomId, BomSettings, Name, Owner, SettingsChange, VariantId, rows, structure::Rows},
 };
 
 /// Creates a bill of materials for a finished good of the catalogue. A variant has one BOM at most. It starts inactive
@@ -80,8 +79,8 @@ impl Command for CreateBom {
             return Err(OperationError::new(ErrorCode::Conflict, text).with_details(json!({ "bomId": existing.id })));
         }
         let rows = Rows {
-            components: self.components.into_iter().flatten().map(ComponentRow::from).collect(),
-            nested: self.sub_assemblies.into_iter().flatten().map(NestedRow::from).collect(),
+            components: rows_over(self.components.unwrap_or_default(), &[])?,
+            nested: rows_over(self.sub_assemblies.unwrap_or_default(), &[])?,
         };
         rows::check(&rows.components)?;
         rows::check(&rows.nested)?;
@@ -101,8 +100,8 @@ impl Command for CreateBom {
         register(db, &to_register).await?;
         db.add_bom(&bom).await?;
         db.replace_rows(&owner, &rows).await?;
-        let after =
-            json!({ "name": bom.name, "variantId": bom.variant, "rows": compact(&rows), "settings": bom.settings });
+        let (_, rows) = differences(&Rows::default(), &rows);
+        let after = json!({ "name": bom.name, "variantId": bom.variant, "rows": rows, "settings": bom.settings });
         db.record("bom", bom.id.clone(), ChangeAction::Created, None, Some(after));
         let registered_variant_ids = to_register.into_iter().map(|material| material.id).collect();
         Ok(BomCreated {

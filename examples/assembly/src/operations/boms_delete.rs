@@ -5,11 +5,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::composition::compact;
+use super::differences::differences;
 use crate::{
     Assembly, Writer,
     error::no_bom,
-    model::{BomId, Owner, Quantity},
+    model::{BomId, Owner, Quantity, structure::Rows},
     storage::Kind,
 };
 
@@ -55,8 +55,9 @@ impl Command for DeleteBom {
         db.set_levels(cx, (Kind::Bom, bom.id.as_str()), &emptied).await?;
         db.delete_bom(&bom.id).await?;
         let total: Quantity = emptied.iter().map(|(_, level, _)| *level).sum();
+        let (rows, _) = differences(&rows, &Rows::default());
         let before = json!({
-            "name": bom.name, "variantId": bom.variant, "rows": compact(&rows), "settings": bom.settings,
+            "name": bom.name, "variantId": bom.variant, "rows": rows, "settings": bom.settings,
             "preAssembledQuantity": total,
         });
         db.record("bom", bom.id.clone(), ChangeAction::Deleted, Some(before), None);

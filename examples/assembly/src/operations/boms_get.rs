@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     boms_list::{BomItem, shown_one},
+    levels::{Level, levels_at},
     made_of::{
         Branch, Component, MaterialTotal, Named, Nested, branches, material_totals, named, shown_rows, structure,
     },
@@ -14,9 +15,11 @@ use crate::{
     Assembly, Reader,
     error::no_bom,
     model::{Bom, BomId, Owner, VariantId, unit_cost},
+    storage::Kind,
 };
 
-/// Shows one bill of materials by its id or by its finished good: what it is made of, what it costs, how it is set.
+/// Shows one bill of materials by its id or by its finished good: what it is made of, what it costs, how it is set,
+/// what lies ready.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct GetBom {
@@ -33,6 +36,8 @@ pub(crate) struct GetBom {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BomTree {
     bom: BomItem,
+    /// What lies ready of the finished good at each location, by location name.
+    levels: Vec<Level>,
     /// Materials directly in it.
     components: Vec<Component>,
     /// Sub-assemblies directly in it.
@@ -87,7 +92,9 @@ impl Query for GetBom {
         let currency = db.shop().await?.currency;
         let (components, sub_assemblies) = shown_rows(&owner, &parts, &currency);
         let expand = self.expand.unwrap_or_default();
+        let locations = db.locations().await?;
         Ok(BomTree {
+            levels: levels_at(db, (Kind::Bom, bom.id.as_str()), locations).await?,
             bom: shown_one(db, bom).await?,
             components,
             sub_assemblies,

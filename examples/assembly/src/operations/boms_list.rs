@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     made_of::{UsageCount, structure},
-    paging::{Listed, Paging, SortOrder, search},
+    paging::{ListedByVendor, Paging, SortOrder, search, vendors},
 };
 use crate::{
     Assembly, Reader,
@@ -16,7 +16,9 @@ use crate::{
 };
 
 /// Lists bills of materials with unit cost, size, switches and ready stock. Filters combine; the result is one page. How
-/// many can be built is not in the list: ask `app.boms.buildable` for the ones you need.
+/// many can be built is not in the list: ask `app.boms.buildable` for the ones you need. There is no sort by cost: sort in
+/// the program, where `unitCost` may be null:
+/// `items.filter(b => b.unitCost).sort((a, b) => b.unitCost.amount - a.unitCost.amount)`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ListBoms {
@@ -27,16 +29,16 @@ pub(crate) struct ListBoms {
     usage_filter: Option<UsageFilter>,
     /// Only active (true) or inactive (false) BOMs.
     active: Option<bool>,
-    /// Only finished goods of these vendors; names as in `availableVendors`.
+    /// Only finished goods of these vendors, 1 to 100; names as in `availableVendors`.
     vendor_filter: Option<Vec<String>>,
     /// By what to sort; `name` if left out.
     sort_by: Option<BomSort>,
     /// `asc` (if left out) or `desc`.
     sort_order: Option<SortOrder>,
     /// Which page, from 1; 1 if left out.
-    page: Option<u32>,
+    page: Option<i64>,
     /// How many on a page, 1 to 1000; 100 if left out.
-    page_size: Option<u32>,
+    page_size: Option<i64>,
 }
 
 /// A bill of materials.
@@ -58,8 +60,11 @@ pub(crate) struct BomItem {
     component_count: usize,
     /// Sub-assemblies directly in it.
     sub_assembly_count: usize,
-    /// What one costs to make, over all levels with waste; null if any material has no cost.
+    /// What one costs to make, over all levels with waste; null for the reason in `unitCostReason`. A finished good used
+    /// as a material counts with its own `cost` as a material, not with the `unitCost` of its BOM.
     unit_cost: Option<Money>,
+    /// Why `unitCost` is null: `no_components`, or `materials_without_cost`, which `app.boms.get` names; otherwise null.
+    unit_cost_reason: Option<&'static str>,
     /// How many materials have no cost.
     materials_without_cost_count: usize,
     /// What lies ready at all locations together.
@@ -92,6 +97,7 @@ pub(super) async fn shown(db: &Reader, boms: Vec<Bom>) -> Result<Vec<BomItem>, S
             component_count: rows.components.len(),
             sub_assembly_count: rows.nested.len(),
             unit_cost: cost.money(&currency),
+            unit_cost_reason: cost.reason(),
             materials_without_cost_count: cost.without_cost.len(),
             pre_assembled_quantity: shelves.get(bom.id.as_str()).copied().unwrap_or_default(),
             usage: usage.get(&bom.variant).copied().unwrap_or_default().into(),
@@ -124,20 +130,22 @@ impl Query for ListBoms {
         "a filter, the sort or the page is not one there is",
     )];
     type Domain = Assembly;
-    type Output = Listed<BomItem>;
+    type Output = ListedByVendor<BomItem>;
 
-    async fn run(self, _: &Context, db: &mut Reader) -> Result<Listed<BomItem>, OperationError> {
+    async fn run(self, _: &Context, db: &mut Reader) -> Result<ListedByVendor<BomItem>, OperationError> {
         let paging = Paging::new(self.page, self.page_size)?;
         let filter = BomFilter {
-            search: search(self.search)?,
+            search: search("search", self.search)?,
             usage: self.usage_filter.unwrap_or_default(),
             is_active: self.active,
-            vendors: self.vendor_filter.unwrap_or_default(),
+            vendors: vendors(self.vendor_filter)?,
             sort: self.sort_by.unwrap_or_default(),
             is_descending: self.sort_order.unwrap_or_default() == SortOrder::Desc,
         };
         let (boms, total) = db.bom_page(&filter, paging.rows()).await?;
-        let vendors = db.bom_vendors().await?;
-        Ok(paging.envelope(shown(db, boms).await?, total, vendors))
+        Ok(ListedByVendor {
+            list: paging.envelope(shown(db, boms).await?, total),
+            available_vendors: db.bom_vendors().await?,
+        })
     }
 }

@@ -7,18 +7,20 @@ use serde_json::json;
 
 use super::{
     boms_list::{BomItem, shown_one},
-    composition::{ComponentInput, NestedInput, check_cycles, check_rows, compact, register},
+    composition::{ComponentInput, NestedInput, RowInput, check_cycles, check_rows, register, rows_over},
+    differences::differences,
     made_of::{Component, Nested, shown_rows},
 };
 use crate::{
     Assembly, Writer,
     error::no_bom,
-    model::{Bom, BomId, Owner, RowsError, VariantId, rows, rows::Row, structure::Rows},
+    model::{Bom, BomId, Owner, RowsError, VariantId, rows, structure::Rows},
 };
 
-/// Changes what a bill of materials is made of. With `merge`, the given rows are added or put in place of rows about the
-/// same material or sub-assembly, and all others stay. With `replace`, the given list is the whole new list; an empty
-/// list removes all. A kind of row that is left out stays as it is either way.
+/// Changes what a bill of materials is made of. With `merge`, rows are added, or change the row about the same material
+/// or sub-assembly: a field that is left out keeps its value there. All other rows stay. With `replace`, the given list is
+/// the whole new list; an empty list removes all. A kind of row that is left out stays as it is either way. Rows from
+/// `app.boms.get` can be passed back as they are.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SetComponents {
@@ -36,7 +38,7 @@ pub(crate) struct SetComponents {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Mode {
-    /// They stay.
+    /// They stay, and so do the fields that are left out of a row that is there already.
     #[default]
     Merge,
     /// They go.
@@ -55,11 +57,14 @@ pub(crate) struct ComponentsSet {
 }
 
 impl Mode {
-    fn apply<R: Row>(self, old: Vec<R>, given: Option<Vec<R>>) -> Result<Vec<R>, RowsError> {
+    fn apply<I: RowInput>(self, old: &[I::Row], given: Option<Vec<I>>) -> Result<Vec<I::Row>, RowsError> {
         match (self, given) {
-            (_, None) => Ok(old),
-            (Self::Merge, Some(given)) => rows::merge(&old, &given),
-            (Self::Replace, Some(given)) => rows::check(&given).map(|()| given),
+            (_, None) => Ok(old.to_vec()),
+            (Self::Merge, Some(given)) => rows::merge(old, &rows_over(given, old)?),
+            (Self::Replace, Some(given)) => {
+                let given = rows_over(given, &[])?;
+                rows::check(&given).map(|()| given)
+            }
         }
     }
 }
@@ -94,13 +99,9 @@ impl Command for SetComponents {
         let owner = Owner::Bom(bom.id.clone());
         let before = db.reader().parts(std::slice::from_ref(&owner)).await?.rows_of(&owner);
         let mode = self.mode.unwrap_or_default();
-        let components = self.components.map(|rows| rows.into_iter().map(Into::into).collect());
-        let nested = self
-            .sub_assemblies
-            .map(|rows| rows.into_iter().map(Into::into).collect());
         let after = Rows {
-            components: mode.apply(before.components.clone(), components)?,
-            nested: mode.apply(before.nested.clone(), nested)?,
+            components: mode.apply(&before.components, self.components)?,
+            nested: mode.apply(&before.nested, self.sub_assemblies)?,
         };
         if bom.settings.active && after.is_empty() {
             let text = format!(
@@ -123,7 +124,8 @@ impl Command for SetComponents {
                 ..bom
             };
             db.save_bom(&bom).await?;
-            let (before, after) = (json!({ "rows": compact(&before) }), json!({ "rows": compact(&after) }));
+            let (before, after) = differences(&before, &after);
+            let (before, after) = (json!({ "rows": before }), json!({ "rows": after }));
             db.record("bom", bom.id.clone(), ChangeAction::Updated, Some(before), Some(after));
             bom
         };

@@ -4,31 +4,29 @@ use latchstring::{Context, ErrorCode, OperationError, Query};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::paging::{Listed, Paging, search};
 use crate::{
     Assembly, Reader,
     model::{BomId, Money, VariantId},
+    storage::VariantFilter,
 };
 
-/// Searches the store's catalogue for product variants, such as the finished good of a new BOM or a part that is not a
-/// raw material yet.
+/// Lists the store's catalogue of product variants by product title, such as the finished good of a new BOM or a part that
+/// is not a raw material yet. Filters combine; the result is one page.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SearchVariants {
-    /// Words that must all occur in the product title, variant title, SKU or id. Empty finds every variant. At most 200
-    /// characters.
-    query: String,
-    /// How many to return, 1 to 50; 20 if left out.
-    limit: Option<u32>,
-}
-
-/// The variants that were found.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct FoundVariants {
-    /// By product title, then variant title.
-    items: Vec<FoundVariant>,
-    /// Whether there are more than `limit`; use more words then.
-    has_more: bool,
+    /// Words that must all occur in the product title, variant title, SKU, vendor or id; every variant if left out. At most
+    /// 200 characters.
+    query: Option<String>,
+    /// Only variants that are the finished good of a BOM (true), or are not (false).
+    has_bom: Option<bool>,
+    /// Only variants that are registered as raw materials (true), or are not (false).
+    is_raw_material: Option<bool>,
+    /// Which page, from 1; 1 if left out.
+    page: Option<i64>,
+    /// How many on a page, 1 to 1000; 100 if left out.
+    page_size: Option<i64>,
 }
 
 /// A variant of the catalogue.
@@ -51,28 +49,23 @@ pub(crate) struct FoundVariant {
 impl Query for SearchVariants {
     const NAME: &'static str = "catalog.search_variants";
     const TITLE: &'static str = "Search the catalogue";
-    const EXAMPLE: &'static str = r#"const { items } = await app.catalog.searchVariants({ query: "desk lamp" });"#;
+    const EXAMPLE: &'static str =
+        r#"const { items, totalCount } = await app.catalog.searchVariants({ query: "desk lamp", hasBom: false });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(
         ErrorCode::InvalidInput,
-        "`limit` is not between 1 and 50, or `query` is too long",
+        "`query` is too long, or the page is not one there is",
     )];
     type Domain = Assembly;
-    type Output = FoundVariants;
+    type Output = Listed<FoundVariant>;
 
-    async fn run(self, _: &Context, db: &mut Reader) -> Result<FoundVariants, OperationError> {
-        let limit = self.limit.unwrap_or(20);
-        if !(1..=50).contains(&limit) {
-            let text = format!("`limit` is `{limit}`; it lies between 1 and 50, so narrow `query` instead");
-            return Err(OperationError::invalid_input(text));
-        }
-        if self.query.chars().count() > 200 {
-            return Err(OperationError::invalid_input(
-                "`query` has more than 200 characters; a few words are enough",
-            ));
-        }
-        let mut variants = db.variants_like(&self.query, u64::from(limit) + 1).await?;
-        let has_more = variants.len() > limit as usize;
-        variants.truncate(limit as usize);
+    async fn run(self, _: &Context, db: &mut Reader) -> Result<Listed<FoundVariant>, OperationError> {
+        let paging = Paging::new(self.page, self.page_size)?;
+        let filter = VariantFilter {
+            search: search("query", self.query)?,
+            has_bom: self.has_bom,
+            is_raw_material: self.is_raw_material,
+        };
+        let (variants, total) = db.variant_page(&filter, paging.rows()).await?;
         let ids: Vec<VariantId> = variants.iter().map(|variant| variant.id.clone()).collect();
         let materials = db.materials(&ids).await?;
         let mut boms = db.finished_goods(&ids).await?;
@@ -90,9 +83,6 @@ impl Query for SearchVariants {
                 currency: currency.clone(),
             },
         });
-        Ok(FoundVariants {
-            items: items.collect(),
-            has_more,
-        })
+        Ok(paging.envelope(items.collect(), total))
     }
 }

@@ -4,20 +4,25 @@ use std::collections::BTreeSet;
 
 use latchstring::{ChangeAction, Context, OperationError};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::json;
 
+use super::levels::check_locations;
 use crate::{
     Reader, Writer,
     error::{cycle, no_sub_assembly, no_variant},
     model::{
-        ComponentRow, LocationId, Material, NestedRow, Node, Owner, Quantity, SubAssemblyId, VariantId, Waste,
-        graph::Graph, structure::Rows,
+        ComponentRow, LocationId, Material, NestedRow, Node, Owner, Quantity, RowsError, SubAssemblyId, VariantId,
+        Waste,
+        graph::Graph,
+        rows::{MAX_ROWS, Row},
+        structure::Rows,
     },
     storage::StorageError,
 };
 
-/// A material in a BOM or a sub-assembly.
+/// A material in a BOM or a sub-assembly. A row as `app.boms.get` shows it can be passed, too: its `name`, `origin`, `unit`,
+/// `nonEssential` and `cost` belong to the material and are ignored.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ComponentInput {
@@ -27,15 +32,36 @@ pub(crate) struct ComponentInput {
     /// How much one unit of the parent takes, before waste, in the material's unit. More than 0, at most 1000000000, six
     /// decimals.
     quantity: Quantity,
-    /// What is lost on top, in percent of the quantity: 10 makes 2 m into 2.2 m. 0 to 1000; 0 if left out.
+    /// What is lost on top, in percent of the quantity: 10 makes 2 m into 2.2 m. 0 to 1000. If left out: 0, or what the
+    /// row had if it is merged.
     waste_percentage: Option<Waste>,
-    /// Always take it from this location, wherever one builds. If left out, it is taken where one builds.
-    location_id: Option<LocationId>,
-    /// Variants that could be used instead; a note for people, not counted in buildable. At most 20.
+    /// Always take it from this location, wherever one builds; null: where one builds. If left out: null, or what the row
+    /// had if it is merged.
+    #[expect(clippy::option_option, reason = "left out, null, or an id")]
+    #[serde(default, deserialize_with = "given")]
+    location_id: Option<Option<LocationId>>,
+    /// Variants that could be used instead; a note for people, not counted in buildable. At most 20. If left out: none, or
+    /// what the row had if it is merged.
     alternatives: Option<Vec<VariantId>>,
+    #[serde(default, rename = "name")]
+    #[schemars(skip)]
+    _name: IgnoredAny,
+    #[serde(default, rename = "origin")]
+    #[schemars(skip)]
+    _origin: IgnoredAny,
+    #[serde(default, rename = "unit")]
+    #[schemars(skip)]
+    _unit: IgnoredAny,
+    #[serde(default, rename = "nonEssential")]
+    #[schemars(skip)]
+    _non_essential: IgnoredAny,
+    #[serde(default, rename = "cost")]
+    #[schemars(skip)]
+    _cost: IgnoredAny,
 }
 
-/// A sub-assembly in a BOM or in another sub-assembly.
+/// A sub-assembly in a BOM or in another sub-assembly. A row as `app.boms.get` shows it can be passed, too: its `name` is
+/// ignored.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NestedInput {
@@ -43,35 +69,86 @@ pub(crate) struct NestedInput {
     sub_assembly_id: SubAssemblyId,
     /// How many one unit of the parent takes. More than 0, at most 1000000000, six decimals.
     quantity: Quantity,
+    #[serde(default, rename = "name")]
+    #[schemars(skip)]
+    _name: IgnoredAny,
 }
 
-impl From<ComponentInput> for ComponentRow {
-    fn from(input: ComponentInput) -> Self {
-        Self {
-            material: input.variant_id,
-            quantity: input.quantity,
-            waste: input.waste_percentage.unwrap_or_default(),
-            location: input.location_id,
-            alternatives: input.alternatives.unwrap_or_default(),
+/// Tells null from left out.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// A row as it is entered.
+pub(crate) trait RowInput {
+    /// The row it becomes.
+    type Row: Row;
+
+    /// What it is about.
+    fn key(&self) -> &<Self::Row as Row>::Key;
+
+    /// The row; what is left out is as in the old row about the same thing, if there is one.
+    fn over(self, old: Option<&Self::Row>) -> Self::Row;
+}
+
+impl RowInput for ComponentInput {
+    type Row = ComponentRow;
+
+    fn key(&self) -> &VariantId {
+        &self.variant_id
+    }
+
+    fn over(self, old: Option<&ComponentRow>) -> ComponentRow {
+        ComponentRow {
+            material: self.variant_id,
+            quantity: self.quantity,
+            waste: self
+                .waste_percentage
+                .unwrap_or_else(|| old.map(|row| row.waste).unwrap_or_default()),
+            location: self
+                .location_id
+                .unwrap_or_else(|| old.and_then(|row| row.location.clone())),
+            alternatives: self
+                .alternatives
+                .unwrap_or_else(|| old.map(|row| row.alternatives.clone()).unwrap_or_default()),
         }
     }
 }
 
-impl From<NestedInput> for NestedRow {
-    fn from(input: NestedInput) -> Self {
-        Self {
-            sub_assembly: input.sub_assembly_id,
-            quantity: input.quantity,
+impl RowInput for NestedInput {
+    type Row = NestedRow;
+
+    fn key(&self) -> &SubAssemblyId {
+        &self.sub_assembly_id
+    }
+
+    fn over(self, _: Option<&NestedRow>) -> NestedRow {
+        NestedRow {
+            sub_assembly: self.sub_assembly_id,
+            quantity: self.quantity,
         }
     }
+}
+
+/// The rows that are entered, merged into `old` ones.
+pub(crate) fn rows_over<I: RowInput>(inputs: Vec<I>, old: &[I::Row]) -> Result<Vec<I::Row>, RowsError> {
+    if inputs.len() > MAX_ROWS {
+        return Err(RowsError::TooMany(inputs.len()));
+    }
+    let over = |input: I| {
+        let old = old.iter().find(|row| row.key() == input.key());
+        input.over(old)
+    };
+    Ok(inputs.into_iter().map(over).collect())
 }
 
 /// Checks rows against what the store has, without writing anything.
 ///
 /// Answers the catalogue variants among them that are to be registered as materials.
 pub(crate) async fn check_rows(cx: &Context, db: &Reader, rows: &Rows) -> Result<Vec<Material>, OperationError> {
+    check_alternatives(&rows.components)?;
     let named: BTreeSet<&LocationId> = rows.components.iter().filter_map(|row| row.location.as_ref()).collect();
-    super::set_levels::check_locations(&db.locations().await?, named)?;
+    check_locations(&db.locations().await?, &named)?;
     let nested: Vec<SubAssemblyId> = rows.nested.iter().map(|row| row.sub_assembly.clone()).collect();
     let known = db.sub_assemblies(&nested).await?;
     if let Some(missing) = nested.iter().find(|id| !known.contains_key(id)) {
@@ -94,16 +171,19 @@ pub(crate) async fn check_rows(cx: &Context, db: &Reader, rows: &Rows) -> Result
         };
         return Err(find(missing));
     }
-    for row in &rows.components {
-        if row.alternatives.len() > 20 || row.alternatives.contains(&row.material) {
-            let text = format!("`alternatives` of `{}` must be at most 20 other variants", row.material);
-            return Err(OperationError::invalid_input(text));
-        }
-    }
     let to_register = rows.components.iter().filter_map(|row| variants.get(&row.material));
     Ok(to_register
         .map(|variant| Material::of_variant(variant, cx.now()))
         .collect())
+}
+
+fn check_alternatives(components: &[ComponentRow]) -> Result<(), OperationError> {
+    let is_wrong = |row: &&ComponentRow| row.alternatives.len() > 20 || row.alternatives.contains(&row.material);
+    let Some(row) = components.iter().find(is_wrong) else {
+        return Ok(());
+    };
+    let text = format!("`alternatives` of `{}` must be at most 20 other variants", row.material);
+    Err(OperationError::invalid_input(text))
 }
 
 /// Checks that nothing would be made of itself if `owner`, which makes `product`, had these rows.
@@ -148,19 +228,4 @@ pub(crate) async fn register(db: &mut Writer, materials: &[Material]) -> Result<
         );
     }
     Ok(())
-}
-
-/// Rows in few words, for the record of changes.
-pub(crate) fn compact(rows: &Rows) -> serde_json::Value {
-    let components: serde_json::Map<_, _> = rows
-        .components
-        .iter()
-        .map(|row| (row.material.to_string(), json!(row.quantity)))
-        .collect();
-    let nested: serde_json::Map<_, _> = rows
-        .nested
-        .iter()
-        .map(|row| (row.sub_assembly.to_string(), json!(row.quantity)))
-        .collect();
-    json!({ "components": components, "subAssemblies": nested })
 }

@@ -17,6 +17,8 @@ mod boms_set_preassembled;
 mod boms_update;
 mod catalog_search_variants;
 mod composition;
+mod differences;
+mod levels;
 mod locations_get;
 mod locations_list;
 mod made_of;

@@ -4,10 +4,15 @@ use latchstring::OperationError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::storage::Page;
+use crate::{
+    model::name::{many_lines, one_line},
+    storage::Page,
+};
 
-const MOST: u32 = 1000;
-const USUAL: u32 = 100;
+const MOST: i64 = 1000;
+const USUAL: i64 = 100;
+/// Names in one `vendorFilter`; databases limit the number of parameters.
+const VENDORS: usize = 100;
 
 /// Which page, checked.
 #[derive(Debug, Clone, Copy)]
@@ -18,16 +23,23 @@ pub(crate) struct Paging {
 
 impl Paging {
     /// The page asked for: the first of a hundred, unless said otherwise.
-    pub(crate) fn new(page: Option<u32>, size: Option<u32>) -> Result<Self, OperationError> {
+    pub(crate) fn new(page: Option<i64>, size: Option<i64>) -> Result<Self, OperationError> {
         let (page, size) = (page.unwrap_or(1), size.unwrap_or(USUAL));
-        if page == 0 {
-            return Err(OperationError::invalid_input("`page` is `0`; pages count from 1"));
+        if page < 1 {
+            return Err(OperationError::invalid_input(format!(
+                "`page` is `{page}`; pages count from 1"
+            )));
         }
         if !(1..=MOST).contains(&size) {
             let text = format!("`pageSize` is `{size}`; it lies between 1 and {MOST}, so ask for several pages");
             return Err(OperationError::invalid_input(text));
         }
-        Ok(Self { page, size })
+        let too_far =
+            |_| OperationError::invalid_input(format!("`page` is `{page}`; `totalPages` says how many there are"));
+        Ok(Self {
+            page: u32::try_from(page).map_err(too_far)?,
+            size: u32::try_from(size).map_err(OperationError::internal)?,
+        })
     }
 
     /// The rows on it.
@@ -39,14 +51,13 @@ impl Paging {
     }
 
     /// What is told of it besides its items.
-    pub(crate) fn envelope<T>(self, items: Vec<T>, total_count: u64, available_vendors: Vec<String>) -> Listed<T> {
+    pub(crate) fn envelope<T>(self, items: Vec<T>, total_count: u64) -> Listed<T> {
         Listed {
             items,
             total_count,
             page: self.page,
             page_size: self.size,
             total_pages: total_count.div_ceil(u64::from(self.size)),
-            available_vendors,
         }
     }
 }
@@ -65,8 +76,16 @@ pub(crate) struct Listed<T> {
     page_size: u32,
     /// How many pages there are.
     total_pages: u64,
+}
+
+/// One page of a list that can be filtered by vendor.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListedByVendor<T> {
+    #[serde(flatten)]
+    pub(crate) list: Listed<T>,
     /// Every vendor there is, for `vendorFilter`; empty where nothing has a vendor.
-    available_vendors: Vec<String>,
+    pub(crate) available_vendors: Vec<String>,
 }
 
 /// The direction of a list.
@@ -80,12 +99,32 @@ pub(crate) enum SortOrder {
     Desc,
 }
 
-/// A search text, checked.
-pub(crate) fn search(text: Option<String>) -> Result<Option<String>, OperationError> {
-    match text {
-        Some(text) if text.chars().count() > 200 => Err(OperationError::invalid_input(
-            "`search` has more than 200 characters; a word or two is enough",
-        )),
-        text => Ok(text),
+/// A search text, checked. `field` is where it was given.
+pub(crate) fn search(field: &str, text: Option<String>) -> Result<Option<String>, OperationError> {
+    if let Some(text) = &text {
+        if text.chars().count() > 200 {
+            let text = format!("`{field}` has more than 200 characters; a word or two is enough");
+            return Err(OperationError::invalid_input(text));
+        }
+        many_lines(text).map_err(|error| OperationError::invalid_input(format!("`{field}`: {error}")))?;
     }
+    Ok(text)
+}
+
+/// The vendors to list, checked; none: whoever it is.
+pub(crate) fn vendors(names: Option<Vec<String>>) -> Result<Vec<String>, OperationError> {
+    let Some(names) = names else {
+        return Ok(Vec::new());
+    };
+    if !(1..=VENDORS).contains(&names.len()) {
+        let text = format!(
+            "`vendorFilter` has {} names; name 1 to {VENDORS}, or leave it out for all vendors",
+            names.len()
+        );
+        return Err(OperationError::invalid_input(text));
+    }
+    for name in &names {
+        one_line(name).map_err(|error| OperationError::invalid_input(format!("`vendorFilter`: {error}")))?;
+    }
+    Ok(names)
 }

@@ -8,7 +8,10 @@ use serde_json::json;
 use super::raw_materials_list::{MaterialItem, shown};
 use crate::{
     Assembly, Writer,
-    model::{Material, Name, Origin, Price, VariantId},
+    model::{
+        Material, Name, Origin, Price, VariantId,
+        name::{many_lines, one_line},
+    },
 };
 
 /// Creates a raw material that is kept in this app only: glue, wire by the metre, packaging. It has no stock until
@@ -22,11 +25,13 @@ pub(crate) struct CreateVirtual {
     sku: Option<Name>,
     /// What one is, such as `pcs`, `m`, `kg`, `L`. At most 20 characters; `pcs` if left out.
     unit: Option<String>,
-    /// What one unit costs, in the store's currency: a decimal string such as "0.35". Unknown if left out.
+    /// What one unit costs, in the store's currency: a decimal string such as "0.35", or a number with at most six
+    /// decimals. Unknown if left out.
+    #[schemars(extend("type" = ["string", "number", "null"]))]
     cost: Option<Price>,
     /// Who sells it. 1 to 255 characters.
     vendor: Option<Name>,
-    /// Free text for people. At most 5000 characters.
+    /// Free text for people. At most 5000 characters; lines and tabs are fine.
     specifications: Option<String>,
     /// True to leave it out when it is asked what limits a build; false if left out.
     non_essential: Option<bool>,
@@ -47,7 +52,7 @@ impl Command for CreateVirtual {
     const DESTRUCTIVE: bool = false;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(
         ErrorCode::InvalidInput,
-        "a text is empty or too long, or the cost is no decimal string",
+        "a text is empty, too long or has characters that cannot be seen, or the cost is no amount",
     )];
     type Domain = Assembly;
     type Output = Created;
@@ -68,6 +73,10 @@ impl Command for CreateVirtual {
                 "`specifications` has more than 5000 characters; shorten it",
             ));
         }
+        let unseen = |field: &str, error| OperationError::invalid_input(format!("`{field}`: {error}"));
+        one_line(unit).map_err(|error| unseen("unit", error))?;
+        many_lines(self.specifications.as_deref().unwrap_or_default())
+            .map_err(|error| unseen("specifications", error))?;
         let id = format!("{}{}", VariantId::VIRTUAL, cx.new_uuid().simple());
         let material = Material {
             id: VariantId::try_from(id).map_err(OperationError::internal)?,

@@ -1,12 +1,10 @@
 //! `raw_materials.inventory`
 
-use std::collections::BTreeSet;
-
 use latchstring::{Context, ErrorCode, OperationError, Query};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::set_levels::check_locations;
+use super::levels::{Level, levels_at, only};
 use crate::{
     Assembly, Reader,
     error::no_material,
@@ -40,15 +38,6 @@ pub(crate) struct Inventory {
     total: Quantity,
 }
 
-/// The stock at one location.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Level {
-    location_id: LocationId,
-    location_name: String,
-    quantity: Quantity,
-}
-
 impl Query for GetInventory {
     const NAME: &'static str = "raw_materials.inventory";
     const TITLE: &'static str = "Stock of a raw material";
@@ -57,7 +46,10 @@ impl Query for GetInventory {
     const PINNED: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such raw material"),
-        (ErrorCode::InvalidInput, "the store has no such location"),
+        (
+            ErrorCode::InvalidInput,
+            "`locationIds` is empty, or the store has no such location",
+        ),
     ];
     type Domain = Assembly;
     type Output = Inventory;
@@ -68,25 +60,10 @@ impl Query for GetInventory {
             .await?
             .ok_or_else(|| no_material(&self.variant_id))?;
         let mut locations = db.locations().await?;
-        if let Some(wanted) = self.location_ids {
-            let wanted: BTreeSet<&LocationId> = wanted.iter().collect();
-            check_locations(&locations, wanted.clone())?;
-            locations.retain(|location| wanted.contains(&location.id));
+        if let Some(ids) = self.location_ids {
+            locations = only(locations, &ids)?;
         }
-        let item = material.id.to_string();
-        let stock = db.levels(Kind::Material, std::slice::from_ref(&item)).await?;
-        let mut levels = Vec::with_capacity(locations.len());
-        for location in locations {
-            let quantity = stock
-                .get(&(item.clone(), location.id.clone()))
-                .copied()
-                .unwrap_or_default();
-            levels.push(Level {
-                location_id: location.id,
-                location_name: location.name,
-                quantity,
-            });
-        }
+        let levels = levels_at(db, (Kind::Material, material.id.as_str()), locations).await?;
         Ok(Inventory {
             name: material.name(),
             variant_id: material.id,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     made_of::UsageCount,
-    paging::{Listed, Paging, SortOrder, search},
+    paging::{ListedByVendor, Paging, SortOrder, search, vendors},
 };
 use crate::{
     Assembly, Reader,
@@ -25,16 +25,16 @@ pub(crate) struct ListRawMaterials {
     usage_filter: Option<UsageFilter>,
     /// Only materials kept by the shop platform (`shopify`) or by this app (`virtual`).
     origin_filter: Option<OriginFilter>,
-    /// Only materials of these vendors; names as in `availableVendors`.
+    /// Only materials of these vendors, 1 to 100; names as in `availableVendors`.
     vendor_filter: Option<Vec<String>>,
     /// By what to sort; `productName` if left out.
     sort_by: Option<MaterialSort>,
     /// `asc` (if left out) or `desc`.
     sort_order: Option<SortOrder>,
     /// Which page, from 1; 1 if left out.
-    page: Option<u32>,
+    page: Option<i64>,
     /// How many on a page, 1 to 1000; 100 if left out.
-    page_size: Option<u32>,
+    page_size: Option<i64>,
 }
 
 /// Who keeps a material.
@@ -120,24 +120,26 @@ impl Query for ListRawMaterials {
         "a filter, the sort or the page is not one there is",
     )];
     type Domain = Assembly;
-    type Output = Listed<MaterialItem>;
+    type Output = ListedByVendor<MaterialItem>;
 
-    async fn run(self, _: &Context, db: &mut Reader) -> Result<Listed<MaterialItem>, OperationError> {
+    async fn run(self, _: &Context, db: &mut Reader) -> Result<ListedByVendor<MaterialItem>, OperationError> {
         let paging = Paging::new(self.page, self.page_size)?;
         let filter = MaterialFilter {
-            search: search(self.search)?,
+            search: search("search", self.search)?,
             usage: self.usage_filter.unwrap_or_default(),
             origin: match self.origin_filter {
                 None | Some(OriginFilter::All) => None,
                 Some(OriginFilter::Shopify) => Some(Origin::Shopify),
                 Some(OriginFilter::Virtual) => Some(Origin::Virtual),
             },
-            vendors: self.vendor_filter.unwrap_or_default(),
+            vendors: vendors(self.vendor_filter)?,
             sort: self.sort_by.unwrap_or_default(),
             is_descending: self.sort_order.unwrap_or_default() == SortOrder::Desc,
         };
         let (materials, total) = db.material_page(&filter, paging.rows()).await?;
-        let vendors = db.material_vendors().await?;
-        Ok(paging.envelope(shown(db, materials).await?, total, vendors))
+        Ok(ListedByVendor {
+            list: paging.envelope(shown(db, materials).await?, total),
+            available_vendors: db.material_vendors().await?,
+        })
     }
 }

@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// Sets how much of a virtual raw material lies at one or more locations. Quantities are the new counts, not
-/// differences; locations that are not named stay as they are. Stock of `shopify` materials is read only.
+/// differences; locations that are not named stay as they are. The stock of `shopify` materials cannot be
+/// set, not even in a dry run.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SetStock {

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::levels::check_locations;
 use crate::{
     Writer,
     model::{Location, LocationId, Quantity},
@@ -133,19 +134,5 @@ fn check(inputs: &[LevelInput], locations: &[Location], is_negative_allowed: boo
             return Err(OperationError::invalid_input(text));
         }
     }
-    check_locations(locations, seen)
-}
-
-/// Every named location is one of the store's.
-pub(crate) fn check_locations(locations: &[Location], named: BTreeSet<&LocationId>) -> Result<(), OperationError> {
-    let Some(unknown) = named.into_iter().find(|id| locations.iter().all(|at| at.id != **id)) else {
-        return Ok(());
-    };
-    let known: Vec<Value> = locations
-        .iter()
-        .take(50)
-        .map(|at| json!({ "locationId": at.id, "name": at.name }))
-        .collect();
-    let text = format!("no location `{unknown}`; find ids with `app.locations.list({{}})`");
-    Err(OperationError::invalid_input(text).with_details(json!({ "locations": known })))
+    check_locations(locations, &seen)
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    levels::{Level, levels_at},
     made_of::{
         Branch, Component, Connection, MaterialTotal, Named, Nested, branches, material_totals, named, shown_rows,
         structure,
@@ -15,9 +16,11 @@ use crate::{
     Assembly, Reader,
     error::no_sub_assembly,
     model::{Owner, SubAssemblyId, unit_cost},
+    storage::Kind,
 };
 
-/// Shows one sub-assembly: what it is made of over all levels, what it costs, and what uses it.
+/// Shows one sub-assembly: what it is made of over all levels, what it costs, what lies ready, and what
+/// uses it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct GetSubAssembly {
@@ -30,6 +33,8 @@ pub(crate) struct GetSubAssembly {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SubAssemblyTree {
     sub_assembly: SubAssemblyItem,
+    /// What lies ready at each location, by location name.
+    levels: Vec<Level>,
     /// Materials directly in it.
     components: Vec<Component>,
     /// Sub-assemblies directly in it.
@@ -62,7 +67,9 @@ impl Query for GetSubAssembly {
         let currency = db.shop().await?.currency;
         let (components, sub_assemblies) = shown_rows(&owner, &parts, &currency);
         let item = shown(db, vec![found]).await?.pop();
+        let locations = db.locations().await?;
         Ok(SubAssemblyTree {
+            levels: levels_at(db, (Kind::SubAssembly, id.as_str()), locations).await?,
             sub_assembly: item.ok_or_else(|| no_sub_assembly(&id))?,
             components,
             sub_assemblies,

@@ -25,9 +25,9 @@ pub(crate) struct ListSubAssemblies {
     /// `asc` (if left out) or `desc`, by name.
     sort_order: Option<SortOrder>,
     /// Which page, from 1; 1 if left out.
-    page: Option<u32>,
+    page: Option<i64>,
     /// How many on a page, 1 to 1000; 100 if left out.
-    page_size: Option<u32>,
+    page_size: Option<i64>,
 }
 
 /// A sub-assembly.
@@ -47,8 +47,12 @@ pub(crate) struct SubAssemblyItem {
     component_count: usize,
     /// Sub-assemblies directly in it.
     sub_assembly_count: usize,
-    /// What one costs to make, over all levels with waste; null if any material has no cost.
+    /// What one costs to make, over all levels with waste; null for the reason in `unitCostReason`. A finished good used
+    /// as a material counts with its own `cost` as a material, not with the `unitCost` of its BOM.
     unit_cost: Option<Money>,
+    /// Why `unitCost` is null: `no_components`, or `materials_without_cost`, which `app.subAssemblies.get` names; otherwise
+    /// null.
+    unit_cost_reason: Option<&'static str>,
     /// What lies ready at all locations together.
     pre_assembled_quantity: Quantity,
     /// In how many BOMs and sub-assemblies it is used.
@@ -67,10 +71,12 @@ pub(super) async fn shown(db: &Reader, items: Vec<SubAssembly>) -> Result<Vec<Su
     let mut shown = Vec::with_capacity(items.len());
     for (item, owner) in items.into_iter().zip(&owners) {
         let rows = parts.rows_of(owner);
+        let cost = unit_cost(&structure(owner, &parts)?);
         shown.push(SubAssemblyItem {
             component_count: rows.components.len(),
             sub_assembly_count: rows.nested.len(),
-            unit_cost: unit_cost(&structure(owner, &parts)?).money(&currency),
+            unit_cost: cost.money(&currency),
+            unit_cost_reason: cost.reason(),
             pre_assembled_quantity: shelves.get(item.id.as_str()).copied().unwrap_or_default(),
             usage: usage.get(&item.id).copied().unwrap_or_default().into(),
             sub_assembly_id: item.id,
@@ -96,11 +102,11 @@ impl Query for ListSubAssemblies {
     async fn run(self, _: &Context, db: &mut Reader) -> Result<Listed<SubAssemblyItem>, OperationError> {
         let paging = Paging::new(self.page, self.page_size)?;
         let filter = SubAssemblyFilter {
-            search: search(self.search)?,
+            search: search("search", self.search)?,
             usage: self.usage_filter.unwrap_or_default(),
             is_descending: self.sort_order.unwrap_or_default() == SortOrder::Desc,
         };
         let (items, total) = db.sub_assembly_page(&filter, paging.rows()).await?;
-        Ok(paging.envelope(shown(db, items).await?, total, Vec::new()))
+        Ok(paging.envelope(shown(db, items).await?, total))
     }
 }

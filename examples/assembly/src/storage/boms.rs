@@ -2,8 +2,8 @@
 
 use schemars::JsonSchema;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
     sea_query::{Expr, ExprTrait, SelectStatement},
 };
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{
     Page, Reader, StorageError, UsageFilter, Writer,
     entity::{bom, variant},
-    reader::{any_contains, order},
+    reader::{has_word, order, searchable},
 };
 use crate::model::{Bom, BomId, VariantId};
 
@@ -75,13 +75,12 @@ impl Reader {
     }
 
     fn filtered_boms(&self, filter: &BomFilter) -> Select<bom::Entity> {
-        use bom::Column::{Id, IsActive, Name, VariantId};
+        use bom::Column::{IsActive, Search, VariantId};
         let mut select = self.all::<bom::Entity>();
         for word in filter.search.iter().flat_map(|search| search.split_whitespace()) {
-            use variant::Column::{ProductTitle, Sku, Title, Vendor};
-            let of_variant = any_contains(word, &[ProductTitle, Title, Sku, Vendor]);
+            let of_variant = Condition::all().add(has_word(variant::Column::Search, word));
             let in_variant = VariantId.in_subquery(self.variant_ids(of_variant));
-            select = select.filter(any_contains(word, &[Name, Id, VariantId]).add(in_variant));
+            select = select.filter(Condition::any().add(has_word(Search, word)).add(in_variant));
         }
         if let Some(is_active) = filter.is_active {
             select = select.filter(IsActive.eq(is_active));
@@ -122,18 +121,12 @@ impl Reader {
 impl Writer {
     /// Adds a BOM.
     pub(crate) async fn add_bom(&self, bom: &Bom) -> Result<(), StorageError> {
-        let row = self.bom_row(bom).into_active_model();
-        bom::Entity::insert(row)
-            .exec_without_returning(self.transaction())
-            .await?;
-        Ok(())
+        self.insert(vec![self.bom_row(bom).into_active_model()]).await
     }
 
     /// Puts a BOM in place of what it was.
     pub(crate) async fn save_bom(&self, bom: &Bom) -> Result<(), StorageError> {
-        let row = self.bom_row(bom).into_active_model().reset_all();
-        bom::Entity::update(row).exec(self.transaction()).await?;
-        Ok(())
+        self.update(self.bom_row(bom).into_active_model()).await
     }
 
     fn bom_row(&self, bom: &Bom) -> bom::Model {
@@ -142,6 +135,7 @@ impl Writer {
             id: bom.id.to_string(),
             name: bom.name.clone(),
             variant_id: bom.variant.to_string(),
+            search: searchable(&[Some(&bom.name), Some(bom.id.as_str()), Some(bom.variant.as_str())]),
             is_active: bom.settings.active,
             dynamic_adjustment: bom.settings.dynamic_adjustment,
             maintain_inventory_level: bom.settings.maintain_inventory_level,

@@ -2,14 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{SelectStatement, SimpleExpr},
+};
 
 use super::{
-    Reader, StorageError, Writer,
-    entity::{location, shop, variant},
-    reader::{CHUNK, any_contains},
+    Page, Reader, StorageError, Writer,
+    entity::{bom, location, material, shop, variant},
+    reader::{CHUNK, has_words, searchable},
 };
 use crate::model::{Location, LocationId, Shop, Variant, VariantId};
+
+/// Which variants to list.
+#[derive(Debug, Default)]
+pub(crate) struct VariantFilter {
+    pub(crate) search: Option<String>,
+    pub(crate) has_bom: Option<bool>,
+    pub(crate) is_raw_material: Option<bool>,
+}
+
+fn within(id: variant::Column, ids: SelectStatement, is_in: bool) -> SimpleExpr {
+    if is_in {
+        id.in_subquery(ids)
+    } else {
+        id.not_in_subquery(ids)
+    }
+}
 
 /// More locations than any store has.
 const LOCATIONS: u64 = 1000;
@@ -34,24 +53,37 @@ impl Reader {
         select.one(&self.transaction).await?.map(Location::try_from).transpose()
     }
 
-    /// The variants whose titles, SKU or id hold `text`, by title.
-    pub(crate) async fn variants_like(&self, text: &str, limit: u64) -> Result<Vec<Variant>, StorageError> {
-        use variant::Column::{Id, ProductTitle, Sku, Title};
-        let mut select = self.all::<variant::Entity>();
-        for word in text.split_whitespace() {
-            select = select.filter(any_contains(word, &[ProductTitle, Title, Sku, Id]));
+    /// A page of the catalogue by title, and how many there are on all pages.
+    pub(crate) async fn variant_page(
+        &self,
+        filter: &VariantFilter,
+        page: Page,
+    ) -> Result<(Vec<Variant>, u64), StorageError> {
+        use variant::Column::{Id, ProductTitle, Search, Title};
+        let select = self.all::<variant::Entity>();
+        let mut select = select.filter(has_words(Search, filter.search.as_deref()));
+        if let Some(has_bom) = filter.has_bom {
+            let made = self.all::<bom::Entity>().select_only().column(bom::Column::VariantId);
+            select = select.filter(within(Id, made.into_query(), has_bom));
         }
-        let select = select
-            .order_by_asc(ProductTitle)
-            .order_by_asc(Title)
-            .order_by_asc(Id)
-            .limit(limit);
-        select
+        if let Some(is_material) = filter.is_raw_material {
+            let used = self
+                .all::<material::Entity>()
+                .select_only()
+                .column(material::Column::Id);
+            select = select.filter(within(Id, used.into_query(), is_material));
+        }
+        let total = select.clone().count(&self.transaction).await?;
+        let select = select.order_by_asc(ProductTitle).order_by_asc(Title).order_by_asc(Id);
+        let rows = select
+            .offset(page.offset)
+            .limit(page.limit)
             .all(&self.transaction)
-            .await?
-            .into_iter()
-            .map(Variant::try_from)
-            .collect()
+            .await?;
+        Ok((
+            rows.into_iter().map(Variant::try_from).collect::<Result<_, _>>()?,
+            total,
+        ))
     }
 
     /// These variants, where they exist.
@@ -85,9 +117,7 @@ impl Writer {
             allow_negative_inventory: shop.allow_negative_inventory,
             default_location_id: shop.default_location.to_string(),
         };
-        shop::Entity::insert(row.into_active_model())
-            .exec_without_returning(self.transaction())
-            .await?;
+        self.insert(vec![row.into_active_model()]).await?;
         let location = |location: &Location| location::Model {
             store_id,
             id: location.id.to_string(),
@@ -104,6 +134,13 @@ impl Writer {
             sku: variant.sku.clone(),
             vendor: variant.vendor.clone(),
             price: variant.price.micros(),
+            search: searchable(&[
+                Some(&variant.product_title),
+                Some(&variant.title),
+                variant.sku.as_deref(),
+                variant.vendor.as_deref(),
+                Some(variant.id.as_str()),
+            ]),
         };
         self.insert(variants.iter().map(|row| variant(row).into_active_model()).collect())
             .await

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use latchstring::Context;
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Alias, ExprTrait, OnConflict},
 };
 
@@ -112,9 +112,6 @@ impl Writer {
             row.into_active_model()
         };
         let rows: Vec<_> = levels.map(row).collect();
-        if rows.is_empty() {
-            return Ok(());
-        }
         let key = [
             level::Column::StoreId,
             level::Column::Kind,
@@ -124,11 +121,7 @@ impl Writer {
         let replace = OnConflict::columns(key)
             .update_column(level::Column::Quantity)
             .to_owned();
-        level::Entity::insert_many(rows)
-            .on_conflict(replace)
-            .exec_without_returning(self.transaction())
-            .await?;
-        Ok(())
+        self.put(rows, replace).await
     }
 
     /// Forgets an item's levels.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::{
     Kind, Page, Reader, StorageError, UsageFilter, Writer,
     entity::{bom, component_row, level, material, sub_assembly},
-    reader::{CHUNK, any_contains, order},
+    reader::{CHUNK, has_words, order, searchable},
     row::checked,
 };
 use crate::model::{Material, Origin, Owner, Price, Quantity, VariantId};
@@ -124,11 +124,9 @@ impl Reader {
     }
 
     fn filtered_materials(&self, filter: &MaterialFilter) -> Select<material::Entity> {
-        use material::Column::{Id, Origin, ProductName, Sku, VariantName, Vendor};
+        use material::Column::{Id, Origin, Search, Vendor};
         let mut select = self.all::<material::Entity>();
-        for word in filter.search.iter().flat_map(|search| search.split_whitespace()) {
-            select = select.filter(any_contains(word, &[ProductName, VariantName, Sku, Vendor, Id]));
-        }
+        select = select.filter(has_words(Search, filter.search.as_deref()));
         if let Some(origin) = filter.origin {
             select = select.filter(Origin.eq(super::entity::Origin::from(origin)));
         }
@@ -297,6 +295,13 @@ impl Writer {
             cost: material.cost.map(Price::micros),
             vendor: material.vendor.clone(),
             specifications: material.specifications.clone(),
+            search: searchable(&[
+                Some(&material.product_name),
+                material.variant_name.as_deref(),
+                material.sku.as_deref(),
+                material.vendor.as_deref(),
+                Some(material.id.as_str()),
+            ]),
             is_non_essential: material.is_non_essential,
             created_at: material.created_at,
             updated_at: material.updated_at,

@@ -1,8 +1,8 @@
 //! Reading and writing one store's rows.
 //!
-//! A [`Reader`] and a [`Writer`] are made for one store. Every statement begins with [`Reader::all`],
-//! [`Writer::delete`] or [`Writer::update`], which bind it to that store, or inserts a row that carries the store's id;
-//! so operations have no store to pass, and none to get wrong.
+//! A [`Reader`] and a [`Writer`] are made for one store. Every statement begins with [`Reader::all`] or
+//! goes through [`Writer::insert`], [`Writer::put`], [`Writer::update`] or [`Writer::delete`], which bind it to that
+//! store; so operations have no store to pass, and none to get wrong.
 
 mod boms;
 mod catalog;
@@ -17,6 +17,7 @@ mod sub_assemblies;
 mod writer;
 
 pub(crate) use boms::{BomFilter, BomSort};
+pub(crate) use catalog::VariantFilter;
 pub(crate) use entity::Kind;
 pub(crate) use materials::{MaterialFilter, MaterialSort, Referrer, Usage};
 pub use reader::Reader;

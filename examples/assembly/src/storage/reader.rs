@@ -4,7 +4,7 @@ use latchstring::TenantId;
 use schemars::JsonSchema;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, IntoSimpleExpr, Order, QueryFilter, Select,
-    sea_query::{ExprTrait, Func, LikeExpr},
+    sea_query::{ExprTrait, LikeExpr, SimpleExpr},
 };
 use serde::Deserialize;
 use uuid::Uuid;
@@ -75,17 +75,32 @@ pub(crate) enum UsageFilter {
     Unused,
 }
 
-/// Any of the columns holds the text, whatever the case of its ASCII letters.
-pub(super) fn any_contains<C: ColumnTrait + IntoSimpleExpr>(text: &str, columns: &[C]) -> Condition {
-    let escaped = text
-        .to_ascii_lowercase()
+/// What a search may find of a row, kept in one column. Databases fold the case of ASCII letters only, so it is folded
+/// here, letter by letter.
+pub(super) fn searchable(texts: &[Option<&str>]) -> String {
+    let texts: Vec<&str> = texts.iter().copied().flatten().collect();
+    folded(&texts.join("\n"))
+}
+
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// Every word of a search is somewhere in the column, whatever its case.
+pub(super) fn has_words<C: ColumnTrait + IntoSimpleExpr>(column: C, search: Option<&str>) -> Condition {
+    let words = search.into_iter().flat_map(str::split_whitespace);
+    words.fold(Condition::all(), |all, word| all.add(has_word(column, word)))
+}
+
+/// A word is somewhere in the column, whatever its case.
+pub(super) fn has_word<C: ColumnTrait + IntoSimpleExpr>(column: C, word: &str) -> SimpleExpr {
+    let escaped = folded(word)
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
-    columns.iter().fold(Condition::any(), |any, column| {
-        let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        any.add(Func::lower(column.into_simple_expr()).like(pattern))
-    })
+    column
+        .into_simple_expr()
+        .like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
 }
 
 /// The direction of a sort.

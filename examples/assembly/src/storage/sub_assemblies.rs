@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{
     Kind, Page, Reader, Referrer, StorageError, Usage, UsageFilter, Writer,
     entity::{nested_row, sub_assembly},
-    reader::{CHUNK, any_contains, order},
+    reader::{CHUNK, has_words, order, searchable},
     row::checked,
 };
 use crate::model::{SubAssembly, SubAssemblyId};
@@ -59,12 +59,10 @@ impl Reader {
         filter: &SubAssemblyFilter,
         page: Page,
     ) -> Result<(Vec<SubAssembly>, u64), StorageError> {
-        use sub_assembly::Column::{Description, Id, Name, Sku};
-        let mut select = self.all::<sub_assembly::Entity>();
-        for word in filter.search.iter().flat_map(|search| search.split_whitespace()) {
-            select = select.filter(any_contains(word, &[Name, Sku, Description, Id]));
-        }
-        select = match filter.usage {
+        use sub_assembly::Column::{Id, Name, Search};
+        let select = self.all::<sub_assembly::Entity>();
+        let select = select.filter(has_words(Search, filter.search.as_deref()));
+        let select = match filter.usage {
             UsageFilter::All => select,
             UsageFilter::Used => select.filter(Id.in_subquery(self.used_sub_assemblies())),
             UsageFilter::Unused => select.filter(Id.not_in_subquery(self.used_sub_assemblies())),
@@ -145,6 +143,12 @@ impl Writer {
             name: sub_assembly.name.clone(),
             sku: sub_assembly.sku.clone(),
             description: sub_assembly.description.clone(),
+            search: searchable(&[
+                Some(&sub_assembly.name),
+                sub_assembly.sku.as_deref(),
+                sub_assembly.description.as_deref(),
+                Some(sub_assembly.id.as_str()),
+            ]),
             keep_assembled_on_return: sub_assembly.keep_assembled_on_return,
             only_consume_preassembled: sub_assembly.only_consume_preassembled,
             created_at: sub_assembly.created_at,

@@ -1,7 +1,9 @@
 //! Writes one store's rows in one transaction, and remembers what it changed.
 
 use latchstring::{Change, ChangeAction, Fence, OperationError, TenantId, UnitOfWork};
-use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, DeleteMany, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DeleteMany, EntityTrait, QueryFilter, sea_query::OnConflict,
+};
 use serde_json::Value;
 
 use super::{Reader, StorageError, entity::Owned};
@@ -33,17 +35,52 @@ impl Writer {
         E::delete_many().filter(E::STORE.eq(self.reader.store()))
     }
 
-    /// Adds rows. They carry the store's id already.
+    /// Adds rows of this store.
     pub(super) async fn insert<M>(&self, rows: Vec<M>) -> Result<(), StorageError>
     where
         M: ActiveModelTrait<Entity: Owned> + Send,
     {
+        self.add(rows, None).await
+    }
+
+    /// Adds rows of this store, or does what is said where they are there already.
+    pub(super) async fn put<M>(&self, rows: Vec<M>, there: OnConflict) -> Result<(), StorageError>
+    where
+        M: ActiveModelTrait<Entity: Owned> + Send,
+    {
+        self.add(rows, Some(there)).await
+    }
+
+    async fn add<M>(&self, rows: Vec<M>, there: Option<OnConflict>) -> Result<(), StorageError>
+    where
+        M: ActiveModelTrait<Entity: Owned> + Send,
+    {
         for rows in chunks(rows) {
-            M::Entity::insert_many(rows)
-                .exec_without_returning(self.transaction())
-                .await?;
+            let mut insert = M::Entity::insert_many(rows.into_iter().map(|row| self.own(row)));
+            if let Some(there) = &there {
+                insert = insert.on_conflict(there.clone());
+            }
+            insert.exec_without_returning(self.transaction()).await?;
         }
         Ok(())
+    }
+
+    /// Puts a row of this store in place of what it was.
+    pub(super) async fn update<M>(&self, row: M) -> Result<(), StorageError>
+    where
+        M: ActiveModelTrait<Entity: Owned> + Send,
+    {
+        let row = self.own(row.reset_all());
+        M::Entity::update(row)
+            .exec_without_returning(self.transaction())
+            .await?;
+        Ok(())
+    }
+
+    /// The row as this store's, whatever it said.
+    fn own<M: ActiveModelTrait<Entity: Owned>>(&self, mut row: M) -> M {
+        row.set(<M::Entity as Owned>::STORE, self.reader.store().into());
+        row
     }
 
     /// Remembers a change, for dry runs and the audit log.

@@ -73,7 +73,13 @@ impl Server {
             "params": { "name": tool, "arguments": { "program": program } },
         });
         let url = self.ready["mcpUrl"].as_str().unwrap();
-        let response = reqwest::Client::new().post(url).bearer_auth(key).json(&call).send().await.unwrap();
+        let response = reqwest::Client::new()
+            .post(url)
+            .bearer_auth(key)
+            .json(&call)
+            .send()
+            .await
+            .unwrap();
         let status = response.status().as_u16();
         let mut body: Value = response.json().await.unwrap();
         (status, body["result"]["structuredContent"].take())

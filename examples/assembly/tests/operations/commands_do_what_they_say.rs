@@ -231,3 +231,146 @@ async fn setting_shelves_changes_what_can_be_sold() {
         (Some(2), Some(2))
     );
 }
+
+#[tokio::test]
+async fn every_field_of_a_changed_row_is_recorded_and_no_other_row() {
+    let stores = Stores::open().await;
+    let waste = json!({ "bomId": "bom_trio", "components": [{ "variantId": "50022", "quantity": 3, "wastePercentage": 12.5 }] });
+    stores.ok("boms.setComponents", waste).await;
+    let row = json!({ "variantId": "50022", "quantity": 3, "wastePercentage": 20, "locationId": "70003", "alternatives": ["50001"] });
+    let arguments = json!({ "bomId": "bom_trio", "components": [row] });
+    let (_, finished) = stores
+        .change(stores.lumen, "boms.setComponents", arguments)
+        .await
+        .unwrap();
+    let change = &finished.changes[0];
+    let told = |row: serde_json::Value| json!({ "rows": { "components": { "50022": row } } });
+    assert_eq!(
+        change.before,
+        Some(told(
+            json!({ "quantity": 3, "wastePercentage": 12.5, "locationId": null, "alternatives": [] })
+        ))
+    );
+    assert_eq!(
+        change.after,
+        Some(told(
+            json!({ "quantity": 3, "wastePercentage": 20, "locationId": "70003", "alternatives": ["50001"] })
+        ))
+    );
+    let nested = json!({ "bomId": "bom_trio", "mode": "replace", "components": [{ "variantId": "50022", "quantity": 1 }],
+        "subAssemblies": [{ "subAssemblyId": "sub_lamp_head", "quantity": 2 }] });
+    let (_, finished) = stores.change(stores.lumen, "boms.setComponents", nested).await.unwrap();
+    let after = &finished.changes[0].after.as_ref().unwrap()["rows"];
+    assert_eq!(after["components"].as_object().unwrap().len(), 1);
+    assert_eq!(after["subAssemblies"]["sub_lamp_head"], json!({ "quantity": 2 }));
+    let before = &finished.changes[0].before.as_ref().unwrap()["rows"];
+    assert!(
+        before["components"].as_object().unwrap().len() > 1,
+        "rows that are gone are recorded"
+    );
+    let (_, finished) = stores
+        .change(stores.lumen, "boms.delete", json!({ "bomId": "bom_trio" }))
+        .await
+        .unwrap();
+    let gone = &finished.changes[0].before.as_ref().unwrap()["rows"];
+    assert_eq!(gone["components"]["50022"]["wastePercentage"], json!(0));
+}
+
+#[tokio::test]
+async fn a_merged_row_keeps_what_is_left_out_and_a_replaced_one_does_not() {
+    let stores = Stores::open().await;
+    let full = json!({ "variantId": "50022", "quantity": 3, "wastePercentage": 20, "locationId": "70003", "alternatives": ["50001"] });
+    let short = json!({ "variantId": "50022", "quantity": 4 });
+    let set = async |mode: &str, row: &serde_json::Value| {
+        let arguments = json!({ "bomId": "bom_trio", "mode": mode, "components": [row] });
+        let answer = stores.ok("boms.setComponents", arguments).await;
+        let rows = answer["components"].as_array().unwrap().clone();
+        let row = rows.into_iter().find(|row| row["variantId"] == "50022").unwrap();
+        json!([
+            row["quantity"],
+            row["wastePercentage"],
+            row["locationId"],
+            row["alternatives"]
+        ])
+    };
+    assert_eq!(set("merge", &full).await, json!([3, 20, "70003", ["50001"]]));
+    assert_eq!(set("merge", &short).await, json!([4, 20, "70003", ["50001"]]));
+    let cleared = json!({ "variantId": "50022", "quantity": 4, "locationId": null, "alternatives": [] });
+    assert_eq!(set("merge", &cleared).await, json!([4, 20, null, []]));
+    set("merge", &full).await;
+    assert_eq!(set("replace", &short).await, json!([4, 0, null, []]));
+}
+
+#[tokio::test]
+async fn rows_that_were_read_can_be_passed_back() {
+    let stores = Stores::open().await;
+    for bom in ["bom_desk_lamp", "bom_care_kit"] {
+        let read = stores.ok("boms.get", json!({ "bomId": bom })).await;
+        for mode in ["merge", "replace"] {
+            let arguments = json!({ "bomId": bom, "mode": mode, "components": read["components"], "subAssemblies": read["subAssemblies"] });
+            let (_, finished) = stores
+                .change(stores.lumen, "boms.setComponents", arguments)
+                .await
+                .unwrap();
+            assert!(finished.changes.is_empty(), "{:?}", finished.changes);
+        }
+    }
+    for (kind, row) in [
+        ("components", json!({ "variantId": "50001", "quantity": 1, "waste": 5 })),
+        (
+            "subAssemblies",
+            json!({ "subAssemblyId": "sub_lamp_head", "quantity": 1, "cost": null }),
+        ),
+    ] {
+        let (_, message) = stores
+            .refused("boms.setComponents", json!({ "bomId": "bom_trio", kind: [row] }))
+            .await;
+        assert!(message.contains("unknown field"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn what_lies_ready_is_shown_per_location() {
+    let stores = Stores::open().await;
+    let levels = json!([{ "locationId": "70002", "quantity": 2.5 }]);
+    stores
+        .ok("boms.setPreassembled", json!({ "bomId": "bom_trio", "levels": levels }))
+        .await;
+    stores
+        .ok(
+            "subAssemblies.setPreassembled",
+            json!({ "subAssemblyId": "sub_lamp_head", "levels": levels }),
+        )
+        .await;
+    for (path, arguments) in [
+        ("boms.get", json!({ "bomId": "bom_trio" })),
+        ("subAssemblies.get", json!({ "subAssemblyId": "sub_lamp_head" })),
+    ] {
+        let shown = stores.ok(path, arguments).await["levels"].clone();
+        assert_eq!(shown.as_array().unwrap().len(), 3, "{path}");
+        assert_eq!(
+            shown[1],
+            json!({ "locationId": "70002", "locationName": "Showroom", "quantity": 2.5 }),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_cost_may_be_a_number_and_nothing_costs_nothing() {
+    let stores = Stores::open().await;
+    let made = stores
+        .ok("rawMaterials.createVirtual", json!({ "name": "Rivet", "cost": 0.5 }))
+        .await;
+    assert_eq!(made["rawMaterial"]["cost"]["amount"], "0.50");
+    let made = stores.ok("boms.create", json!({ "variantId": "41016" })).await;
+    assert_eq!(made["bom"]["unitCost"], json!(null));
+    assert_eq!(made["bom"]["unitCostReason"], "no_components");
+    let unknown = json!({ "bomId": made["bom"]["bomId"], "components": [{ "variantId": "41018", "quantity": 1 }] });
+    let set = stores.ok("boms.setComponents", unknown).await;
+    assert_eq!(set["bom"]["unitCostReason"], "materials_without_cost");
+    let known = json!({ "bomId": made["bom"]["bomId"], "mode": "replace", "components": [{ "variantId": "VMAT-VAR-1001", "quantity": 1 }] });
+    let set = stores.ok("boms.setComponents", known).await;
+    assert!(set["bom"]["unitCost"].is_object());
+    assert_eq!(set["bom"]["unitCostReason"], json!(null));
+}

@@ -248,3 +248,73 @@ async fn a_bom_has_at_most_250_rows_of_a_kind() {
     .await;
     assert_eq!(code, ErrorCode::LimitExceeded);
 }
+
+#[tokio::test]
+async fn texts_have_no_characters_that_cannot_be_seen() {
+    let stores = Stores::open().await;
+    for (text, number) in [
+        ("a\nb", "U+000A"),
+        ("a\u{0}b", "U+0000"),
+        ("a\u{202E}b", "U+202E"),
+        ("a\u{200B}b", "U+200B"),
+    ] {
+        let rename = json!({ "bomId": "bom_trio", "name": text });
+        refused(&stores, "boms.update", rename, &["`name`", number]).await;
+        for field in ["name", "sku", "unit", "vendor"] {
+            let mut made = json!({ "name": "Rivet" });
+            made[field] = json!(text);
+            refused(&stores, "rawMaterials.createVirtual", made, &[field, number]).await;
+        }
+    }
+    let made = |text: &str| json!({ "name": "Rivet", "specifications": text });
+    refused(
+        &stores,
+        "rawMaterials.createVirtual",
+        made("a\u{202E}b"),
+        &["specifications", "U+202E"],
+    )
+    .await;
+    stores.ok("rawMaterials.createVirtual", made("4 mm\n\tsteel")).await;
+    let search = json!({ "search": "a\u{0}b" });
+    refused(&stores, "boms.list", search, &["`search`", "U+0000"]).await;
+}
+
+#[tokio::test]
+async fn alternatives_are_counted_before_anything_is_looked_up() {
+    let stores = Stores::open().await;
+    let many: Vec<String> = (0..21).map(|number| format!("9{number:05}")).collect();
+    for alternatives in [json!(many), json!(["50001"])] {
+        let row = json!({ "variantId": "50001", "quantity": 1, "alternatives": alternatives, "locationId": "nowhere" });
+        let arguments = json!({ "bomId": "bom_trio", "components": [row] });
+        refused(
+            &stores,
+            "boms.setComponents",
+            arguments,
+            &["`alternatives`", "50001", "at most 20"],
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn lists_of_locations_and_vendors_are_bounded_and_not_empty() {
+    let stores = Stores::open().await;
+    let leave_out = "`locationIds` is empty; leave it out for all locations";
+    let call = json!({ "bomId": "bom_trio", "locationIds": [] });
+    assert_eq!(
+        refused(&stores, "boms.buildable", call, &[leave_out]).await,
+        ErrorCode::InvalidInput
+    );
+    let call = json!({ "variantId": "50001", "locationIds": [] });
+    refused(&stores, "rawMaterials.inventory", call, &[leave_out]).await;
+    for path in ["boms.list", "rawMaterials.list"] {
+        let names = |count: u32| json!({ "vendorFilter": (0..count).map(|one| format!("v{one}")).collect::<Vec<_>>() });
+        let code = refused(&stores, path, names(33_000), &["33000", "name 1 to 100"]).await;
+        assert_eq!(code, ErrorCode::InvalidInput);
+        refused(&stores, path, names(0), &["leave it out"]).await;
+        stores.ok(path, names(100)).await;
+        for page in [0, -1, -4_000_000_000_i64] {
+            refused(&stores, path, json!({ "page": page }), &["pages count from 1"]).await;
+        }
+    }
+}

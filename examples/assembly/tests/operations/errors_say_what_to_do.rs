@@ -19,7 +19,10 @@ async fn every_refusal_names_the_value_and_the_way_on() {
         ),
         ("boms.list", json!({ "pageSize": 5000 })),
         ("boms.list", json!({ "page": 0 })),
+        ("boms.list", json!({ "page": -1 })),
+        ("boms.list", json!({ "vendorFilter": [] })),
         ("boms.list", json!({ "sortBy": "price" })),
+        ("boms.buildable", json!({ "bomId": "bom_trio", "locationIds": [] })),
         (
             "rawMaterials.get",
             json!({ "variantId": "gid://shopify/ProductVariant/50001" }),
@@ -33,7 +36,33 @@ async fn every_refusal_names_the_value_and_the_way_on() {
             "rawMaterials.setStock",
             json!({ "variantId": "VMAT-VAR-1001", "levels": [{ "locationId": "70001", "quantity": "12" }] }),
         ),
-        ("rawMaterials.createVirtual", json!({ "name": "Rivet", "cost": 0.35 })),
+        (
+            "rawMaterials.setStock",
+            json!({ "variantId": "VMAT-VAR-1001", "levels": [{ "locationId": "70001", "quantity": -10_000_000_000_i64 }] }),
+        ),
+        (
+            "rawMaterials.createVirtual",
+            json!({ "name": "Rivet", "cost": 0.1 + 0.2 }),
+        ),
+        ("rawMaterials.createVirtual", json!({ "name": "Rivet", "cost": true })),
+        ("rawMaterials.createVirtual", json!({ "name": "Rivet", "sku": "" })),
+        ("rawMaterials.createVirtual", json!({ "name": "Riv\net" })),
+        (
+            "rawMaterials.createVirtual",
+            json!({ "name": "Rivet", "specifications": "4 mm\r\n" }),
+        ),
+        (
+            "boms.setComponents",
+            json!({ "bomId": "bom_trio", "components": [{ "variantId": "50001", "quantity": 0.1 + 0.2 }] }),
+        ),
+        (
+            "boms.setComponents",
+            json!({ "bomId": "bom_trio", "components": [{ "variantId": "50001", "quantity": 1, "wastePercentage": 0.1 + 0.2 }] }),
+        ),
+        (
+            "boms.setComponents",
+            json!({ "bomId": "bom_trio", "components": [{ "variantId": "50001", "quantity": 1, "wastePercentage": "5" }] }),
+        ),
         (
             "boms.setComponents",
             json!({ "bomId": "bom_trio", "components": [{ "variantId": "50001", "quantity": 0 }] }),
@@ -51,7 +80,7 @@ async fn every_refusal_names_the_value_and_the_way_on() {
             "boms.update",
             json!({ "bomId": "bom_desk_lamp", "settings": { "maintainInventoryLevel": true } }),
         ),
-        ("catalog.searchVariants", json!({ "query": "lamp", "limit": 500 })),
+        ("catalog.searchVariants", json!({ "query": "lamp", "pageSize": 5000 })),
     ];
     let mut texts = String::new();
     for (path, arguments) in calls {

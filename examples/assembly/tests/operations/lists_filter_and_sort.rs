@@ -158,6 +158,7 @@ async fn a_sub_assembly_shows_its_tree_its_totals_and_its_users() {
         .ok("subAssemblies.list", json!({ "usageFilter": "unused" }))
         .await;
     assert_eq!(used["totalCount"], json!(0));
+    assert!(used.get("availableVendors").is_none(), "sub-assemblies have no vendors");
     let found = stores.ok("subAssemblies.list", json!({ "search": "lamp head" })).await;
     assert_eq!(names(&found, "subAssemblyId"), ["sub_lamp_head_black", "sub_lamp_head"]);
 }
@@ -165,20 +166,61 @@ async fn a_sub_assembly_shows_its_tree_its_totals_and_its_users() {
 #[tokio::test]
 async fn the_catalogue_is_searched_by_words_sku_and_id() {
     let stores = Stores::open().await;
-    let search = async |query: &str| {
-        stores
-            .ok("catalog.searchVariants", json!({ "query": query, "limit": 5 }))
-            .await
-    };
-    let found = search("arc walnut desk").await;
+    let search = async |query: &str| stores.ok("catalog.searchVariants", json!({ "query": query })).await;
+    let found = search("arc WALNUT desk").await;
     assert_eq!(
-        (found["items"][0]["variantId"].as_str(), found["hasMore"].as_bool()),
-        (Some("41002"), Some(false))
+        (found["items"][0]["variantId"].as_str(), found["totalCount"].as_u64()),
+        (Some("41002"), Some(1))
     );
     assert_eq!(found["items"][0]["bomId"], "bom_desk_lamp_walnut");
     assert_eq!(search("lo-hook").await["items"][0]["isRawMaterial"], json!(false));
     assert_eq!(search("50033").await["items"][0]["productTitle"], "Wall plate");
-    assert_eq!(search("").await["hasMore"], json!(true));
+    let all = stores.ok("catalog.searchVariants", json!({})).await;
+    assert_eq!(search("").await, all);
+}
+
+#[tokio::test]
+async fn the_catalogue_has_pages_and_filters() {
+    let stores = Stores::open().await;
+    let list = async |arguments: Value| stores.ok("catalog.searchVariants", arguments).await;
+    let count = async |arguments: Value| list(arguments).await["totalCount"].as_u64().unwrap();
+    let whole = list(json!({ "pageSize": 1000 })).await;
+    let all = whole["totalCount"].as_u64().unwrap();
+    let mut seen = Vec::new();
+    for page in 1..=list(json!({ "pageSize": 7 })).await["totalPages"].as_u64().unwrap() {
+        seen.extend(names(&list(json!({ "pageSize": 7, "page": page })).await, "variantId"));
+    }
+    assert_eq!(seen, names(&whole, "variantId"));
+    assert_eq!(count(json!({ "hasBom": true })).await, 15);
+    assert_eq!(count(json!({ "hasBom": false })).await, all - 15);
+    let materials = count(json!({ "isRawMaterial": true })).await;
+    assert_eq!(count(json!({ "isRawMaterial": false })).await, all - materials);
+    let both = list(json!({ "hasBom": true, "isRawMaterial": true, "query": "lamp" })).await;
+    assert!(!both["items"].as_array().unwrap().is_empty());
+    for item in both["items"].as_array().unwrap() {
+        assert!(item["bomId"].is_string() && item["isRawMaterial"] == json!(true));
+    }
+}
+
+#[tokio::test]
+async fn a_search_finds_letters_of_any_script_in_either_case() {
+    let stores = Stores::open().await;
+    let arguments = json!({ "name": "Wecker für Öl", "sku": "ÄÖ-1", "vendor": "Žižkov" });
+    stores.ok("rawMaterials.createVirtual", arguments).await;
+    for search in ["FÜR ÖL", "öl wecker", "äö-1", "ŽIŽKOV"] {
+        let found = stores.ok("rawMaterials.list", json!({ "search": search })).await;
+        assert_eq!(names(&found, "name"), ["Wecker für Öl"], "{search}");
+    }
+    let vendor = stores.ok("rawMaterials.list", json!({ "search": "GLASHÜTTE" })).await;
+    assert_eq!(vendor["totalCount"], json!(3), "the demo's vendor, Glashütte Lauscha");
+    let catalogue = stores
+        .ok("catalog.searchVariants", json!({ "query": "GLASHÜTTE globe" }))
+        .await;
+    assert_eq!(catalogue["totalCount"], json!(2));
+    let rename = json!({ "bomId": "bom_trio", "name": "Große Ähre" });
+    stores.ok("boms.update", rename).await;
+    let found = stores.ok("boms.list", json!({ "search": "ÄHRE LO-TRIO" })).await;
+    assert_eq!(names(&found, "bomId"), ["bom_trio"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Laws: buildable agrees with taking units one by one, and never falls when there is more of anything.
 
-use assembly::model::{Buildable, Origin, Quantity, Waste, buildable};
+use assembly::model::{Buildable, LimitingKind, Origin, Quantity, Waste, buildable};
 use proptest::{collection, option, prelude::*, sample};
 
 use crate::{
@@ -137,5 +137,43 @@ proptest! {
             *stock = stock.or_none().plus(part.short_by);
         }
         prop_assert!(answer(&helped).locations[0].buildable > at.buildable);
+    }
+
+    #[test]
+    fn what_limits_sales_is_exactly_what_selling_one_more_lacks(small in small()) {
+        let workshop = workshop(&small);
+        let at = answer(&workshop).locations.remove(0);
+        prop_assume!(at.from_components.is_some());
+        prop_assert!(!at.limiting_sales.is_empty());
+        let mut helped = workshop.clone();
+        for part in &at.limiting_sales {
+            let more = match part.kind {
+                LimitingKind::Material => {
+                    let key = (part.id.clone().try_into().unwrap(), part.location.clone());
+                    helped.supply.stock.entry(key).or_default()
+                }
+                LimitingKind::SubAssembly => {
+                    let key = (part.id.clone().try_into().unwrap(), part.location.clone());
+                    helped.supply.shelves.entry(key).or_default()
+                }
+            };
+            *more = more.or_none().plus(part.short_by);
+        }
+        prop_assert!(answer(&helped).locations[0].from_components > at.from_components);
+        // And each of them is needed: with one left out, selling one more still fails.
+        for left_out in &at.limiting_sales {
+            let mut helped = helped.clone();
+            match left_out.kind {
+                LimitingKind::Material => {
+                    let key = (left_out.id.clone().try_into().unwrap(), left_out.location.clone());
+                    helped.supply.stock.insert(key, left_out.available);
+                }
+                LimitingKind::SubAssembly => {
+                    let key = (left_out.id.clone().try_into().unwrap(), left_out.location.clone());
+                    helped.supply.shelves.insert(key, left_out.available);
+                }
+            }
+            prop_assert_eq!(answer(&helped).locations[0].from_components, at.from_components);
+        }
     }
 }

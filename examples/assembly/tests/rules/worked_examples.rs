@@ -202,3 +202,53 @@ fn a_structure_made_of_itself_or_nested_too_deep_is_refused() {
         Err(StructureError::TooDeep)
     ));
 }
+
+#[test]
+fn what_limits_sales_is_the_shelf_and_not_the_materials_below_it() {
+    // Two of SA per unit, one ready; SB and the material below it are short, too, but more of them would not help.
+    let workshop = Workshop::default()
+        .material("m", "0")
+        .material("screw", "0")
+        .sub_assembly("sa", "1")
+        .sub_assembly("sb", "0")
+        .contains(&bom(), "sa", "2")
+        .contains(&sub("sa"), "sb", "1")
+        .uses(&sub("sa"), "screw", "1")
+        .uses(&sub("sb"), "m", "1")
+        .uses(&bom(), "m", "0.25")
+        .shelf_only_for_sales("sa")
+        .shelf_only_for_sales("sb");
+    let at = only(&workshop);
+    let limiting: Vec<_> = at.limiting_sales.iter().map(|part| part.id.as_str()).collect();
+    assert_eq!(limiting, [material("m").to_string(), sub_assembly("sa").to_string()]);
+    assert_eq!(
+        at.limiting_sales[0].needed_per_unit,
+        quantity("0.25"),
+        "only what the BOM itself takes"
+    );
+    assert_eq!(at.limiting_sales[1].short_by, quantity("1"));
+    let building: Vec<_> = at.limiting.iter().map(|part| part.id.clone()).collect();
+    assert_eq!(building, [material("m").to_string(), material("screw").to_string()]);
+    assert_eq!(at.limiting[0].needed_per_unit, quantity("2.25"));
+}
+
+#[test]
+fn what_one_unit_takes_is_exact_even_of_whole_pieces() {
+    // Four units share one board of the platform's; a fifth would open the second.
+    let mut workshop = Workshop::default();
+    workshop.add_material("board", assembly::model::Origin::Shopify, false);
+    workshop.stock("board", "here", quantity("1"));
+    let at = only(&workshop.uses(&bom(), "board", "0.25"));
+    assert_eq!(at.buildable, Some(4));
+    assert_eq!(at.limiting[0].needed_per_unit, quantity("0.25"));
+    assert_eq!(at.limiting[0].short_by, quantity("1"));
+}
+
+#[test]
+fn what_is_made_of_nothing_has_no_cost() {
+    let cost = unit_cost(&Workshop::default().structure()).cost;
+    assert_eq!(cost, None);
+    let empty = Workshop::default().sub_assembly("sa", "1").contains(&bom(), "sa", "1");
+    let cost = unit_cost(&empty.structure());
+    assert_eq!((cost.cost, cost.reason()), (None, Some("no_components")));
+}

@@ -14,6 +14,8 @@ pub struct Model {
     pub id: String,
     pub name: String,
     pub variant_id: String,
+    /// Everything a search may find, in lower case.
+    pub search: String,
     pub is_active: bool,
     pub dynamic_adjustment: bool,
     pub maintain_inventory_level: bool,

@@ -19,6 +19,8 @@ pub struct Model {
     pub cost: Option<i64>,
     pub vendor: Option<String>,
     pub specifications: Option<String>,
+    /// Everything a search may find, in lower case.
+    pub search: String,
     pub is_non_essential: bool,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -14,6 +14,8 @@ pub struct Model {
     pub name: String,
     pub sku: Option<String>,
     pub description: Option<String>,
+    /// Everything a search may find, in lower case.
+    pub search: String,
     pub keep_assembled_on_return: bool,
     pub only_consume_preassembled: bool,
     pub created_at: DateTimeUtc,

@@ -16,6 +16,8 @@ pub struct Model {
     pub sku: Option<String>,
     pub vendor: Option<String>,
     pub price: i64,
+    /// Everything a search may find, in lower case.
+    pub search: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
