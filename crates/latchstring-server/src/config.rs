@@ -20,17 +20,17 @@ pub struct Settings {
     #[arg(long, global = true, env = "LATCHSTRING_LISTEN", value_name = "ADDRESS:PORT", value_parser = address)]
     pub listen: Option<SocketAddr>,
 
-    /// Where everything is kept: databases, key ring, compiled guest. [default: .latchstring/<product>]
+    /// Where everything is kept: databases, key ring, compiled guest. [default: `.latchstring/PRODUCT`]
     #[arg(long, global = true, env = "LATCHSTRING_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
     /// Where the compiled guest is kept, so that later starts need not compile it. Its owner must be the server's user.
-    /// [default: <data-dir>/guest]
+    /// [default: `DATA_DIR/guest`]
     #[arg(long, global = true, env = "LATCHSTRING_CACHE_DIR", value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
 
     /// The product's database, as sqlite:PATH; the keys are kept beside it, in PATH with `.access` before the ending.
-    /// [default: sqlite:<data-dir>/<product>.db]
+    /// [default: `sqlite:DATA_DIR/PRODUCT.db`]
     #[arg(long, global = true, env = "LATCHSTRING_DATABASE_URL", value_name = "URL")]
     pub database_url: Option<String>,
 
