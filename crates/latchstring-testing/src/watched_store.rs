@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
@@ -22,6 +22,7 @@ pub struct Watch {
     finds: AtomicUsize,
     stands: AtomicUsize,
     revoke_at: Mutex<Option<usize>>,
+    is_cut_off: AtomicBool,
 }
 
 impl Watch {
@@ -38,6 +39,21 @@ impl Watch {
     /// Revokes whichever grant asks for the `nth` time from now on whether it stands, just before the answer.
     pub fn revoke_at_stands(&self, nth: usize) {
         *self.revoke_at.lock().unwrap() = Some(self.stands() + nth);
+    }
+}
+
+impl Watch {
+    /// Puts the store out of reach, or back.
+    pub fn cut_off(&self, is_cut_off: bool) {
+        self.is_cut_off.store(is_cut_off, Ordering::SeqCst);
+    }
+
+    fn reach(&self) -> Result<(), StoreError> {
+        if self.is_cut_off.load(Ordering::SeqCst) {
+            Err(StoreError::unavailable("cut off"))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -66,11 +82,13 @@ impl WatchedStore {
 impl AccessStore for WatchedStore {
     async fn find_key(&self, hashes: &[SecretHash], now: DateTime<Utc>) -> Result<Option<FoundKey>, StoreError> {
         self.watch.finds.fetch_add(1, Ordering::SeqCst);
+        self.watch.reach()?;
         self.inner.find_key(hashes, now).await
     }
 
     async fn stands(&self, tenant: TenantId, grant: GrantId, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let nth = self.watch.stands.fetch_add(1, Ordering::SeqCst) + 1;
+        self.watch.reach()?;
         let is_due = self.watch.revoke_at.lock().unwrap().take_if(|at| *at == nth).is_some();
         if is_due {
             self.inner
@@ -120,6 +138,7 @@ impl AccessStore for WatchedStore {
     }
 
     async fn find_tenants(&self, host_key_or_name: &str) -> Result<Vec<Tenant>, StoreError> {
+        self.watch.reach()?;
         self.inner.find_tenants(host_key_or_name).await
     }
 

@@ -45,6 +45,8 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("clap", &["latchstring-server"]),
     ("tracing-subscriber", &["latchstring-server"]),
     ("anyhow", &["latchstring-server", "assembly"]),
+    // Only the tests of the binary are a client.
+    ("reqwest", &[]),
 ];
 
 #[test]

@@ -156,3 +156,24 @@ async fn every_call_is_written_down_with_what_it_did() {
     );
     assert!(app.access.read_audit(app.tenants[1].id, 10).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn v09_a_store_that_cannot_be_asked_is_503_and_never_401() {
+    let app = assembly().await;
+    let agent = app.agent(Scope::Read).await;
+    app.watch.cut_off(true);
+    let reply = agent.call("run", json!({ "program": LIST })).await;
+    assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(reply.headers.contains_key(header::RETRY_AFTER) && !reply.headers.contains_key(header::WWW_AUTHENTICATE));
+    assert_eq!(reply.json()["error"], json!("temporarily_unavailable"));
+    let ready = axum::http::Request::get("/readyz")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    assert_eq!(
+        app.anonymous().send(ready).await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+
+    app.watch.cut_off(false);
+    assert_eq!(agent.run(LIST).await, json!(15), "the same key goes on working");
+}
