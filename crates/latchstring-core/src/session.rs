@@ -183,13 +183,19 @@ impl Session {
         }
     }
 
-    /// Ends the session. After a commit the record of the call is stored before this returns. Await it to its end: a
-    /// commit that is under way cannot be called back.
+    /// Ends the session. After a commit the record of the call is stored before this returns. An end that has begun
+    /// comes to its end, even if nobody waits for it any more: a commit that is under way cannot be called back, and
+    /// it must not go unrecorded or outlive its fence.
     ///
     /// # Errors
     /// When the grant was revoked meanwhile, so that not even what was read may be told; or when the changes could not
     /// be committed, because time is up or storage failed. Then nothing was changed.
-    pub async fn finish(mut self, finish: Finish) -> Result<Finished, OperationError> {
+    pub async fn finish(self, finish: Finish) -> Result<Finished, OperationError> {
+        let ended = tokio::spawn(self.end(finish).in_current_span()).await;
+        ended.unwrap_or_else(|panicked| Err(OperationError::internal(panicked)))
+    }
+
+    async fn end(mut self, finish: Finish) -> Result<Finished, OperationError> {
         let changes: Vec<Change> = self
             .records
             .iter()

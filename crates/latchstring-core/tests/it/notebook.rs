@@ -146,6 +146,8 @@ impl Command for Add {
 pub(crate) struct TestGate {
     pub(crate) is_revoked: AtomicBool,
     pub(crate) records: Mutex<Vec<CallRecord>>,
+    /// While this is held, no hold is given.
+    pub(crate) door: tokio::sync::Mutex<()>,
 }
 
 impl TestGate {
@@ -169,6 +171,7 @@ impl Gate for TestGate {
     }
 
     async fn hold(&self, _: &Grant) -> Result<Hold, Refusal> {
+        drop(self.door.lock().await);
         self.ask().map(|()| Hold::new(()))
     }
 

@@ -203,3 +203,22 @@ async fn a_write_called_in_a_reading_session_of_a_write_grant_is_told_where_it_b
     assert!(told.message().contains("`run_write`"), "{told}");
     assert!(!ask(Scope::Read).await.message().contains("run_write"));
 }
+
+#[tokio::test]
+async fn an_end_that_has_begun_comes_to_its_end_though_nobody_waits() {
+    let desk = Desk::default();
+    let mut session = desk.session(Scope::ReadWrite, Effect::Write);
+    session.call_from_program("notes.addOne", MILK).await.unwrap();
+    let door = desk.gate.door.lock().await;
+    tokio::select! {
+        _ = session.finish(Finish::Commit) => panic!("it ended behind a shut door"),
+        () = tokio::task::yield_now() => {}
+    }
+    drop(door);
+    while desk.gate.records.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(desk.notebook.notes(), ["milk"]);
+    let records = desk.gate.records.lock().unwrap();
+    assert_eq!((records[0].outcome, records[0].committed), ("OK", true));
+}
