@@ -104,12 +104,14 @@ fn found(operation: &Operation) -> Found {
     }
 }
 
-/// A word counts most in the name, then in the title, then in the description; plural and singular are one.
+/// A word counts most in the name, then in the title, then in the descriptions of the operation and its fields; plural
+/// and singular are one.
 fn score(operation: &Operation, words: &[String]) -> u32 {
     let fields = [
         (8, words_of(operation.name.as_str())),
         (4, words_of(operation.title)),
         (1, words_of(&operation.description)),
+        (1, words_of(&fields_of(operation))),
     ];
     words
         .iter()
@@ -121,6 +123,17 @@ fn score(operation: &Operation, words: &[String]) -> u32 {
                 .sum::<u32>()
         })
         .sum()
+}
+
+/// The input fields with what is said of them.
+fn fields_of(operation: &Operation) -> String {
+    let properties = operation.input_schema.get("properties").and_then(Value::as_object);
+    let said = |property: &Value| property["description"].as_str().unwrap_or_default().to_owned();
+    let fields = properties.into_iter().flatten();
+    fields
+        .map(|(name, property)| format!("{name} {}", said(property)))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn words_of(text: &str) -> Vec<String> {

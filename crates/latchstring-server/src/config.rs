@@ -182,7 +182,7 @@ impl Settings {
             log: self
                 .log
                 .or(file.log)
-                .unwrap_or_else(|| "info,sea_orm_migration=warn,rmcp=warn".to_owned()),
+                .unwrap_or_else(|| "info,sea_orm_migration=warn,rmcp=warn,rmcp::service=off".to_owned()),
             log_format: self.log_format.or(file.log_format),
             programs,
             program_time: Duration::from_secs(seconds),

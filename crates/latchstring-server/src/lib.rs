@@ -2,7 +2,7 @@
 //!
 //! A product is a domain with a name and a key prefix. Its `main` is one line:
 //!
-//! ```ignore
+//! ```text
 //! fn main() -> std::process::ExitCode {
 //!     latchstring_server::main::<Assembly>()
 //! }

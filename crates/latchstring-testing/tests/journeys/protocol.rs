@@ -215,6 +215,10 @@ async fn search_reads_words_in_any_case_and_never_leaves_one_with_nothing() {
             "{query}: {names}"
         );
     }
+    assert!(
+        find("SKU").await["operations"].to_string().contains("boms.list"),
+        "fields are searched, too"
+    );
     for query in ["", "zeppelin"] {
         assert!(find(query).await["namespaces"]["boms"].is_array(), "{query}");
     }
