@@ -5,6 +5,11 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 # Pinned, so that a new release of a tool changes nothing by itself.
 cargo_deny_version := "0.20.2"
 fastmcp_version := "4.1.2"
+conformance_version := "0.2.0-alpha.12"
+node_version := "22.23.3"
+
+# What Node calls the architecture of this machine.
+node_architecture := if arch() == "aarch64" { "arm64" } else { "x64" }
 
 # Where tools are kept that a recipe needs and the machine may not have.
 tools := justfile_directory() / "target" / "tools"
@@ -20,6 +25,11 @@ run *arguments:
 # All tests: rules, crates, journeys.
 test:
     cargo test --workspace
+
+# What keeps data, again on PostgreSQL: a server of its own, thrown away afterwards. Needs Debian's `postgresql`.
+postgres *arguments:
+    crates/latchstring-db/tests/with-postgres.sh cargo test --workspace --test handle --test access --test constraints \
+        --test abuse --test operations --test binary --test journeys {{ arguments }}
 
 # Formatting and clippy, as CI does it.
 lint: fmt clippy
@@ -60,7 +70,7 @@ deny:
 bench *arguments:
     cargo bench -p latchstring-sandbox {{ arguments }}
 
-# A stock MCP client against a running server: tools, programs, refusals, revocation, shutdown.
+# A stock MCP client against a running server, with keys and signed in: tools, programs, refusals, revocation, shutdown.
 client:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -73,7 +83,31 @@ client:
     fi
     # Tests need the binary, so this makes it with what `just test` has built already.
     cargo test --workspace --no-run
+    export PYTHONDONTWRITEBYTECODE=1
     "$python" examples/assembly/clients/check_fastmcp.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
+    "$python" examples/assembly/clients/check_oauth.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
+
+# The official conformance suite's scenarios for authorization servers. Needs npm; fetches a Node 22 if there is none.
+conformance:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    suite="{{ tools }}/conformance-{{ conformance_version }}"
+    if [ ! -d "$suite" ]; then
+        rm -rf "$suite.new"
+        npm install --prefix "$suite.new" --no-save --no-audit --no-fund --ignore-scripts --loglevel error \
+            @modelcontextprotocol/conformance@{{ conformance_version }}
+        mv "$suite.new" "$suite"
+    fi
+    node=node
+    if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 22)'; then
+        node="{{ tools }}/node-{{ node_version }}/node_modules/node-linux-{{ node_architecture }}/bin/node"
+        [ -x "$node" ] || npm install --prefix "{{ tools }}/node-{{ node_version }}" --no-save --no-audit --no-fund \
+            --loglevel error node-linux-{{ node_architecture }}@{{ node_version }}
+    fi
+    cargo test --workspace --no-run
+    PYTHONDONTWRITEBYTECODE=1 python3 examples/assembly/clients/check_conformance.py \
+        "${CARGO_TARGET_DIR:-target}/debug/assembly" \
+        "$node" "$suite/node_modules/@modelcontextprotocol/conformance/dist/index.js"
 
 # Everything CI does, in its order. Installs system packages with apt, so it needs root or sudo.
 ci:

@@ -16,13 +16,17 @@ use sea_orm_migration::{
 };
 
 mod m0001_access;
+mod m0002_connected_apps;
 
 /// The migrations of the access tables, in order.
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_access::Migration)]
+        vec![
+            Box::new(m0001_access::Migration),
+            Box::new(m0002_connected_apps::Migration),
+        ]
     }
 
     /// A name of our own, so that an app with its own migrations may share the database.

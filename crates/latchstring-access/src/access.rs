@@ -1,26 +1,65 @@
-//! The service: who presents a key, who gets one, and whether a grant still stands.
+//! The service: who presents a credential, who gets one, and whether a grant still stands.
 //!
-//! No positive answer is remembered. Each [`Access::authenticate`] and each [`Gate::check`] asks the store, so a
-//! revocation that was acknowledged holds for every request that begins after it, on every server.
+//! No positive answer is remembered. Each authentication and each [`Gate::check`] asks the store, so a revocation that
+//! was acknowledged holds for every request that begins after it, on every server. One file for each thing it looks
+//! after: keys, connection codes, apps and their tokens, tenants.
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use latchstring_core::{CallRecord, Clock, Gate, Grant, GrantId, Hold, Holder, Refusal, TenantId};
+use chrono::{DateTime, TimeDelta, Utc};
+use latchstring_core::{CallRecord, CodeId, Gate, Grant, GrantId, Hold, Refusal, TenantId};
 
 use crate::{
-    AccessStore, ApiKey, AuditEntry, IssuedKey, KeyPrefix, KeyRing, KeySummary, NewKey, NewTenant, Person,
-    RevokeOutcome, Secret, StoreError, Tenant, TenantStatus, bookkeeping::Bookkeeping,
+    AccessEvent, AccessEventKind, AccessStore, AuditEntry, ConnectorId, FoundBearer, GrantKind, IssuedSecret, KeyRing,
+    Person, PlanRule, Secret, Standing, StoreError, Token, TokenPrefix,
+    bookkeeping::Bookkeeping,
+    sweeper::Sweeper,
+    watch::{Watch, Watchers},
 };
 
-/// Checks keys, makes and revokes them, and is the gate that sessions ask. Made once, shared in an [`Arc`].
+mod apps;
+mod clients;
+mod codes;
+mod keys;
+mod tenants;
+mod tokens;
+
+pub use codes::CreateCodeError;
+pub use keys::CreateKeyError;
+pub use tokens::{Approval, Authorized, CodePresented, RefreshPresented, SpendError, TokenTexts};
+
+/// Checks credentials, makes and revokes them, and is the gate that sessions ask. Made once, shared in an [`Arc`].
 pub struct Access {
     store: Arc<dyn AccessStore>,
     ring: KeyRing,
-    clock: Arc<dyn Clock>,
-    prefix: KeyPrefix,
+    rules: Rules,
     bookkeeping: Bookkeeping,
+    watchers: Watchers,
+    _sweeper: Sweeper,
+}
+
+/// What a product asks of access.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// What its API keys begin with.
+    pub prefix: TokenPrefix,
+    /// Whether a tenant must pay to be served.
+    pub plan: PlanRule,
+    /// How long an access token works. Every request is checked all the same, so this does not delay a revocation; it
+    /// bounds the use of a stolen token whose theft nobody noticed.
+    pub access_token_lifetime: TimeDelta,
+}
+
+impl Rules {
+    /// Rules with access tokens of one hour.
+    pub fn new(prefix: TokenPrefix, plan: PlanRule) -> Self {
+        Self {
+            prefix,
+            plan,
+            access_token_lifetime: TimeDelta::hours(1),
+        }
+    }
 }
 
 impl Access {
@@ -29,109 +68,105 @@ impl Access {
     ///
     /// # Errors
     /// When the store was used with another ring, or cannot be asked.
-    pub async fn open(
-        store: Arc<dyn AccessStore>,
-        ring: KeyRing,
-        clock: Arc<dyn Clock>,
-        prefix: KeyPrefix,
-    ) -> Result<Self, OpenError> {
+    pub async fn open(store: Arc<dyn AccessStore>, ring: KeyRing, rules: Rules) -> Result<Self, OpenError> {
         if !store.match_ring(&ring.checks()).await? {
             return Err(OpenError::WrongKeyRing);
         }
         let bookkeeping = Bookkeeping::start(Arc::clone(&store));
+        let watchers = Watchers::start(Arc::clone(&store), rules.plan);
+        let sweeper = Sweeper::start(Arc::clone(&store));
         Ok(Self {
             store,
             ring,
-            clock,
-            prefix,
+            rules,
             bookkeeping,
+            watchers,
+            _sweeper: sweeper,
         })
     }
 
-    /// Who presents this? Text without the form of a key never reaches the store; anything else is one look-up.
+    /// Who presents this API key? Text without the form of a key never reaches the store; anything else is one look-up.
     ///
     /// # Errors
-    /// [`AuthenticateError::Refused`] for whatever is not a key that stands, without telling why;
-    /// [`AuthenticateError::Unavailable`] when the store cannot be asked, which is no verdict on the key.
-    #[expect(clippy::disallowed_methods, reason = "this is where a credential is checked")]
-    pub async fn authenticate(&self, presented: &str) -> Result<Grant, AuthenticateError> {
-        let key = ApiKey::parse(presented, &self.prefix).map_err(|_| AuthenticateError::Refused)?;
-        let hashes = self.ring.hashes(key.secret());
-        let now = self.clock.now();
-        let found = self
-            .store
-            .find_key(&hashes, now)
-            .await?
-            .ok_or(AuthenticateError::Refused)?;
-        self.bookkeeping.note_used(found.grant, now);
-        let holder = Holder::Key {
-            label: found.label,
-            hint: found.hint,
+    /// See [`AuthenticateError`].
+    pub async fn authenticate_key(&self, presented: &str) -> Result<Grant, AuthenticateError> {
+        let key = match Token::parse(presented, &self.rules.prefix) {
+            Ok(key) => key,
+            Err(_) if Token::parse(presented, &TokenPrefix::ACCESS).is_ok() => {
+                return Err(AuthenticateError::WrongDoor);
+            }
+            Err(_) => return Err(AuthenticateError::Refused),
         };
-        Ok(Grant::vouch(found.grant, found.tenant, found.scope, holder))
+        let found = self.find(GrantKind::Key, &key).await?;
+        Ok(self.vouch(found))
     }
 
-    /// Makes a key. Its text is returned here and never again.
+    /// Which app presents this access token, at this connector? An app's token is accepted at the connector of its own
+    /// tenant only (RFC 8707, section 2).
     ///
     /// # Errors
-    /// When it would have expired already, the tenant is not active or has too many keys, or the store fails.
-    pub async fn create_key(&self, asked: NewKey) -> Result<(Secret, KeySummary), CreateKeyError> {
-        let now = self.clock.now();
-        if asked.expires_at.is_some_and(|moment| moment <= now) {
-            return Err(CreateKeyError::ExpiresInThePast);
+    /// See [`AuthenticateError`].
+    pub async fn authenticate_app(&self, presented: &str, connector: &ConnectorId) -> Result<Grant, AuthenticateError> {
+        let token = match Token::parse(presented, &TokenPrefix::ACCESS) {
+            Ok(token) => token,
+            Err(_) if Token::parse(presented, &self.rules.prefix).is_ok() => return Err(AuthenticateError::WrongDoor),
+            Err(_) => return Err(AuthenticateError::Refused),
+        };
+        let found = self.find(GrantKind::App, &token).await?;
+        if found.connector != *connector {
+            self.note_mismatch(&found).await?;
+            return Err(AuthenticateError::Refused);
         }
-        let key = ApiKey::generate(&self.prefix);
-        let (hash_key_id, hash) = self.ring.hash(key.secret());
-        let issued = IssuedKey {
-            grant: GrantId::new(now),
-            asked,
-            hint: key.hint(),
-            hash,
-            hash_key_id: hash_key_id.to_owned(),
-            created_at: now,
-        };
-        let summary = self.store.create_key(&issued).await?;
-        tracing::info!(grant.id = %summary.grant, tenant.id = %summary.tenant, scope = %summary.scope, "key created");
-        Ok((key.into_secret(), summary))
+        Ok(self.vouch(found))
     }
 
-    /// The keys of a tenant: those not revoked first, newest first.
-    pub async fn list_keys(&self, tenant: TenantId) -> Result<Vec<KeySummary>, StoreError> {
-        self.store.list_keys(tenant).await
-    }
-
-    /// Revokes a key for good. When this returns, the key opens nothing any more, and that is durable.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when the tenant has no such key.
-    pub async fn revoke_key(&self, tenant: TenantId, key: GrantId, by: &Person) -> Result<RevokeOutcome, StoreError> {
-        let outcome = self.store.revoke_key(tenant, key, by, self.clock.now()).await?;
-        tracing::info!(grant.id = %key, tenant.id = %tenant, ?outcome, "key revoked");
-        Ok(outcome)
-    }
-
-    /// The tenant with this host key, stored first if it is new.
-    pub async fn ensure_tenant(&self, host_key: &str, name: &str) -> Result<Tenant, StoreError> {
-        self.store
-            .ensure_tenant(&NewTenant::new(host_key, name, self.clock.now()))
-            .await
-    }
-
-    /// Changes whether a tenant is served. Uninstalling one kills its grants for good.
-    pub async fn set_tenant_status(&self, tenant: TenantId, status: TenantStatus) -> Result<(), StoreError> {
-        self.store.set_tenant_status(tenant, status, self.clock.now()).await?;
-        tracing::info!(tenant.id = %tenant, %status, "tenant status changed");
+    /// Once an hour for each app, so that one which keeps asking does not fill the record.
+    async fn note_mismatch(&self, found: &FoundBearer) -> Result<(), StoreError> {
+        let bucket = format!("audience:{}", found.grant);
+        if self.store.count(&bucket, Duration::from_hours(1)).await?.so_far == 1 {
+            self.note(found.at, found.tenant, AccessEventKind::AudienceMismatch)
+                .grant(found.grant)
+                .write()
+                .await;
+        }
         Ok(())
     }
 
-    /// All tenants by name; 1,000 at most.
-    pub async fn list_tenants(&self) -> Result<Vec<Tenant>, StoreError> {
-        self.store.list_tenants().await
+    async fn find(&self, kind: GrantKind, token: &Token) -> Result<FoundBearer, AuthenticateError> {
+        let hashes = self.ring.hashes(token.secret());
+        let found = self.store.find_bearer(kind, &hashes).await?;
+        found.ok_or(AuthenticateError::Refused)
     }
 
-    /// The tenant with this host key, or else those with this name; 10 at most.
-    pub async fn find_tenants(&self, host_key_or_name: &str) -> Result<Vec<Tenant>, StoreError> {
-        self.store.find_tenants(host_key_or_name).await
+    #[expect(clippy::disallowed_methods, reason = "this is where a credential was checked")]
+    fn vouch(&self, found: FoundBearer) -> Grant {
+        self.bookkeeping.note_used(found.grant, found.at);
+        Grant::vouch(found.grant, found.tenant, found.scope, found.holder)
+    }
+
+    /// Tells when a grant ends, for what outlives a request. Ends by itself when the watch is dropped.
+    pub fn watch(&self, grant: &Grant) -> Watch {
+        self.watchers.watch(grant.id())
+    }
+
+    /// Signs text that goes through a browser and comes back, so that it comes back as it was.
+    pub fn sign(&self, text: &[u8]) -> [u8; 32] {
+        self.ring.sign(text)
+    }
+
+    /// Whether we signed this text so.
+    pub fn has_signed(&self, text: &[u8], signature: &[u8]) -> bool {
+        self.ring.has_signed(text, signature)
+    }
+
+    /// What the product asks of access.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// What happened to a tenant's access, the latest first; 1,000 at most, whatever the limit.
+    pub async fn read_events(&self, tenant: TenantId, limit: u32) -> Result<Vec<AccessEvent>, StoreError> {
+        self.store.read_events(tenant, limit).await
     }
 
     /// The calls of a tenant that are stored, the one stored last first; 1,000 at most, whatever the limit.
@@ -145,33 +180,101 @@ impl Access {
     }
 
     /// The moment by the clock that decides about expiry.
-    pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+    pub async fn now(&self) -> Result<DateTime<Utc>, StoreError> {
+        self.store.now().await
     }
 
     /// Stores all that was recorded so far and ends the bookkeeping. Call it when no more requests come.
     pub async fn shutdown(&self) {
         self.bookkeeping.shutdown().await;
     }
+
+    fn issue(&self, secret: &Secret) -> IssuedSecret {
+        let (hash_key_id, hash) = self.ring.hash(secret);
+        IssuedSecret {
+            hash,
+            hash_key_id: hash_key_id.to_owned(),
+        }
+    }
+
+    fn note(&self, at: DateTime<Utc>, tenant: TenantId, kind: AccessEventKind) -> Note<'_> {
+        Note {
+            access: self,
+            event: AccessEvent {
+                at,
+                tenant,
+                kind,
+                grant: None,
+                code: None,
+                by: None,
+            },
+        }
+    }
+}
+
+/// An event about to be written down.
+struct Note<'a> {
+    access: &'a Access,
+    event: AccessEvent,
+}
+
+impl Note<'_> {
+    fn grant(mut self, grant: GrantId) -> Self {
+        self.event.grant = Some(grant);
+        self
+    }
+
+    fn code(mut self, code: CodeId) -> Self {
+        self.event.code = Some(code);
+        self
+    }
+
+    fn by(mut self, by: &Person) -> Self {
+        self.event.by = Some(by.clone());
+        self
+    }
+
+    /// To the store and to the log. What happened has happened: that it cannot be stored is told to the log alone.
+    async fn write(self) {
+        let AccessEvent {
+            tenant,
+            kind,
+            grant,
+            code,
+            ..
+        } = &self.event;
+        tracing::info!(
+            tenant.id = %tenant,
+            grant.id = grant.map(tracing::field::display),
+            code.id = code.map(tracing::field::display),
+            event = kind.as_str(),
+            "access changed"
+        );
+        if let Err(error) = self.access.store.append_event(&self.event).await {
+            tracing::error!(
+                error = &error as &dyn Error,
+                event = kind.as_str(),
+                "the event could not be stored"
+            );
+        }
+    }
 }
 
 #[async_trait]
 impl Gate for Access {
     async fn check(&self, grant: &Grant) -> Result<(), Refusal> {
-        let stands = self
+        let standing = self
             .store
-            .stands(grant.tenant(), grant.id(), self.clock.now())
+            .standing(grant.tenant(), grant.id())
             .await
             .map_err(unavailable)?;
-        if stands { Ok(()) } else { Err(Refusal::Revoked) }
+        self.judge(standing)
     }
 
     async fn hold(&self, grant: &Grant) -> Result<Hold, Refusal> {
-        let hold = self
-            .store
-            .hold(grant.tenant(), grant.id(), self.clock.now())
-            .await
-            .map_err(unavailable)?;
+        let answer = self.store.hold(grant.tenant(), grant.id()).await;
+        let (standing, hold) = answer.map_err(unavailable)?.unzip();
+        self.judge(standing)?;
         hold.ok_or(Refusal::Revoked)
     }
 
@@ -181,6 +284,16 @@ impl Gate for Access {
 
     fn record_abandoned(&self, call: CallRecord) {
         self.bookkeeping.abandon(call);
+    }
+}
+
+impl Access {
+    fn judge(&self, standing: Option<Standing>) -> Result<(), Refusal> {
+        match standing {
+            None => Err(Refusal::Revoked),
+            Some(Standing { plan }) if self.rules.plan.serves(plan) => Ok(()),
+            Some(_) => Err(Refusal::PlanLapsed),
+        }
     }
 }
 
@@ -202,11 +315,16 @@ pub enum OpenError {
 /// Why nobody was recognised.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthenticateError {
-    /// Not a key that stands: malformed, unknown, revoked, expired, or its tenant is not served. Not told which.
-    #[error("this key opens nothing; ask the person who made it for a new one")]
+    /// Not a credential that stands: malformed, unknown, revoked, expired, for another tenant, or its tenant is not
+    /// served. Not told which.
+    #[error("this opens nothing; ask the person who gave it to you for a new one")]
     Refused,
-    /// The store cannot be asked. Says nothing about the key.
-    #[error("keys cannot be checked right now; try again shortly")]
+    /// It has the form of a credential that is presented elsewhere: an access token where keys belong, or a key where
+    /// access tokens do. Says nothing about whether it would work there.
+    #[error("this kind of credential is presented at another address")]
+    WrongDoor,
+    /// The store cannot be asked. Says nothing about the credential.
+    #[error("access cannot be checked right now; try again shortly")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }
 
@@ -214,17 +332,6 @@ impl From<StoreError> for AuthenticateError {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(error.into())
     }
-}
-
-/// Why no key was made.
-#[derive(Debug, thiserror::Error)]
-pub enum CreateKeyError {
-    /// It would have expired before it was made.
-    #[error("the key would have expired already; choose a moment in the future")]
-    ExpiresInThePast,
-    /// The store refused or failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use latchstring_core::{GrantId, Scope, TenantId};
 
-use crate::{Person, SecretHash, person::disturbs};
+use crate::{IssuedSecret, Person, Revocation, disturbs};
 
 /// A key that a person asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,27 +31,10 @@ pub struct IssuedKey {
     pub asked: NewKey,
     /// Its first and last characters.
     pub hint: String,
-    /// The keyed hash it is looked up by.
-    pub hash: SecretHash,
-    /// Which entry of the key ring made the hash.
-    pub hash_key_id: String,
+    /// Its text, hashed.
+    pub secret: IssuedSecret,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-}
-
-/// A key that was presented and stands: what the store answers to a look-up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundKey {
-    /// The grant it points to.
-    pub grant: GrantId,
-    /// Whose data it opens.
-    pub tenant: TenantId,
-    /// What it allows.
-    pub scope: Scope,
-    /// The name its creator gave it.
-    pub label: String,
-    /// Its first and last characters.
-    pub hint: String,
 }
 
 /// A key as lists show it.
@@ -77,24 +60,6 @@ pub struct KeySummary {
     pub expires_at: Option<DateTime<Utc>>,
     /// Who revoked it and when; `None` while it is not revoked.
     pub revoked: Option<Revocation>,
-}
-
-/// Who revoked a key, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revocation {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Who.
-    pub by: Person,
-}
-
-/// What a revocation found. Either way the key is revoked now, and durably.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RevokeOutcome {
-    /// The key was not revoked before.
-    Revoked,
-    /// Somebody had revoked it already.
-    AlreadyRevoked,
 }
 
 /// The name a person gives a key, trimmed: at most 80 characters, none that could disturb a terminal or a list.
@@ -152,6 +117,7 @@ mod tests {
             " Claude on my laptop ".parse::<Label>().expect("a label").as_str(),
             "Claude on my laptop"
         );
+        assert_eq!(" a b ".parse::<Label>().expect("a label").to_string(), "a b");
         assert_eq!("  ".parse::<Label>().expect("a label").as_str(), "");
         assert!("ü".repeat(80).parse::<Label>().is_ok());
         assert_eq!("ü".repeat(81).parse::<Label>(), Err(LabelError::TooLong));

@@ -21,6 +21,7 @@ const MAX_ID_CHARACTERS: usize = 32;
 /// What a hash is for is part of what is hashed, so that a hash made for one purpose never fits another.
 const FOR_SECRETS: &[u8] = b"latchstring secret v1\0";
 const FOR_CHECKS: &[u8] = b"latchstring key ring check v1\0";
+const FOR_TICKETS: &[u8] = b"latchstring ticket v1\0";
 
 /// The peppers, the current one first.
 pub struct KeyRing {
@@ -130,6 +131,22 @@ impl KeyRing {
             .collect()
     }
 
+    /// Signs text that goes through a browser and comes back.
+    pub(crate) fn sign(&self, text: &[u8]) -> [u8; 32] {
+        *self.entries[0].hash(FOR_TICKETS, text).as_bytes()
+    }
+
+    /// Whether one of the entries signed this text so.
+    pub(crate) fn has_signed(&self, text: &[u8], signature: &[u8]) -> bool {
+        self.entries.iter().any(|entry| {
+            let mut mac = entry.mac();
+            mac.update(FOR_TICKETS);
+            mac.update(text);
+            // Compares in constant time.
+            mac.verify_slice(signature).is_ok()
+        })
+    }
+
     /// What a store keeps so that a wrong ring is noticed at the start, not by keys that have stopped working.
     pub fn checks(&self) -> Vec<RingCheck> {
         self.entries
@@ -151,10 +168,14 @@ impl fmt::Debug for KeyRing {
 
 impl Entry {
     fn hash(&self, purpose: &[u8], message: &[u8]) -> SecretHash {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.pepper).expect("HMAC takes a key of any length");
+        let mut mac = self.mac();
         mac.update(purpose);
         mac.update(message);
         SecretHash::from_bytes(mac.finalize().into_bytes().into())
+    }
+
+    fn mac(&self) -> Hmac<Sha256> {
+        Hmac::new_from_slice(&*self.pepper).expect("HMAC takes a key of any length")
     }
 }
 
@@ -254,6 +275,19 @@ mod tests {
         for text in ["", "latchstring key ring check v1\0"] {
             assert_ne!(ring.hash(&Secret::new(text)).1, check);
         }
+    }
+
+    #[test]
+    fn what_a_ring_signed_it_knows_again_after_a_new_pepper() {
+        let signature = ring(&[OLD]).sign(b"text");
+        let both = ring(&[NEW, OLD]);
+        assert!(both.has_signed(b"text", &signature));
+        assert!(both.has_signed(b"text", &both.sign(b"text")));
+        assert!(!both.has_signed(b"texu", &signature));
+        assert!(!both.has_signed(b"text", &signature[..31]));
+        assert!(!both.has_signed(b"text", &[]));
+        assert!(!ring(&[NEW]).has_signed(b"text", &signature));
+        assert_ne!(&signature, ring(&[OLD]).hash(&Secret::new("text")).1.as_bytes());
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Who is calling, and may they: API keys, and the questions access asks of its store.
+//! Who is calling, and may they: API keys, connection codes, connected apps, and the questions access asks of its store.
 //!
-//! A presented key becomes a [`Grant`](latchstring_core::Grant) in [`Access::authenticate`] and nowhere else.
+//! A presented key or access token becomes a [`Grant`](latchstring_core::Grant) in [`Access`] and nowhere else.
 //! [`Access`] is also the [`Gate`](latchstring_core::Gate) that a session asks before every operation and holds for
 //! its commit. Neither remembers a positive answer: each asks the [`AccessStore`], so that a revocation holds from
 //! the moment it is stored.
@@ -10,28 +10,61 @@
 #![forbid(unsafe_code)]
 
 mod access;
-mod api_key;
+mod app;
 mod audit;
 mod bookkeeping;
+mod client;
+mod connection_code;
+mod connector;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
+mod event;
+mod grant;
 mod key;
 mod key_ring;
 mod key_ring_file;
 mod memory;
+mod oauth_tokens;
 mod person;
+mod pkce;
+mod plan;
+mod seal;
 mod secret;
 mod store;
+mod sweeper;
 mod tenant;
+mod tenant_event;
+mod token;
+mod watch;
 
-pub use access::{Access, AuthenticateError, CreateKeyError, OpenError};
-pub use api_key::{ApiKey, ApiKeyError, KeyPrefix, KeyPrefixError};
+pub use access::{
+    Access, Approval, AuthenticateError, Authorized, CodePresented, CreateCodeError, CreateKeyError, OpenError,
+    RefreshPresented, Rules, SpendError, TokenTexts,
+};
+pub use app::{AppIdentity, AppSummary, Redeemed, Redemption};
 pub use audit::{AuditEntry, AuditOperation};
-pub use key::{FoundKey, IssuedKey, KeySummary, Label, LabelError, NewKey, Revocation, RevokeOutcome};
+pub use client::{IDLE_CLIENT_LIFETIME, MAX_UNUSED_CLIENTS, RegisteredClient, UNUSED_CLIENT_LIFETIME};
+pub use connection_code::{
+    CODE_LIFETIME, CodeState, CodeSummary, ConnectionCode, ConnectionCodeError, FoundCode, IssuedCode, MAX_LIVE_CODES,
+    NewCode,
+};
+pub use connector::{ConnectorId, ConnectorIdError};
+pub use event::{AccessEvent, AccessEventKind};
+pub use grant::{FoundBearer, GrantKind, IssuedSecret, Revocation, RevokeOutcome, Standing};
+pub use key::{IssuedKey, KeySummary, Label, LabelError, NewKey};
 pub use key_ring::{KeyRing, KeyRingError, RingCheck};
 pub use key_ring_file::KeyRingFileError;
 pub use memory::MemoryStore;
-pub use person::Person;
+pub use oauth_tokens::{
+    AUTHORIZATION_CODE_LIFETIME, CredentialId, FoundAuthorizationCode, FoundRefreshToken, FoundToken, IssuedToken,
+    IssuedTokens, REFRESH_TOKEN_LIFETIME, REPLAY_WINDOW,
+};
+pub use person::{Person, disturbs};
+pub use pkce::{Challenge, ChallengeError};
+pub use plan::{Plan, PlanRule};
 pub use secret::{Secret, SecretHash};
-pub use store::{AccessStore, Inconsistency, MAX_LIVE_KEYS, StoreError};
+pub use store::{AccessStore, Count, Inconsistency, MAX_LIVE_KEYS, StoreError};
 pub use tenant::{NewTenant, Tenant, TenantStatus, UnknownStatus};
+pub use tenant_event::{Applied, TenantEvent, TenantEventKind};
+pub use token::{Token, TokenError, TokenPrefix, TokenPrefixError};
+pub use watch::Watch;

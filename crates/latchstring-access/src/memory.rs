@@ -1,55 +1,82 @@
 //! An access store in memory: for tests, and for embedders who bring keys of their own at every start.
+//!
+//! One lock guards all that is stored, so every change is all or none. A second one is for whoever shuts a grant, and a
+//! hold keeps it.
+
+mod clients;
+mod codes;
+mod credentials;
+mod grants;
+mod records;
+mod state;
+mod tenants;
+#[cfg(test)]
+mod tests;
+mod tokens;
 
 use std::{
-    collections::{BTreeMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use latchstring_core::{CallRecord, GrantId, Hold, RequestId, TenantId};
+use latchstring_core::{CallRecord, Clock, CodeId, GrantId, Hold, SystemClock, TenantId};
+use tokio::{sync::Notify, time::timeout};
 
+use self::state::{State, cut};
 use crate::{
-    AccessStore, AuditEntry, FoundKey, IssuedKey, KeySummary, MAX_LIVE_KEYS, NewTenant, Person, Revocation,
-    RevokeOutcome, RingCheck, SecretHash, StoreError, Tenant, TenantStatus,
+    AccessEvent, AccessStore, AppSummary, Applied, AuditEntry, CodeSummary, ConnectorId, Count, CredentialId,
+    FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind, IssuedCode, IssuedKey, IssuedTokens,
+    KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation, RevokeOutcome, RingCheck, SecretHash,
+    Standing, StoreError, Tenant, TenantEvent,
 };
 
 /// Forgets everything when the process ends.
-#[derive(Default)]
 pub struct MemoryStore {
+    clock: Arc<dyn Clock>,
     state: Mutex<State>,
-    /// Whoever shuts a grant takes it; a hold keeps it.
+    /// Whoever shuts a grant or changes a tenant takes it; a hold keeps it.
     shutting: Arc<tokio::sync::Mutex<()>>,
     is_cut_off: AtomicBool,
+    /// Only in a careless store: told whenever somebody has looked.
+    looked: Option<Notify>,
 }
 
-#[derive(Default)]
-struct State {
-    tenants: BTreeMap<TenantId, TenantRow>,
-    keys: BTreeMap<GrantId, KeyRow>,
-    audit: Vec<AuditEntry>,
-    recorded: HashSet<RequestId>,
-    ring: Vec<RingCheck>,
-}
-
-struct TenantRow {
-    tenant: Tenant,
-    install_generation: u64,
-}
-
-struct KeyRow {
-    summary: KeySummary,
-    hash: SecretHash,
-    install_generation: u64,
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// An empty store that goes by the machine's clock.
     pub fn new() -> Self {
-        Self::default()
+        Self::with_clock(Arc::new(SystemClock))
+    }
+
+    /// An empty store that goes by this clock.
+    pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            state: Mutex::default(),
+            shutting: Arc::default(),
+            is_cut_off: AtomicBool::new(false),
+            looked: None,
+        }
+    }
+
+    /// A careless store, to show that a test of races sees a race: before it spends something it looks whether it may,
+    /// waits until somebody else has looked, too, and then acts without looking again.
+    #[cfg(any(test, feature = "contract"))]
+    pub fn naive(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            looked: Some(Notify::new()),
+            ..Self::with_clock(clock)
+        }
     }
 
     /// Plays a store that cannot be reached: until this is called with `false`, every answer is
@@ -64,239 +91,223 @@ impl MemoryStore {
         }
         Ok(self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
 
-impl State {
-    fn stands(&self, row: &KeyRow, now: DateTime<Utc>) -> bool {
-        row.summary.revoked.is_none()
-            && row.summary.expires_at.is_none_or(|end| now < end)
-            && self.tenants.get(&row.summary.tenant).is_some_and(|tenant| {
-                tenant.tenant.status == TenantStatus::Active && tenant.install_generation == row.install_generation
-            })
+    fn moment(&self) -> DateTime<Utc> {
+        cut(self.clock.now())
     }
 
-    fn key_stands(&self, tenant: TenantId, grant: GrantId, now: DateTime<Utc>) -> bool {
-        self.keys
-            .get(&grant)
-            .is_some_and(|row| row.summary.tenant == tenant && self.stands(row, now))
+    /// Acts if it may, under one lock; `None` when it may not.
+    async fn look_and_act<T>(
+        &self,
+        look: impl Fn(&State, DateTime<Utc>) -> bool + Send,
+        act: impl FnOnce(&mut State) -> T + Send,
+    ) -> Result<Option<T>, StoreError> {
+        if let Some(looked) = &self.looked {
+            let may_act = look(&*self.state()?, self.moment());
+            looked.notify_waiters();
+            // Nobody else may be there, so this ends. It only makes a race certain; which store is right does not
+            // depend on it.
+            let _ = timeout(Duration::from_millis(200), looked.notified()).await;
+            let mut state = self.state()?;
+            return Ok(may_act.then(|| act(&mut state)));
+        }
+        let mut state = self.state()?;
+        let may_act = look(&state, self.moment());
+        Ok(may_act.then(|| act(&mut state)))
     }
 }
 
 #[async_trait]
 impl AccessStore for MemoryStore {
-    async fn find_key(&self, hashes: &[SecretHash], now: DateTime<Utc>) -> Result<Option<FoundKey>, StoreError> {
-        let state = self.state()?;
-        let row = state
-            .keys
-            .values()
-            .find(|row| hashes.contains(&row.hash) && state.stands(row, now));
-        Ok(row.map(|KeyRow { summary, .. }| FoundKey {
-            grant: summary.grant,
-            tenant: summary.tenant,
-            scope: summary.scope,
-            label: summary.label.clone(),
-            hint: summary.hint.clone(),
-        }))
+    async fn now(&self) -> Result<DateTime<Utc>, StoreError> {
+        let _reached = self.state()?;
+        Ok(self.moment())
     }
 
-    async fn stands(&self, tenant: TenantId, grant: GrantId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        Ok(self.state()?.key_stands(tenant, grant, now))
+    async fn find_bearer(&self, kind: GrantKind, hashes: &[SecretHash]) -> Result<Option<FoundBearer>, StoreError> {
+        Ok(self.state()?.find_bearer(kind, hashes, self.moment()))
     }
 
-    async fn hold(&self, tenant: TenantId, grant: GrantId, now: DateTime<Utc>) -> Result<Option<Hold>, StoreError> {
+    async fn standing(&self, tenant: TenantId, grant: GrantId) -> Result<Option<Standing>, StoreError> {
+        Ok(self.state()?.standing(tenant, grant, self.moment()))
+    }
+
+    async fn standing_among(&self, grants: &[GrantId]) -> Result<Vec<(GrantId, Standing)>, StoreError> {
+        Ok(self.state()?.standing_among(grants, self.moment()))
+    }
+
+    async fn hold(&self, tenant: TenantId, grant: GrantId) -> Result<Option<(Standing, Hold)>, StoreError> {
         let lock = Arc::clone(&self.shutting).lock_owned().await;
-        let stands = self.state()?.key_stands(tenant, grant, now);
-        Ok(stands.then(|| Hold::new(lock)))
+        let standing = self.state()?.standing(tenant, grant, self.moment());
+        Ok(standing.map(|standing| (standing, Hold::new(lock))))
     }
 
-    async fn create_key(&self, key: &IssuedKey) -> Result<KeySummary, StoreError> {
-        let mut state = self.state()?;
-        let IssuedKey {
-            grant,
-            asked,
-            hint,
-            hash,
-            created_at,
-            ..
-        } = key;
-        let install_generation = match state.tenants.get(&asked.tenant) {
-            Some(row) if row.tenant.status == TenantStatus::Active => row.install_generation,
-            Some(_) | None => return Err(StoreError::TenantUnknown(asked.tenant)),
-        };
-        let is_live = |row: &&KeyRow| row.summary.tenant == asked.tenant && state.stands(row, *created_at);
-        if state.keys.values().filter(is_live).count() >= MAX_LIVE_KEYS {
-            return Err(StoreError::TooManyKeys);
-        }
-        let summary = KeySummary {
-            grant: *grant,
-            tenant: asked.tenant,
-            scope: asked.scope,
-            label: asked.label.as_str().to_owned(),
-            hint: hint.clone(),
-            created_by: asked.created_by.clone(),
-            created_at: *created_at,
-            last_used_at: None,
-            expires_at: asked.expires_at,
-            revoked: None,
-        };
-        state.keys.insert(
-            *grant,
-            KeyRow {
-                summary: summary.clone(),
-                hash: *hash,
-                install_generation,
-            },
-        );
-        Ok(summary)
-    }
-
-    async fn list_keys(&self, tenant: TenantId) -> Result<Vec<KeySummary>, StoreError> {
-        let state = self.state()?;
-        let newest_first = state
-            .keys
-            .values()
-            .rev()
-            .map(|row| &row.summary)
-            .filter(|key| key.tenant == tenant);
-        let (live, revoked): (Vec<&KeySummary>, Vec<_>) = newest_first.partition(|key| key.revoked.is_none());
-        Ok(live.into_iter().chain(revoked).take(500).cloned().collect())
-    }
-
-    async fn revoke_key(
+    async fn revoke(
         &self,
+        kind: GrantKind,
         tenant: TenantId,
-        key: GrantId,
-        by: &Person,
-        now: DateTime<Utc>,
+        grant: GrantId,
+        revocation: &Revocation,
     ) -> Result<RevokeOutcome, StoreError> {
         let _no_holds = self.shutting.lock().await;
-        let mut state = self.state()?;
-        let row = state.keys.get_mut(&key).filter(|row| row.summary.tenant == tenant);
-        let summary = &mut row.ok_or(StoreError::NotFound(key))?.summary;
-        if summary.revoked.is_some() {
-            return Ok(RevokeOutcome::AlreadyRevoked);
-        }
-        summary.revoked = Some(Revocation {
-            at: now,
-            by: by.clone(),
-        });
-        Ok(RevokeOutcome::Revoked)
-    }
-
-    async fn ensure_tenant(&self, new: &NewTenant) -> Result<Tenant, StoreError> {
-        let mut state = self.state()?;
-        if let Some(row) = state.tenants.values().find(|row| row.tenant.host_key == new.host_key) {
-            return Ok(row.tenant.clone());
-        }
-        let tenant = Tenant {
-            id: new.id,
-            host_key: new.host_key.clone(),
-            public_id: new.public_id.clone(),
-            name: new.name.clone(),
-            status: TenantStatus::Active,
-            installed_at: new.installed_at,
-            uninstalled_at: None,
-        };
-        state.tenants.insert(
-            new.id,
-            TenantRow {
-                tenant: tenant.clone(),
-                install_generation: 1,
-            },
-        );
-        Ok(tenant)
-    }
-
-    async fn set_tenant_status(
-        &self,
-        tenant: TenantId,
-        status: TenantStatus,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let _no_holds = self.shutting.lock().await;
-        let mut state = self.state()?;
-        let row = state
-            .tenants
-            .get_mut(&tenant)
-            .ok_or(StoreError::TenantUnknown(tenant))?;
-        if row.tenant.status.changes_installation(status) {
-            row.install_generation += 1;
-            match status {
-                TenantStatus::Uninstalled => row.tenant.uninstalled_at = Some(now),
-                TenantStatus::Active | TenantStatus::Suspended => row.tenant.installed_at = now,
-            }
-        }
-        row.tenant.status = status;
-        Ok(())
-    }
-
-    async fn list_tenants(&self) -> Result<Vec<Tenant>, StoreError> {
-        let mut tenants: Vec<Tenant> = self.state()?.tenants.values().map(|row| row.tenant.clone()).collect();
-        tenants.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
-        tenants.truncate(1_000);
-        Ok(tenants)
-    }
-
-    async fn find_tenants(&self, host_key_or_name: &str) -> Result<Vec<Tenant>, StoreError> {
-        let state = self.state()?;
-        let tenants = || state.tenants.values().map(|row| &row.tenant);
-        if let Some(tenant) = tenants().find(|tenant| tenant.host_key == host_key_or_name) {
-            return Ok(vec![tenant.clone()]);
-        }
-        Ok(tenants()
-            .filter(|tenant| tenant.name == host_key_or_name)
-            .take(10)
-            .cloned()
-            .collect())
+        self.state()?.revoke(kind, tenant, grant, revocation)
     }
 
     async fn note_used(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError> {
-        let mut state = self.state()?;
-        for (grant, at) in uses {
-            if let Some(row) = state.keys.get_mut(grant) {
-                row.summary.last_used_at = row.summary.last_used_at.max(Some(*at));
-            }
-        }
+        self.state()?.note_used(uses);
         Ok(())
     }
 
+    async fn create_key(&self, key: &IssuedKey) -> Result<KeySummary, StoreError> {
+        self.state()?.create_key(key, self.moment())
+    }
+
+    async fn list_keys(&self, tenant: TenantId) -> Result<Vec<KeySummary>, StoreError> {
+        Ok(self.state()?.list_keys(tenant))
+    }
+
+    async fn create_code(&self, code: &IssuedCode) -> Result<CodeSummary, StoreError> {
+        self.state()?.create_code(code, self.moment())
+    }
+
+    async fn list_codes(&self, tenant: TenantId) -> Result<Vec<CodeSummary>, StoreError> {
+        Ok(self.state()?.list_codes(tenant, self.moment()))
+    }
+
+    async fn cancel_code(&self, tenant: TenantId, code: CodeId, cancellation: &Revocation) -> Result<bool, StoreError> {
+        self.state()?.cancel_code(tenant, code, cancellation, self.moment())
+    }
+
+    async fn find_code(&self, hashes: &[SecretHash]) -> Result<Option<FoundCode>, StoreError> {
+        Ok(self.state()?.find_code(hashes, self.moment()))
+    }
+
+    async fn redeem(&self, redemption: &Redemption) -> Result<Option<Redeemed>, StoreError> {
+        let redeemed = self
+            .look_and_act(
+                |state, now| state.can_redeem(redemption, now),
+                |state| state.redeem(redemption),
+            )
+            .await?;
+        Ok(redeemed.flatten())
+    }
+
+    async fn list_apps(&self, tenant: TenantId) -> Result<Vec<AppSummary>, StoreError> {
+        Ok(self.state()?.list_apps(tenant, self.moment()))
+    }
+
+    async fn find_authorization_code(
+        &self,
+        hashes: &[SecretHash],
+    ) -> Result<Option<FoundAuthorizationCode>, StoreError> {
+        Ok(self.state()?.find_authorization_code(hashes, self.moment()))
+    }
+
+    async fn exchange(&self, code: CredentialId, tokens: &IssuedTokens) -> Result<bool, StoreError> {
+        let exchanged = self
+            .look_and_act(
+                |state, now| state.can_exchange(code, tokens, now),
+                |state| state.exchange(code, tokens),
+            )
+            .await?;
+        Ok(exchanged.is_some())
+    }
+
+    async fn find_refresh_token(&self, hashes: &[SecretHash]) -> Result<Option<FoundRefreshToken>, StoreError> {
+        Ok(self.state()?.find_refresh_token(hashes, self.moment()))
+    }
+
+    async fn rotate(&self, token: CredentialId, tokens: &IssuedTokens, sealed: &[u8]) -> Result<bool, StoreError> {
+        let rotated = self
+            .look_and_act(
+                |state, now| state.can_rotate(token, tokens, now),
+                |state| state.rotate(token, tokens, sealed),
+            )
+            .await?;
+        Ok(rotated.is_some())
+    }
+
+    async fn find_issued(&self, hashes: &[SecretHash]) -> Result<Option<(TenantId, GrantId, String)>, StoreError> {
+        Ok(self.state()?.find_issued(hashes))
+    }
+
+    async fn add_client(&self, client: &RegisteredClient) -> Result<(), StoreError> {
+        self.state()?.add_client(client, self.moment())
+    }
+
+    async fn find_client(&self, client_id: &str) -> Result<Option<RegisteredClient>, StoreError> {
+        Ok(self.state()?.find_client(client_id, self.moment()))
+    }
+
+    async fn keep_client(&self, client_id: &str, expires_at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.state()?.keep_client(client_id, expires_at, self.moment());
+        Ok(())
+    }
+
+    async fn use_assertion(
+        &self,
+        client_id: &str,
+        assertion: &str,
+        expires_at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let used = self
+            .look_and_act(
+                |state, _| !state.is_assertion_used(client_id, assertion),
+                |state| state.use_assertion(client_id, assertion, expires_at),
+            )
+            .await?;
+        Ok(used.is_some())
+    }
+
+    async fn count(&self, bucket: &str, window: Duration) -> Result<Count, StoreError> {
+        Ok(self.state()?.count(bucket, window, self.moment()))
+    }
+
+    async fn ensure_tenant(&self, tenant: &NewTenant) -> Result<Tenant, StoreError> {
+        Ok(self.state()?.ensure_tenant(tenant))
+    }
+
+    async fn apply(&self, event: &TenantEvent) -> Result<Applied, StoreError> {
+        let _no_holds = self.shutting.lock().await;
+        Ok(self.state()?.apply(event, self.moment()))
+    }
+
+    async fn list_tenants(&self) -> Result<Vec<Tenant>, StoreError> {
+        Ok(self.state()?.list_tenants())
+    }
+
+    async fn find_tenants(&self, host_key_or_name: &str) -> Result<Vec<Tenant>, StoreError> {
+        Ok(self.state()?.find_tenants(host_key_or_name))
+    }
+
+    async fn find_connector(&self, connector: &ConnectorId) -> Result<Option<Tenant>, StoreError> {
+        Ok(self.state()?.find_connector(connector))
+    }
+
+    async fn append_event(&self, event: &AccessEvent) -> Result<(), StoreError> {
+        self.state()?.records.append_event(event);
+        Ok(())
+    }
+
+    async fn read_events(&self, tenant: TenantId, limit: u32) -> Result<Vec<AccessEvent>, StoreError> {
+        Ok(self.state()?.records.read_events(tenant, limit))
+    }
+
     async fn append_audit(&self, calls: &[&CallRecord]) -> Result<(), StoreError> {
-        let mut state = self.state()?;
-        for call in calls {
-            if state.recorded.insert(call.request) {
-                state.audit.push(AuditEntry::from(*call));
-            }
-        }
+        self.state()?.records.append_audit(calls);
         Ok(())
     }
 
     async fn read_audit(&self, tenant: TenantId, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        let state = self.state()?;
-        let newest_first = state.audit.iter().rev().filter(|entry| entry.tenant == tenant);
-        Ok(newest_first.take(limit.min(1_000) as usize).cloned().collect())
+        Ok(self.state()?.records.read_audit(tenant, limit))
     }
 
     async fn match_ring(&self, checks: &[RingCheck]) -> Result<bool, StoreError> {
-        let mut state = self.state()?;
-        if !RingCheck::matches(&state.ring, checks) {
-            return Ok(false);
-        }
-        for check in checks {
-            if !state.ring.contains(check) {
-                state.ring.push(check.clone());
-            }
-        }
-        Ok(true)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fresh() -> std::future::Ready<(MemoryStore, ())> {
-        std::future::ready((MemoryStore::new(), ()))
+        Ok(self.state()?.records.match_ring(checks))
     }
 
-    crate::access_store_contract!(fresh);
+    async fn sweep(&self) -> Result<(), StoreError> {
+        self.state()?.sweep(self.moment());
+        Ok(())
+    }
 }

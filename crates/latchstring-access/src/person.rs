@@ -37,7 +37,7 @@ impl Person {
 
 /// Control characters, line separators, invisible marks, and whatever changes the direction of the text after it. The
 /// joiners U+200C and U+200D are not among them: Persian and many emoji are written with them.
-pub(crate) fn disturbs(c: char) -> bool {
+pub fn disturbs(c: char) -> bool {
     c.is_control()
         || matches!(
             c,

@@ -1,40 +1,72 @@
 //! The questions access asks of whatever stores its grants.
 //!
 //! Validity lives in two places only: the grant (revoked, expired) and its tenant (status, install generation). A
-//! credential is a pointer to a grant and has no validity of its own, so one change shuts everything. Every answer
-//! must come from the authoritative copy, never from a cache or a replica that may lag.
+//! credential is a pointer to a grant and has no validity of its own, so one change shuts everything, and a credential
+//! that is written late, beside a revocation, is dead from the start. Every answer must come from the authoritative
+//! copy, never from a cache or a replica that may lag.
+//!
+//! The store has the clock. Where several servers share a store, its clock decides about expiry for all of them.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use latchstring_core::{CallRecord, GrantId, Hold, TenantId};
+use latchstring_core::{CallRecord, CodeId, GrantId, Hold, TenantId};
 
 use crate::{
-    AuditEntry, FoundKey, IssuedKey, KeySummary, NewTenant, Person, RevokeOutcome, RingCheck, SecretHash, Tenant,
-    TenantStatus,
+    AccessEvent, AppSummary, Applied, AuditEntry, CodeSummary, ConnectorId, CredentialId, FoundAuthorizationCode,
+    FoundBearer, FoundCode, FoundRefreshToken, GrantKind, IssuedCode, IssuedKey, IssuedTokens, KeySummary,
+    MAX_LIVE_CODES, MAX_UNUSED_CLIENTS, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation, RevokeOutcome,
+    RingCheck, SecretHash, Standing, Tenant, TenantEvent,
 };
 
 /// How many keys of one tenant may be live at once: neither revoked nor expired.
 pub const MAX_LIVE_KEYS: usize = 50;
 
-/// Stores tenants, grants, credentials and the audit trail. What each answer promises is tested by the `contract`
-/// module (feature `contract`).
+/// Stores tenants, grants, credentials and records. What each answer promises is tested by the `contract` module
+/// (feature `contract`).
 ///
-/// A grant *stands* at a moment when it is not revoked and not expired, its tenant is active, and the tenant was not
-/// uninstalled since the grant was made. A grant that expires at a moment does not stand at that moment.
+/// A grant *stands* when it is not revoked and not expired, its tenant is active, and the tenant was neither installed
+/// nor uninstalled since the grant was made. What expires at a moment is over at that moment. A tenant's plan is not
+/// part of it: the store says what the plan is, and access decides whether it matters.
 #[async_trait]
 pub trait AccessStore: Send + Sync {
-    /// The key with one of these hashes, if its grant stands at `now`. The question of every request: one indexed
+    /// The moment by the clock that decides about expiry.
+    async fn now(&self) -> Result<DateTime<Utc>, StoreError>;
+
+    // ---- Grants: does it stand, hold it, shut it
+
+    /// The credential with one of these hashes: the key of a [`GrantKind::Key`] or the access token of a
+    /// [`GrantKind::App`], if it has not expired and its grant stands. The question of every request: one indexed
     /// look-up.
-    async fn find_key(&self, hashes: &[SecretHash], now: DateTime<Utc>) -> Result<Option<FoundKey>, StoreError>;
+    async fn find_bearer(&self, kind: GrantKind, hashes: &[SecretHash]) -> Result<Option<FoundBearer>, StoreError>;
 
-    /// Does this grant of this tenant stand at `now`?
-    async fn stands(&self, tenant: TenantId, grant: GrantId, now: DateTime<Utc>) -> Result<bool, StoreError>;
+    /// Does this grant of this tenant stand?
+    async fn standing(&self, tenant: TenantId, grant: GrantId) -> Result<Option<Standing>, StoreError>;
 
-    /// Keeps a grant that stands at `now` from being revoked, and its tenant from being shut, until the hold is
-    /// dropped; `None` when it does not stand.
-    async fn hold(&self, tenant: TenantId, grant: GrantId, now: DateTime<Utc>) -> Result<Option<Hold>, StoreError>;
+    /// Those of these grants that stand, whatever their tenants' plans are.
+    async fn standing_among(&self, grants: &[GrantId]) -> Result<Vec<(GrantId, Standing)>, StoreError>;
+
+    /// Keeps a grant that stands from being revoked, and its tenant from being changed, until the hold is dropped;
+    /// `None` when it does not stand.
+    async fn hold(&self, tenant: TenantId, grant: GrantId) -> Result<Option<(Standing, Hold)>, StoreError>;
+
+    /// Revokes a grant for good; when this returns, it is durable. Waits for holds.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the tenant has no such grant of this kind.
+    async fn revoke(
+        &self,
+        kind: GrantKind,
+        tenant: TenantId,
+        grant: GrantId,
+        revocation: &Revocation,
+    ) -> Result<RevokeOutcome, StoreError>;
+
+    /// Notes when grants were last used. Never moves a time back; unknown grants are passed over.
+    async fn note_used(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError>;
+
+    // ---- Keys
 
     /// Stores a new key.
     ///
@@ -43,35 +75,97 @@ pub trait AccessStore: Send + Sync {
     /// [`MAX_LIVE_KEYS`] live ones.
     async fn create_key(&self, key: &IssuedKey) -> Result<KeySummary, StoreError>;
 
-    /// The keys of a tenant: those not revoked first, newest first; 500 at most.
+    /// The keys of a tenant's installation: those not revoked first, newest first; 500 at most. What an earlier
+    /// installation left behind is not among them.
     async fn list_keys(&self, tenant: TenantId) -> Result<Vec<KeySummary>, StoreError>;
 
-    /// Revokes a key for good; when this returns, it is durable. Waits for holds.
+    // ---- Connection codes
+
+    /// Stores a new connection code.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when the tenant has no such key.
-    async fn revoke_key(
+    /// [`StoreError::TenantUnknown`] when no such tenant is active, [`StoreError::TooManyCodes`] when it has
+    /// [`MAX_LIVE_CODES`] live ones.
+    async fn create_code(&self, code: &IssuedCode) -> Result<CodeSummary, StoreError>;
+
+    /// The codes of a tenant, newest first; 100 at most.
+    async fn list_codes(&self, tenant: TenantId) -> Result<Vec<CodeSummary>, StoreError>;
+
+    /// Cancels a code; `false` when it was no longer live.
+    ///
+    /// # Errors
+    /// [`StoreError::CodeNotFound`] when the tenant has no such code.
+    async fn cancel_code(&self, tenant: TenantId, code: CodeId, cancellation: &Revocation) -> Result<bool, StoreError>;
+
+    /// The live code with one of these hashes: not redeemed, cancelled or expired, its tenant active and not installed
+    /// or uninstalled since.
+    async fn find_code(&self, hashes: &[SecretHash]) -> Result<Option<FoundCode>, StoreError>;
+
+    /// Spends a live code: stores the grant and the authorization code, and marks the connection code, all or none. Of
+    /// any number of attempts one succeeds. `None` when the code is not live, belongs to another connector than the one
+    /// asked for, or needs a plan that has lapsed; then nothing is changed.
+    async fn redeem(&self, redemption: &Redemption) -> Result<Option<Redeemed>, StoreError>;
+
+    // ---- Connected apps and their tokens
+
+    /// The connected apps of a tenant's installation: those not revoked first, newest first; 500 at most. An app that never fetched its
+    /// tokens is listed for as long as it still can.
+    async fn list_apps(&self, tenant: TenantId) -> Result<Vec<AppSummary>, StoreError>;
+
+    /// The authorization code with one of these hashes, in whatever state.
+    async fn find_authorization_code(
         &self,
-        tenant: TenantId,
-        key: GrantId,
-        by: &Person,
-        now: DateTime<Utc>,
-    ) -> Result<RevokeOutcome, StoreError>;
+        hashes: &[SecretHash],
+    ) -> Result<Option<FoundAuthorizationCode>, StoreError>;
+
+    /// Spends an authorization code on tokens, all or none. Of any number of attempts one succeeds: `true`. `false` when
+    /// it is spent, has expired, or its grant does not stand; then nothing is changed.
+    async fn exchange(&self, code: CredentialId, tokens: &IssuedTokens) -> Result<bool, StoreError>;
+
+    /// The refresh token with one of these hashes, in whatever state.
+    async fn find_refresh_token(&self, hashes: &[SecretHash]) -> Result<Option<FoundRefreshToken>, StoreError>;
+
+    /// Spends a refresh token on new tokens and keeps the sealed answer with it, all or none. Otherwise as
+    /// [`AccessStore::exchange`].
+    async fn rotate(&self, token: CredentialId, tokens: &IssuedTokens, sealed: &[u8]) -> Result<bool, StoreError>;
+
+    /// The grant that an access token or refresh token with one of these hashes points to, in whatever state it is, and
+    /// the client it was issued to.
+    async fn find_issued(&self, hashes: &[SecretHash]) -> Result<Option<(TenantId, GrantId, String)>, StoreError>;
+
+    // ---- Clients and counters
+
+    /// Stores a client that registered itself.
+    ///
+    /// # Errors
+    /// [`StoreError::TooManyClients`] when [`MAX_UNUSED_CLIENTS`] are stored that were never used.
+    async fn add_client(&self, client: &RegisteredClient) -> Result<(), StoreError>;
+
+    /// The registered client with this id, unless it was forgotten.
+    async fn find_client(&self, client_id: &str) -> Result<Option<RegisteredClient>, StoreError>;
+
+    /// Keeps a registered client until `expires_at`, for it was used. An unknown one is passed over.
+    async fn keep_client(&self, client_id: &str, expires_at: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// Notes that a client used an assertion; `false` when it did so before. Remembered until `expires_at`.
+    async fn use_assertion(
+        &self,
+        client_id: &str,
+        assertion: &str,
+        expires_at: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
+
+    /// Counts one more in this bucket, and says how many there are now and when the window ends. A window begins with
+    /// what is counted first.
+    async fn count(&self, bucket: &str, window: Duration) -> Result<Count, StoreError>;
+
+    // ---- Tenants
 
     /// The tenant with this host key, which is stored first if there is none. An existing one is returned unchanged.
     async fn ensure_tenant(&self, tenant: &NewTenant) -> Result<Tenant, StoreError>;
 
-    /// Changes whether a tenant is served. Beginning or ending an installation leaves all earlier grants behind.
-    /// Waits for holds.
-    ///
-    /// # Errors
-    /// [`StoreError::TenantUnknown`].
-    async fn set_tenant_status(
-        &self,
-        tenant: TenantId,
-        status: TenantStatus,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError>;
+    /// Applies what happened to a tenant, once, if nothing newer has happened. Waits for holds.
+    async fn apply(&self, event: &TenantEvent) -> Result<Applied, StoreError>;
 
     /// All tenants by name; 1,000 at most.
     async fn list_tenants(&self) -> Result<Vec<Tenant>, StoreError>;
@@ -79,8 +173,16 @@ pub trait AccessStore: Send + Sync {
     /// The tenant with this host key, or else those with this name; 10 at most.
     async fn find_tenants(&self, host_key_or_name: &str) -> Result<Vec<Tenant>, StoreError>;
 
-    /// Notes when grants were last used. Never moves a time back; unknown grants are passed over.
-    async fn note_used(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError>;
+    /// The tenant with this connector.
+    async fn find_connector(&self, connector: &ConnectorId) -> Result<Option<Tenant>, StoreError>;
+
+    // ---- Records
+
+    /// Appends what happened to a tenant's access.
+    async fn append_event(&self, event: &AccessEvent) -> Result<(), StoreError>;
+
+    /// What happened to a tenant's access, the one appended last first; 1,000 at most, whatever the limit.
+    async fn read_events(&self, tenant: TenantId, limit: u32) -> Result<Vec<AccessEvent>, StoreError>;
 
     /// Appends calls to the audit trail, all or none, in order. A call that is there already (by its request id) is
     /// passed over, so that a batch of unknown fate can be sent again.
@@ -93,6 +195,19 @@ pub trait AccessStore: Send + Sync {
     /// [`RingCheck::matches`] decides. The first ring ever becomes the store's own; of a ring that matches, new
     /// entries are added. All in one transaction.
     async fn match_ring(&self, checks: &[RingCheck]) -> Result<bool, StoreError>;
+
+    /// Forgets what can never matter again: codes, tokens, clients, assertions and counters that were over a day ago,
+    /// and sealed answers past [`REPLAY_WINDOW`](crate::REPLAY_WINDOW).
+    async fn sweep(&self) -> Result<(), StoreError>;
+}
+
+/// How often something happened in the current window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// How often, this time included.
+    pub so_far: u64,
+    /// How long the window goes on.
+    pub ends_in: Duration,
 }
 
 /// Why the store could not do what was asked.
@@ -107,9 +222,23 @@ pub enum StoreError {
     /// The tenant has as many live keys as it may.
     #[error("the tenant has {MAX_LIVE_KEYS} live keys, the most there may be; revoke one that is not used any more")]
     TooManyKeys,
-    /// The tenant has no such key.
-    #[error("no key `{0}`; list the keys to find its id")]
+    /// The tenant has as many live connection codes as it may.
+    #[error(
+        "the tenant has {MAX_LIVE_CODES} live connection codes, the most there may be; use or cancel one, or wait ten \
+         minutes"
+    )]
+    TooManyCodes,
+    /// As many registered clients wait for their first use as may.
+    #[error(
+        "{MAX_UNUSED_CLIENTS} registered clients wait for their first use, the most there may be; try again in an hour"
+    )]
+    TooManyClients,
+    /// The tenant has no such key or app.
+    #[error("no key or connected app `{0}`; list them to find its id")]
     NotFound(GrantId),
+    /// The tenant has no such code.
+    #[error("no connection code `{0}`; list the codes to find its id")]
+    CodeNotFound(CodeId),
     /// The store holds something that it should never have accepted.
     #[error(transparent)]
     Inconsistency(#[from] Inconsistency),

@@ -3,7 +3,9 @@
 use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
-use latchstring_core::{TenantId, random};
+use latchstring_core::TenantId;
+
+use crate::{ConnectorId, Plan};
 
 /// One tenant, as access knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,12 +14,14 @@ pub struct Tenant {
     pub id: TenantId,
     /// The app's own key for it, such as a shop domain.
     pub host_key: String,
-    /// 128 random bits in hexadecimal, for addresses that must not be guessed.
-    pub public_id: String,
+    /// Its connector.
+    pub connector: ConnectorId,
     /// The name to show.
     pub name: String,
     /// Whether it is served.
     pub status: TenantStatus,
+    /// Its plan, as the app last said.
+    pub plan: Plan,
     /// When the app was installed, most recently.
     pub installed_at: DateTime<Utc>,
     /// When the app was uninstalled, most recently.
@@ -31,24 +35,26 @@ pub struct NewTenant {
     pub id: TenantId,
     /// The app's own key for it.
     pub host_key: String,
-    /// 128 random bits in hexadecimal.
-    pub public_id: String,
+    /// Its connector.
+    pub connector: ConnectorId,
     /// The name to show.
     pub name: String,
     /// When the app was installed.
     pub installed_at: DateTime<Utc>,
+    /// Its plan.
+    pub plan: Plan,
 }
 
 impl NewTenant {
-    /// A tenant with new ids.
+    /// A tenant with new ids and an active plan.
     pub fn new(host_key: impl Into<String>, name: impl Into<String>, now: DateTime<Utc>) -> Self {
-        let public_id = u128::from_be_bytes(random::bytes());
         Self {
             id: TenantId::new(now),
             host_key: host_key.into(),
-            public_id: format!("{public_id:032x}"),
+            connector: ConnectorId::generate(),
             name: name.into(),
             installed_at: now,
+            plan: Plan::Active,
         }
     }
 }
@@ -73,12 +79,6 @@ impl TenantStatus {
             Self::Uninstalled => "uninstalled",
         }
     }
-
-    /// Whether going from this status to `next` begins or ends an installation. Then the tenant's install generation
-    /// moves on, which is what leaves earlier grants behind.
-    pub fn changes_installation(self, next: Self) -> bool {
-        (self == Self::Uninstalled) != (next == Self::Uninstalled)
-    }
 }
 
 impl fmt::Display for TenantStatus {
@@ -102,3 +102,21 @@ impl FromStr for TenantStatus {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a tenant status; use `active`, `suspended` or `uninstalled`")]
 pub struct UnknownStatus(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_reads_back_by_its_name() {
+        for (status, name) in [
+            (TenantStatus::Active, "active"),
+            (TenantStatus::Suspended, "suspended"),
+            (TenantStatus::Uninstalled, "uninstalled"),
+        ] {
+            assert_eq!((status.as_str(), status.to_string().as_str()), (name, name));
+            assert_eq!(name.parse(), Ok(status));
+        }
+        assert_eq!("Active".parse::<TenantStatus>(), Err(UnknownStatus("Active".into())));
+    }
+}

@@ -15,6 +15,8 @@ use crate::{Effect, GrantId, RequestId, TenantId};
 pub enum Channel {
     /// The MCP endpoint for API keys.
     Mcp,
+    /// The MCP endpoint of one tenant's connector, for connected apps.
+    Connector,
 }
 
 impl Channel {
@@ -22,6 +24,7 @@ impl Channel {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mcp => "mcp",
+            Self::Connector => "connector",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -20,8 +20,11 @@ pub struct Context {
 
 impl Context {
     /// A call that begins now and must be over after `time`.
+    ///
+    /// The moment is cut to microseconds, which is what every database keeps: told at once or read back later, it is
+    /// the same.
     pub fn begin(grant: Arc<Grant>, channel: Channel, clock: &dyn Clock, time: std::time::Duration) -> Self {
-        let now = clock.now();
+        let now = clock.now().trunc_subsecs(6);
         Self {
             grant,
             request: RequestId::new(now),

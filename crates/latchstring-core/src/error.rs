@@ -36,6 +36,8 @@ pub enum ErrorCode {
     ResultTooLarge,
     /// The result cannot be written as JSON.
     ResultNotSerializable,
+    /// The store's subscription is not active; its grants are kept and work again once it is.
+    PlanRequired,
     /// The access was revoked while the call ran.
     Revoked,
     /// Too busy, or something needed is out of reach for now; the same call may work later.
@@ -60,6 +62,7 @@ impl ErrorCode {
             Self::MemoryLimit => "MEMORY_LIMIT",
             Self::ResultTooLarge => "RESULT_TOO_LARGE",
             Self::ResultNotSerializable => "RESULT_NOT_SERIALIZABLE",
+            Self::PlanRequired => "PLAN_REQUIRED",
             Self::Revoked => "REVOKED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
@@ -170,7 +173,11 @@ impl OperationError {
     /// Whether a program must not go on after this, not even by catching it.
     pub fn ends_program(&self) -> bool {
         match self.code {
-            ErrorCode::Revoked | ErrorCode::Timeout | ErrorCode::Unavailable | ErrorCode::Internal => true,
+            ErrorCode::PlanRequired
+            | ErrorCode::Revoked
+            | ErrorCode::Timeout
+            | ErrorCode::Unavailable
+            | ErrorCode::Internal => true,
             ErrorCode::InvalidInput
             | ErrorCode::NotFound
             | ErrorCode::InvalidState
@@ -213,6 +220,11 @@ impl From<Refusal> for OperationError {
             Refusal::Revoked => Self::new(
                 ErrorCode::Revoked,
                 "this access was revoked while the call ran; nothing was changed. Ask the person who granted it",
+            ),
+            Refusal::PlanLapsed => Self::new(
+                ErrorCode::PlanRequired,
+                "the subscription of this store is not active; nothing was changed. Ask its owner to renew it: this \
+                 access is kept and works again from then on",
             ),
             Refusal::Unavailable(source) => Self::unavailable(
                 "access cannot be checked right now; nothing was changed. Try again shortly",

@@ -31,6 +31,9 @@ pub enum Refusal {
     /// The grant was revoked, has expired, or its tenant is no longer served.
     #[error("this access was revoked")]
     Revoked,
+    /// The grant stands, but its tenant's plan has lapsed; it works again when the plan does.
+    #[error("the subscription is not active")]
+    PlanLapsed,
     /// The store of grants cannot be asked. Shut, but not for good.
     #[error("access cannot be checked right now")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -22,6 +22,13 @@ pub enum Holder {
         /// The first and last characters of the key, such as `asmk_Ab12...9xYz`.
         hint: String,
     },
+    /// A connected app.
+    App {
+        /// What it calls itself.
+        name: String,
+        /// The host that vouches for the name, such as `claude.ai`; `None` when nobody does.
+        host: Option<String>,
+    },
 }
 
 impl Grant {
@@ -62,6 +69,8 @@ impl std::fmt::Display for Holder {
         match self {
             Self::Key { label, hint } if label.is_empty() => write!(f, "key {hint}"),
             Self::Key { label, hint } => write!(f, "{label} ({hint})"),
+            Self::App { name, host: Some(host) } => write!(f, "{name} ({host})"),
+            Self::App { name, host: None } => write!(f, "{name} (unverified)"),
         }
     }
 }

@@ -86,6 +86,10 @@ id! {
     GrantId, "gra"
 }
 id! {
+    /// One connection code.
+    CodeId, "cod"
+}
+id! {
     /// One call, from the request to its audit row.
     RequestId, "req"
 }

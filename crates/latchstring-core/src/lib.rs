@@ -37,7 +37,7 @@ pub use domain::{Command, Domain, Operations, Query, UnitOfWork};
 pub use error::{ErrorCode, OperationError};
 pub use gate::{Fence, Gate, Hold, OpenGate, Refusal};
 pub use grant::{Grant, Holder};
-pub use id::{GrantId, IdError, RequestId, TenantId};
+pub use id::{CodeId, GrantId, IdError, RequestId, TenantId};
 pub use input::{nearest, parse as parse_input};
 pub use name::{Name, NameError};
 pub use operation::Operation;

@@ -32,6 +32,11 @@ impl Scope {
         }
     }
 
+    /// Whether whoever has this scope has that one, too. Write includes read.
+    pub fn includes(self, other: Self) -> bool {
+        self == Self::ReadWrite || other == Self::Read
+    }
+
     /// The name on the wire and in the database: `read` or `read_write`.
     pub fn as_str(self) -> &'static str {
         match self {

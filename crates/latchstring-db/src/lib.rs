@@ -1,18 +1,19 @@
-//! The access store on SQL, and the SQLite database handle that apps share with it.
+//! The access store on SQL, and the database handle that apps share with it.
 //!
-//! [`Database`] is one SQLite file with many readers and one writer. [`SqlAccessStore`] keeps tenants, grants, keys
-//! and the audit trail in such a file, which should be its own: see [`Database`] on why.
+//! [`Database`] is a SQLite file or a database on a PostgreSQL server, with the same promises to readers and writers.
+//! [`SqlAccessStore`] keeps tenants, grants, keys and the audit trail in one; see [`Database`] on keeping it apart.
 
 #![forbid(unsafe_code)]
 
 mod access;
 mod connect;
-mod entity;
 mod error;
 mod inconsistency;
 mod migrate;
 mod moment;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use access::SqlAccessStore;
-pub use connect::Database;
+pub use connect::{Backend, Database, commit};
 pub use error::DatabaseError;

@@ -3,24 +3,27 @@
 //! rmcp refuses a request whose `Accept` header is not the exact pair, and answers malformed JSON with a bare text and
 //! status 415. Clients expect neither. Everything here is answered with a JSON-RPC error object.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     body::{Body, to_bytes},
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use latchstring_core::Grant;
 use serde_json::{Value, json};
 
-use crate::MAX_BODY_BYTES;
+use crate::{MAX_BODY_BYTES, Server, error};
 
 const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
 /// The longest plain-text answer of rmcp that is worth repeating.
 const MAX_REASON_BYTES: usize = 4 << 10;
 
-pub(crate) async fn check(request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(server): State<Server>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST {
         return as_json_rpc(next.run(request).await, &Value::Null).await;
     }
@@ -57,6 +60,18 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
         id @ (Value::String(_) | Value::Number(_)) => id.clone(),
         _ => Value::Null,
     };
+    // Here, because rmcp acknowledges a stream before it asks us anything.
+    if message["method"] == "subscriptions/listen"
+        && let Some(grant) = parts.extensions.get::<Arc<Grant>>()
+    {
+        match server.listener(grant).await {
+            Ok(listener) => parts.extensions.insert(listener),
+            Err(refused) => {
+                error::log(&refused);
+                return refuse(StatusCode::OK, INVALID_REQUEST, &refused.to_string(), &id);
+            }
+        };
+    }
     parts.headers.insert(
         header::ACCEPT,
         HeaderValue::from_static("application/json, text/event-stream"),

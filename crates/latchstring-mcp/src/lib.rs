@@ -11,6 +11,7 @@ mod describe;
 mod direct;
 mod envelope;
 mod error;
+mod listeners;
 mod run;
 mod search;
 mod server;

@@ -3,20 +3,20 @@
 use std::{sync::Arc, time::Duration};
 
 use latchstring_core::{
-    Catalog, Channel, Clock, Context, Effect, ErrorCode, Finish, Gate, Grant, Limits, OperationError, Sandbox, Session,
-    SessionLimits, Surface, parse_input,
+    Catalog, Channel, Clock, Context, Effect, ErrorCode, Finish, Gate, Grant, Holder, Limits, OperationError, Sandbox,
+    Session, SessionLimits, Surface, parse_input,
 };
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
         CompleteRequestParams, CompleteResult, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
-        ErrorCode as RpcCode, Implementation, ListPromptsRequestMethod, ListPromptsResult,
-        ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
+        ErrorCode as RpcCode, Implementation, InitializeRequestParams, InitializeResult, ListPromptsRequestMethod,
+        ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
         ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
-        ServerConfig,
+        ServerConfig, SubscriptionFilter,
     },
-    service::RequestContext,
+    service::{RequestContext, SubscriptionContext},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -24,6 +24,7 @@ use tracing::Instrument;
 
 use crate::{
     describe, direct, error,
+    listeners::{Listener, Listeners},
     run::{self, Gone, Run},
     search,
     shares::Shares,
@@ -57,6 +58,7 @@ struct Parts {
     limits: Limits,
     session_limits: SessionLimits,
     shares: Shares,
+    listeners: Arc<Listeners>,
     /// Every call under way.
     calls: TaskTracker,
     /// Cancelled when calls under way must end.
@@ -83,19 +85,27 @@ impl Server {
             limits,
             session_limits,
             shares: Shares::default(),
+            listeners: Arc::default(),
             calls: TaskTracker::new(),
             stop: CancellationToken::new(),
         }))
     }
 
-    /// Lets the calls under way go on for `grace` at most and then ends them, which undoes what they changed. Returns
-    /// when none is left.
+    /// Ends the streams that only wait, lets the calls under way go on for `grace` at most and then ends them, which
+    /// undoes what they changed. Returns when none is left.
     pub async fn drain(&self, grace: Duration) {
+        self.0.listeners.close();
         self.0.calls.close();
         if tokio::time::timeout(grace, self.0.calls.wait()).await.is_err() {
             self.0.stop.cancel();
             self.0.calls.wait().await;
         }
+    }
+
+    /// A place for one more stream of this grant, or why there is none.
+    pub(crate) async fn listener(&self, grant: &Grant) -> Result<Arc<Listener>, OperationError> {
+        self.0.gate.check(grant).await?;
+        self.0.listeners.admit(grant.id()).map(Arc::new)
     }
 
     fn surface(&self, context: &RequestContext<RoleServer>) -> Result<Surface, ErrorData> {
@@ -119,6 +129,12 @@ impl Server {
             stop: self.0.stop.clone(),
         };
         let open = |effect| self.session(surface, effect, tool.name(), cx.clone());
+        // A session asks before each operation. These tools may call none, and open no more than a pinned one would.
+        if !matches!(tool, Tool::Direct(_))
+            && let Err(refusal) = self.0.gate.check(surface.grant()).await
+        {
+            return refuse(open(Effect::Read), &refusal.into()).await;
+        }
         match tool {
             Tool::Search => {
                 answer(open(Effect::Read), tool, &search::INPUT, arguments, |input| {
@@ -149,7 +165,11 @@ impl Server {
     fn context(&self, surface: &Surface) -> Context {
         // A program's own limit ends it first and says where; the deadline behind it is for everything else.
         let time = self.0.limits.wall + Duration::from_secs(20);
-        Context::begin(surface.grant().clone(), Channel::Mcp, self.0.clock.as_ref(), time)
+        let channel = match surface.grant().holder() {
+            Holder::App { .. } => Channel::Connector,
+            _ => Channel::Mcp,
+        };
+        Context::begin(surface.grant().clone(), channel, self.0.clock.as_ref(), time)
     }
 
     fn session(&self, surface: &Surface, effect: Effect, tool: &str, cx: Context) -> Session {
@@ -221,9 +241,43 @@ async fn refuse(session: Session, error: &OperationError) -> CallToolResult {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        // Declared because clients of 2026-07-28 open a stream for it at once. A grant's tools never change.
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed();
+        ServerConfig::new(capabilities.build())
             .with_server_info(self.implementation())
             .with_instructions(&self.0.about.instructions)
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        context.peer.set_peer_info(request.clone());
+        let mut result = self.negotiate_initialize(&request)?;
+        // Clients of these revisions would wait for changes in a session, and there are none.
+        result.capabilities = ServerCapabilities::builder().enable_tools().build();
+        Ok(result)
+    }
+
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(SubscriptionFilter::builder().tools_list_changed().build())
+    }
+
+    /// Keeps the stream open and says nothing on it, until the caller goes away or the server stops.
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let parts = context.request_context().extensions.get::<http::request::Parts>();
+        let listener = parts.and_then(|parts| parts.extensions.get::<Arc<Listener>>()).cloned();
+        // No place means that the envelope did not see what this is; then nothing bounds it.
+        let listener = listener.ok_or_else(|| ErrorData::internal_error("the stream has no place", None))?;
+        let wait = async {
+            tokio::select! {
+                () = context.cancelled() => {}
+                () = listener.closed() => {}
+            }
+        };
+        self.0.calls.track_future(wait).await;
+        Ok(())
     }
 
     async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {

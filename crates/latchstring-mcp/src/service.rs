@@ -31,12 +31,13 @@ pub fn router(path: &str, server: Server, doors: &Doors) -> Router {
         .with_allowed_origins(&doors.origins)
         .enforce_origin_validation()
         .with_max_request_body_bytes(MAX_BODY_BYTES);
+    let behind = server.clone();
     let service = StreamableHttpService::new(
-        move || Ok(server.clone()),
+        move || Ok(behind.clone()),
         Arc::new(NeverSessionManager::default()),
         config,
     );
     Router::new()
         .route_service(path, service)
-        .layer(middleware::from_fn(envelope::check))
+        .layer(middleware::from_fn_with_state(server, envelope::check))
 }

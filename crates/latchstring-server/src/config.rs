@@ -1,14 +1,29 @@
 //! Settings: flags, then environment variables, then the configuration file, then the defaults.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
+use latchstring::access::Secret;
 use serde::Deserialize;
 use url::Url;
 
-/// What an operator can set. Each setting is a flag, an environment variable and a key of the configuration file.
-#[derive(Debug, Clone, Default, Args, Deserialize)]
+mod database_url;
+mod secrets;
+
+pub use database_url::DatabaseUrl;
+pub(crate) use secrets::KEY_RING;
+use secrets::SecretList;
+pub use secrets::Variables;
+
+/// What an operator can set. Each setting is a flag, an environment variable and a key of the configuration file; the
+/// secrets among them are no flags. Does not print them.
+#[derive(Debug, Default, Args, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Settings {
     /// A TOML file with settings, named as the flags are.
@@ -29,14 +44,37 @@ pub struct Settings {
     #[arg(long, global = true, env = "LATCHSTRING_CACHE_DIR", value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
 
-    /// The product's database, as sqlite:PATH; the keys are kept beside it, in PATH with `.access` before the ending.
-    /// [default: `sqlite:DATA_DIR/PRODUCT.db`]
-    #[arg(long, global = true, env = "LATCHSTRING_DATABASE_URL", value_name = "URL")]
-    pub database_url: Option<String>,
+    /// The product's database. As sqlite:PATH, the keys are kept beside it, in PATH with `.access` before the ending; as
+    /// `postgres://USER@HOST/NAME`, they are kept in the same database. [default: `sqlite:DATA_DIR/PRODUCT.db`]
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHSTRING_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<DatabaseUrl>,
 
-    /// The address under which clients reach the server, when it is not the one it listens on (behind a proxy).
+    /// The address under which clients and browsers reach the server, when it is not the one it listens on (behind a
+    /// proxy): scheme and host, no path.
     #[arg(long, global = true, env = "LATCHSTRING_PUBLIC_URL", value_name = "URL", value_parser = web_address)]
     pub public_url: Option<Url>,
+
+    /// How many proxies in front of the server add the caller's address to `X-Forwarded-For`. Used only to tell noisy
+    /// callers apart. [default: 0]
+    #[arg(long, global = true, env = "LATCHSTRING_TRUSTED_PROXIES", value_name = "COUNT")]
+    pub trusted_proxies: Option<usize>,
+
+    /// Whether the documents that apps publish about themselves are fetched (from port 443 of public hosts). Without them,
+    /// for a network without a way out, apps register here instead. [default: true]
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHSTRING_CLIENT_DOCUMENTS",
+        value_name = "BOOL",
+        action = clap::ArgAction::Set
+    )]
+    pub client_documents: Option<bool>,
 
     /// Further browser origins that may call, such as `https://inspector.example:443`. Repeat, or separate by commas.
     #[arg(
@@ -60,6 +98,16 @@ pub struct Settings {
     #[arg(long, global = true, env = "LATCHSTRING_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
 
+    /// How long an app's access token works before the app fetches a new one, in minutes. A revoked app is shut out at
+    /// once, whatever this is. [default: 60]
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHSTRING_ACCESS_TOKEN_MINUTES",
+        value_name = "MINUTES"
+    )]
+    pub access_token_minutes: Option<u16>,
+
     /// How many programs may run at once; more have to wait. [default: 64]
     #[arg(long, global = true, env = "LATCHSTRING_PROGRAMS", value_name = "COUNT")]
     pub programs: Option<usize>,
@@ -67,6 +115,10 @@ pub struct Settings {
     /// How long one program may take, waiting included, in seconds. [default: 30]
     #[arg(long, global = true, env = "LATCHSTRING_PROGRAM_SECONDS", value_name = "SECONDS")]
     pub program_seconds: Option<u64>,
+
+    /// What the app signs its events with.
+    #[arg(skip)]
+    pub(crate) webhook_secrets: Option<SecretList>,
 }
 
 /// How log lines look.
@@ -79,8 +131,8 @@ pub enum LogFormat {
     Json,
 }
 
-/// The settings, resolved.
-#[derive(Debug, Clone)]
+/// The settings, resolved. Does not print the secrets among them.
+#[derive(Debug)]
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -89,11 +141,15 @@ pub struct Config {
     /// Where the compiled guest is kept.
     pub cache_dir: PathBuf,
     /// The product's database.
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// The database of keys and grants.
-    pub access_url: String,
+    pub access_url: DatabaseUrl,
     /// The address for clients; `None` for the one it listens on.
     pub public_url: Option<Url>,
+    /// How many proxies in front add the caller's address.
+    pub trusted_proxies: usize,
+    /// Whether the documents of apps are fetched.
+    pub client_documents: bool,
     /// Further browser origins.
     pub allowed_origins: Vec<String>,
     /// Written once the server listens.
@@ -102,10 +158,16 @@ pub struct Config {
     pub log: String,
     /// How to log; `None` for what fits standard error.
     pub log_format: Option<LogFormat>,
+    /// How long an access token works.
+    pub access_token_lifetime: TimeDelta,
     /// How many programs may run at once.
     pub programs: usize,
     /// How long one program may take.
     pub program_time: Duration,
+    /// What the app signs its events with.
+    pub webhook_secrets: Vec<Secret>,
+    /// The text of the key ring; `None` for the one in the data directory.
+    pub key_ring: Option<Secret>,
 }
 
 impl Settings {
@@ -113,63 +175,36 @@ impl Settings {
     ///
     /// # Errors
     /// When the file cannot be read or a setting makes no sense; the message names the setting.
-    pub fn resolve(self, product: &str) -> anyhow::Result<Config> {
+    pub fn resolve(self, product: &str, variables: Variables) -> anyhow::Result<Config> {
         let file = match &self.config {
-            Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
-                toml::from_str(&text)
-                    .with_context(|| format!("the configuration file {} is not right", path.display()))?
-            }
+            Some(path) => read(path)?,
             None => Self::default(),
         };
         let data_dir = self
             .data_dir
             .or(file.data_dir)
-            .unwrap_or_else(|| PathBuf::from(".latchstring").join(product));
+            .unwrap_or_else(|| default_data_dir(product));
         let database_url = self
             .database_url
             .or(file.database_url)
-            .unwrap_or_else(|| format!("sqlite:{}", data_dir.join(format!("{product}.db")).display()));
-        let programs = self.programs.or(file.programs).unwrap_or(64);
-        anyhow::ensure!(
-            (1..=10_000).contains(&programs),
-            "--programs is {programs}; use 1 to 10000"
-        );
-        let seconds = self.program_seconds.or(file.program_seconds).unwrap_or(30);
-        anyhow::ensure!(
-            (1..=290).contains(&seconds),
-            "--program-seconds is {seconds}; use 1 to 290, clients give up at 300"
-        );
+            .unwrap_or_else(|| default_database_url(&data_dir, product));
         let public_url = self.public_url.or(file.public_url);
-        if let Some(url) = &public_url {
-            let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-            anyhow::ensure!(is_web, "--public-url is `{url}`; use an http or https address");
-        }
         let listen = self
             .listen
             .or(file.listen)
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8787)));
-        anyhow::ensure!(
-            public_url.is_some() || !listen.ip().is_unspecified(),
-            "--listen {listen} is reached under other names; say under which with --public-url, such as https://mcp.example.com"
-        );
         let allowed_origins = if self.allowed_origins.is_empty() {
             file.allowed_origins
         } else {
             self.allowed_origins
         };
-        for origin in &allowed_origins {
-            let is_origin = Url::parse(origin.strip_suffix(":*").unwrap_or(origin))
-                .is_ok_and(|url| url.has_host() && url.path() == "/" && !origin.ends_with('/'));
-            anyhow::ensure!(
-                is_origin,
-                "--allowed-origins has `{origin}`; write scheme, host and port, as in https://app.example.com:443"
-            );
-        }
-        Ok(Config {
+        let trusted_proxies = self.trusted_proxies.or(file.trusted_proxies).unwrap_or(0);
+        let minutes = self.access_token_minutes.or(file.access_token_minutes).unwrap_or(60);
+        let programs = self.programs.or(file.programs).unwrap_or(64);
+        let seconds = self.program_seconds.or(file.program_seconds).unwrap_or(30);
+        let config = Config {
             listen,
-            access_url: access_url(&database_url),
+            access_url: database_url.for_access(),
             database_url,
             cache_dir: self
                 .cache_dir
@@ -177,6 +212,8 @@ impl Settings {
                 .unwrap_or_else(|| data_dir.join("guest")),
             data_dir,
             public_url,
+            trusted_proxies,
+            client_documents: self.client_documents.or(file.client_documents).unwrap_or(true),
             allowed_origins,
             ready_file: self.ready_file.or(file.ready_file),
             log: self
@@ -184,10 +221,100 @@ impl Settings {
                 .or(file.log)
                 .unwrap_or_else(|| "info,sea_orm_migration=warn,rmcp=warn,rmcp::service=off".to_owned()),
             log_format: self.log_format.or(file.log_format),
+            access_token_lifetime: TimeDelta::minutes(minutes.into()),
             programs,
             program_time: Duration::from_secs(seconds),
-        })
+            webhook_secrets: secrets::webhook_secrets(variables.webhook_secrets.as_ref(), file.webhook_secrets)?,
+            key_ring: variables.key_ring,
+        };
+        config.check()?;
+        Ok(config)
     }
+}
+
+/// Where everything is kept unless somebody says otherwise.
+pub(crate) fn default_data_dir(product: &str) -> PathBuf {
+    PathBuf::from(".latchstring").join(product)
+}
+
+/// The product's database unless somebody says otherwise.
+pub(crate) fn default_database_url(data_dir: &Path, product: &str) -> DatabaseUrl {
+    DatabaseUrl::of_file(&data_dir.join(format!("{product}.db")))
+}
+
+/// The configuration file. A mistake is told by line and kind; the line itself may have a secret in it.
+fn read(path: &Path) -> anyhow::Result<Settings> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
+    toml::from_str(&text).map_err(|error| {
+        let line = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .map_or(String::new(), |before| {
+                format!(", line {}", before.matches('\n').count() + 1)
+            });
+        anyhow::anyhow!(
+            "the configuration file {} is not right{line}: {}",
+            path.display(),
+            error.message()
+        )
+    })
+}
+
+impl Config {
+    /// What each setting must be, and what they must be together.
+    fn check(&self) -> anyhow::Result<()> {
+        let (listen, programs, seconds) = (self.listen, self.programs, self.program_time.as_secs());
+        ensure!(
+            (1..=10_000).contains(&programs),
+            "--programs is {programs}; use 1 to 10000"
+        );
+        ensure!(
+            (1..=290).contains(&seconds),
+            "--program-seconds is {seconds}; use 1 to 290, clients give up at 300"
+        );
+        let minutes = self.access_token_lifetime.num_minutes();
+        ensure!(
+            (5..=1440).contains(&minutes),
+            "--access-token-minutes is {minutes}; use 5 to 1440"
+        );
+        ensure!(
+            self.trusted_proxies <= 16,
+            "--trusted-proxies is {}; say how many proxies a request passes on its way here, 0 to 16",
+            self.trusted_proxies
+        );
+        match &self.public_url {
+            Some(url) => check_public_url(url)?,
+            None => ensure!(
+                !listen.ip().is_unspecified(),
+                "--listen {listen} is reached under other names; say under which with --public-url, such as https://mcp.example.com"
+            ),
+        }
+        for origin in &self.allowed_origins {
+            let is_origin = Url::parse(origin.strip_suffix(":*").unwrap_or(origin))
+                .is_ok_and(|url| url.has_host() && url.path() == "/" && !origin.ends_with('/'));
+            ensure!(
+                is_origin,
+                "--allowed-origins has `{origin}`; write scheme, host and port, as in https://app.example.com:443"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// What an app finds at well-known paths must be at the root of a host (RFC 8414, section 3).
+fn check_public_url(url: &Url) -> anyhow::Result<()> {
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    ensure!(is_web, "--public-url is `{url}`; use an http or https address");
+    ensure!(
+        url.username().is_empty() && url.password().is_none(),
+        "--public-url has a name or password in it, which everybody would be shown; leave it out"
+    );
+    ensure!(
+        url.path() == "/" && url.query().is_none() && url.fragment().is_none(),
+        "--public-url is `{url}`; put the server on a host name of its own, without a path, such as https://mcp.example.com"
+    );
+    Ok(())
 }
 
 /// Reads `--listen`.
@@ -201,59 +328,5 @@ fn web_address(text: &str) -> Result<Url, String> {
     Url::parse(text).map_err(|_| "write the whole address, such as https://mcp.example.com".to_owned())
 }
 
-/// `sqlite:dir/shop.db` becomes `sqlite:dir/shop.access.db`: a file of its own, so that a program which holds the
-/// product's write lock never delays a revocation.
-fn access_url(database_url: &str) -> String {
-    match database_url.rsplit_once('.') {
-        Some((path, ending)) if !ending.contains(['/', ':']) => format!("{path}.access.{ending}"),
-        _ => format!("{database_url}.access"),
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_keys_have_a_file_of_their_own() {
-        assert_eq!(access_url("sqlite:dir/shop.db"), "sqlite:dir/shop.access.db");
-        assert_eq!(access_url("sqlite:my.dir/shop"), "sqlite:my.dir/shop.access");
-    }
-
-    #[test]
-    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("latchstring.toml");
-        std::fs::write(&path, "listen = \"127.0.0.1:1\"\nprograms = 7\n").unwrap();
-        let settings = Settings {
-            config: Some(path.clone()),
-            listen: Some(SocketAddr::from(([127, 0, 0, 1], 2))),
-            ..Settings::default()
-        };
-        let config = settings.resolve("shop").unwrap();
-        assert_eq!(
-            (config.listen.port(), config.programs, config.program_time.as_secs()),
-            (2, 7, 30)
-        );
-
-        std::fs::write(&path, "lisen = \"127.0.0.1:1\"\n").unwrap();
-        let error = Settings {
-            config: Some(path),
-            ..Settings::default()
-        }
-        .resolve("shop")
-        .unwrap_err();
-        assert!(format!("{error:#}").contains("unknown field `lisen`"), "{error:#}");
-    }
-
-    #[test]
-    fn a_setting_that_makes_no_sense_is_named() {
-        let error = Settings {
-            programs: Some(0),
-            ..Settings::default()
-        }
-        .resolve("shop")
-        .unwrap_err();
-        assert_eq!(error.to_string(), "--programs is 0; use 1 to 10000");
-    }
-}
+mod tests;

@@ -10,9 +10,11 @@
 
 #![forbid(unsafe_code)]
 
+mod address;
 mod banner;
 mod commands;
 mod config;
+mod files;
 mod parts;
 mod product;
 mod telemetry;
@@ -21,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-pub use config::{Config, LogFormat, Settings};
+pub use config::{Config, DatabaseUrl, LogFormat, Settings, Variables};
 pub use product::Product;
 
 /// Reads the command line, does what it says, and reports a failure in one line.
@@ -43,7 +45,7 @@ pub fn main<P: Product>() -> ExitCode {
 }
 
 fn run<P: Product>(line: commands::CommandLine) -> anyhow::Result<()> {
-    let config = line.settings.resolve(P::NAME)?;
+    let config = line.settings.resolve(P::NAME, Variables::read())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(commands::run::<P>(config, line.command));
     // Whatever still runs has had its time; do not wait for it again.

@@ -1,6 +1,10 @@
 //! What the server needs to know of a product.
 
-use latchstring::{Domain, access::Tenant, db::Database};
+use latchstring::{
+    Domain,
+    access::{PlanRule, Tenant},
+    db::Database,
+};
 
 /// A product that can be served: a domain, its names, and its demo data.
 pub trait Product: Send + Sync + 'static {
@@ -16,6 +20,8 @@ pub trait Product: Send + Sync + 'static {
     const KEY_PREFIX: &'static str;
     /// What a tenant is called, such as `store`.
     const TENANT_NOUN: &'static str;
+    /// Whether a tenant must pay to be served.
+    const PLAN: PlanRule;
     /// What a model should know before it starts; the first 512 characters count most.
     const INSTRUCTIONS: &'static str;
     /// A program worth trying first.

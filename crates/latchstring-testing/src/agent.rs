@@ -1,4 +1,4 @@
-//! An MCP client with one key, through the router without a socket.
+//! An MCP client with one credential, through the router without a socket.
 
 use axum::{
     Router,
@@ -10,33 +10,35 @@ use latchstring::access::KeySummary;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-/// A client.
+use crate::reply::{Reply, send};
+
+/// A client: with a key at `/mcp`, or with an access token at a connector.
 #[derive(Clone)]
 pub struct Agent {
     router: Router,
-    key: Option<String>,
+    path: String,
+    bearer: Option<String>,
     summary: Option<KeySummary>,
 }
 
-/// What came back.
-#[derive(Debug)]
-pub struct Reply {
-    /// The HTTP status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body, as text.
-    pub text: String,
-}
-
 impl Agent {
-    pub(crate) fn new(router: Router, key: Option<String>, summary: Option<KeySummary>) -> Self {
-        Self { router, key, summary }
+    pub(crate) fn new(router: Router, path: impl Into<String>, bearer: Option<&str>) -> Self {
+        Self {
+            router,
+            path: path.into(),
+            bearer: bearer.map(ToOwned::to_owned),
+            summary: None,
+        }
     }
 
-    /// The key's text.
+    pub(crate) fn with_summary(mut self, summary: KeySummary) -> Self {
+        self.summary = Some(summary);
+        self
+    }
+
+    /// The credential's text.
     pub fn key(&self) -> &str {
-        self.key.as_deref().unwrap()
+        self.bearer.as_deref().unwrap()
     }
 
     /// The key as lists show it.
@@ -46,26 +48,19 @@ impl Agent {
 
     /// A request to the MCP endpoint with everything a client sends; the caller may change it before [`Self::send`].
     pub fn request(&self, body: impl Into<Body>) -> Request<Body> {
-        let mut request = Request::post("/mcp")
+        let mut request = Request::post(&self.path)
             .header(header::HOST, "127.0.0.1:8787")
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json, text/event-stream");
-        if let Some(key) = &self.key {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+        if let Some(bearer) = &self.bearer {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {bearer}"));
         }
         request.body(body.into()).unwrap()
     }
 
     /// Sends it.
     pub async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            text: String::from_utf8(bytes.into()).unwrap(),
-        }
+        send(&self.router, request).await
     }
 
     /// One JSON-RPC request, as a client of a 2025 revision sends it.
@@ -79,7 +74,11 @@ impl Agent {
     }
 
     /// One JSON-RPC request, as a client of 2026-07-28 sends it.
-    pub async fn modern_rpc(&self, method: &str, mut params: Value) -> Reply {
+    pub async fn modern_rpc(&self, method: &str, params: Value) -> Reply {
+        self.send(self.modern_request(method, params)).await
+    }
+
+    fn modern_request(&self, method: &str, mut params: Value) -> Request<Body> {
         params["_meta"] = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientCapabilities": {},
@@ -93,7 +92,20 @@ impl Agent {
         if let Some(name) = name {
             headers.insert("mcp-name", name.parse().unwrap());
         }
-        self.send(request).await
+        request
+    }
+
+    /// Opens a stream for changes, as clients of 2026-07-28 do at once.
+    pub async fn listen(&self) -> Listening {
+        let wanted = json!({ "notifications": { "toolsListChanged": true, "promptsListChanged": true } });
+        let request = self.modern_request("subscriptions/listen", wanted);
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        Listening {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            text: String::new(),
+        }
     }
 
     /// Calls a tool.
@@ -123,38 +135,34 @@ impl Agent {
     }
 }
 
-impl Reply {
-    /// The body, as JSON.
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
-    }
+/// An open stream, or what came instead.
+pub struct Listening {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    body: Body,
+    text: String,
+}
 
-    /// The `result` of a JSON-RPC answer.
-    pub fn result(&self) -> Value {
-        let mut json = self.json();
-        assert!(json.get("error").is_none(), "an error instead of a result: {json}");
-        json["result"].take()
-    }
-
-    /// The structured content of a tool's answer.
-    pub fn structured(&self) -> Value {
-        self.result()["structuredContent"].take()
-    }
-
-    /// The text of a tool's answer, with `error: ` before it when the tool failed.
-    pub fn tool_text(&self) -> String {
-        let result = self.result();
-        let text = result["content"][0]["text"].as_str().unwrap_or_default();
-        if result["isError"] == json!(true) {
-            format!("error: {text}")
-        } else {
-            text.to_owned()
+impl Listening {
+    /// The next message, waited for; `None` at the end of the stream. Signs of life are passed over.
+    pub async fn message(&mut self) -> Option<Value> {
+        loop {
+            while let Some(end) = self.text.find("\n\n") {
+                let event: String = self.text.drain(..end + 2).collect();
+                if let Some(data) = event.lines().find_map(|line| line.strip_prefix("data:")) {
+                    return Some(serde_json::from_str(data.trim()).unwrap());
+                }
+            }
+            let bytes = self.body.frame().await?.unwrap().into_data().unwrap();
+            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
         }
     }
 
-    /// The code of a tool's failure.
-    pub fn tool_error(&self) -> String {
-        let structured = self.structured();
-        structured["error"]["code"].as_str().unwrap_or("no error").to_owned()
+    /// All of it, for an answer that is no stream.
+    pub async fn whole(self) -> Value {
+        let bytes = self.body.collect().await.unwrap().to_bytes();
+        serde_json::from_slice(&bytes).unwrap()
     }
 }

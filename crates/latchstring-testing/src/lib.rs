@@ -1,7 +1,8 @@
 //! A test app that reads like a sentence.
 //!
-//! [`TestApp`] serves a domain through the real router, the real sandbox and SQLite in a directory that goes away with
-//! it. [`Agent`] is a client with one key. The journeys in `tests/` use the assembly product.
+//! [`TestApp`] serves a domain through the real router, the real sandbox and a database that goes away with it.
+//! [`Agent`] is an MCP client with one credential, [`ChatApp`] an OAuth client that gets one. The journeys in `tests/`
+//! use the assembly product.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::missing_panics_doc, reason = "a test helper that fails is a failed test")]
@@ -9,8 +10,19 @@
 
 mod agent;
 mod app;
+mod chat;
+mod connection;
+mod place;
+mod published;
+mod reply;
 mod watched_store;
+mod webhook;
 
-pub use agent::{Agent, Reply};
-pub use app::TestApp;
+pub use agent::{Agent, Listening};
+pub use app::{Setup, TestApp, person};
+pub use chat::{Browser, ChatApp, Tokens};
+pub use connection::Connection;
+pub use place::Kind;
+pub use reply::Reply;
 pub use watched_store::{Watch, WatchedStore};
+pub use webhook::{WEBHOOK_SECRET, delivery};

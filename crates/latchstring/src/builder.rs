@@ -3,16 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use bon::bon;
-use latchstring_access::Access;
+use latchstring_access::{Access, ConnectorId, Secret};
 use latchstring_core::{Catalog, Clock, Limits, Sandbox, SystemClock};
 use latchstring_mcp::{About, Server};
+use latchstring_oauth::{AuthorizationServer, Documents, Settings};
 use url::Url;
 
 /// Everything that serves one product to its tenants' assistants.
 #[derive(Clone)]
 pub struct Latchstring {
     pub(crate) server: Server,
+    pub(crate) authorization: AuthorizationServer,
     pub(crate) access: Arc<Access>,
+    pub(crate) webhook_secrets: Arc<[Secret]>,
     pub(crate) public_url: Url,
     pub(crate) allowed_origins: Vec<String>,
 }
@@ -26,13 +29,27 @@ impl Latchstring {
         about: About,
         /// The product's operations.
         catalog: Catalog,
-        /// Keys and grants.
+        /// What a tenant is called where a person reads it, such as `store`.
+        #[builder(into, default = "store")]
+        tenant_noun: String,
+        /// Keys, connected apps and their grants.
         access: Arc<Access>,
+        /// Where the metadata documents of clients come from: [`HttpDocuments`](crate::oauth::HttpDocuments) on a network
+        /// with a way out. Without it, clients have to register.
+        #[builder(with = |documents: impl Documents + 'static| Arc::new(documents))]
+        documents: Option<Arc<dyn Documents>>,
         /// Where programs run.
         #[builder(with = |sandbox: impl Sandbox + 'static| Arc::new(sandbox))]
         sandbox: Arc<dyn Sandbox>,
-        /// The address under which clients reach the server; its host and origin are accepted.
+        /// The address under which clients and browsers reach the server, without a path; its host and origin are
+        /// accepted.
         public_url: Url,
+        /// How many proxies in front of the server are trusted to append the caller's address to `X-Forwarded-For`.
+        #[builder(default)]
+        trusted_proxies: usize,
+        /// What the app signs its events with; two while one replaces the other. Without any, none are accepted.
+        #[builder(default)]
+        webhook_secrets: Vec<Secret>,
         /// Further browser origins that may call, such as `https://inspector.example:443` or `http://localhost:*`.
         #[builder(default)]
         allowed_origins: Vec<String>,
@@ -43,13 +60,29 @@ impl Latchstring {
         #[builder(default = Arc::new(SystemClock))]
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let authorization = AuthorizationServer::new(Settings {
+            access: access.clone(),
+            public_url: public_url.clone(),
+            title: about.title.clone(),
+            tenant_noun,
+            trusted_proxies,
+            documents,
+            clock: clock.clone(),
+        });
         let server = Server::new(about, catalog, sandbox, access.clone(), clock, limits);
         Self {
             server,
+            authorization,
             access,
+            webhook_secrets: webhook_secrets.into(),
             public_url,
             allowed_origins,
         }
+    }
+
+    /// The address that a person pastes into a chat to connect an app to this tenant.
+    pub fn connector_url(&self, connector: &ConnectorId) -> String {
+        self.authorization.connector_url(connector)
     }
 
     /// For the end: lets the calls under way go on for `grace` at most, then ends them, which undoes what they changed.

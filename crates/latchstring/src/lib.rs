@@ -6,15 +6,15 @@
 
 #![forbid(unsafe_code)]
 
-mod bearer;
 mod builder;
 mod health;
 mod router;
+mod webhook;
 
 pub use builder::Latchstring;
 pub use latchstring_core::*;
 
-/// Who is calling: API keys, tenants, and the store behind them.
+/// Who is calling: API keys, connection codes, connected apps, tenants, and the store behind them.
 pub mod access {
     pub use latchstring_access::*;
 }
@@ -27,6 +27,11 @@ pub mod db {
 /// The MCP endpoint.
 pub mod mcp {
     pub use latchstring_mcp::*;
+}
+
+/// The authorization server.
+pub mod oauth {
+    pub use latchstring_oauth::*;
 }
 
 /// Where programs run.

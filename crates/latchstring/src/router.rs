@@ -6,21 +6,29 @@ use axum::{
     middleware,
 };
 use latchstring_mcp::Doors;
+use latchstring_oauth::{CONNECTOR_ROUTE, require_app, require_key};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
-use crate::{Latchstring, bearer, health};
+use crate::{Latchstring, health, webhook};
 
 impl Latchstring {
-    /// Everything this serves: `/mcp` for API keys, `/healthz` and `/readyz`. Merge it into the app's own router.
+    /// Everything this serves: `/mcp` for API keys, `/c/{connector}/mcp-agent` for connected apps, the authorization
+    /// server, the app's webhook, `/healthz` and `/readyz`. Merge it into the app's own router.
     pub fn router(&self) -> Router {
         let doors = self.doors();
         let cors = cors(&doors.origins);
-        let mcp = latchstring_mcp::router("/mcp", self.server.clone(), &doors)
-            .layer(middleware::from_fn_with_state(self.access.clone(), bearer::require_key))
-            // In front of the key check: a browser's preflight request carries no key.
-            .layer(cors);
-        Router::new().merge(mcp).merge(health::router(self.access.clone()))
+        let keys = latchstring_mcp::router("/mcp", self.server.clone(), &doors)
+            .route_layer(middleware::from_fn_with_state(self.authorization.clone(), require_key));
+        let apps = latchstring_mcp::router(CONNECTOR_ROUTE, self.server.clone(), &doors)
+            .route_layer(middleware::from_fn_with_state(self.authorization.clone(), require_app));
+        // In front of the check: a browser's preflight request carries no credential.
+        let mcp = keys.merge(apps).layer(cors);
+        Router::new()
+            .merge(mcp)
+            .merge(self.authorization.router())
+            .merge(webhook::router(self.access.clone(), self.webhook_secrets.clone()))
+            .merge(health::router(self.access.clone()))
     }
 
     /// Our own address is always welcome. On a loopback address any local port may call from a browser, which is how

@@ -31,7 +31,10 @@ impl Domain for Assembly {
     }
 
     async fn write(&self, cx: &Context) -> Result<Writer, OperationError> {
-        Ok(Writer::new(self.database.begin_write().await?, cx.tenant()))
+        Ok(Writer::new(
+            self.database.begin_write_for(cx.tenant()).await?,
+            cx.tenant(),
+        ))
     }
 
     fn operations(list: &mut Operations<Self>) {

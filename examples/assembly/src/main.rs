@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use assembly::{Assembly, demo};
-use latchstring::{access::Tenant, db::Database};
+use latchstring::{
+    access::{PlanRule, Tenant},
+    db::Database,
+};
 use latchstring_server::Product;
 
 struct AssemblyProduct;
@@ -16,6 +19,7 @@ impl Product for AssemblyProduct {
     const SUMMARY: &'static str = "bills of materials and stock";
     const KEY_PREFIX: &'static str = "asmk";
     const TENANT_NOUN: &'static str = "store";
+    const PLAN: PlanRule = PlanRule::Subscription;
     const INSTRUCTIONS: &'static str = "Bills of materials (BOMs) and stock of one store. A BOM lists the raw materials and \
         sub-assemblies that make one finished good; stock is counted per location; buildable says how many can be made now \
         and what limits it. For anything beyond one look-up, write one JavaScript program for `run` instead of many calls: \

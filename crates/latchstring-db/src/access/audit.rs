@@ -4,15 +4,14 @@ use std::{collections::HashMap, time::Duration};
 
 use latchstring_access::{AuditEntry, AuditOperation, StoreError};
 use latchstring_core::{CallRecord, Change, ChangeAction, Effect, GrantId, OperationRecord, RequestId, TenantId};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement, Value,
-};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value, prelude::Uuid};
 use serde::Deserialize;
 
-use super::failed;
+use super::{
+    failed,
+    sql::{Number, On, places},
+};
 use crate::{
-    entity::{audit_call, audit_operation},
     error::{Cause, cause},
     inconsistency::inconsistency,
     moment::{from_micros, to_micros},
@@ -21,34 +20,29 @@ use crate::{
 /// The most calls one reading returns.
 const READ_LIMIT: u32 = 1_000;
 
-pub(super) async fn append(work: &DatabaseTransaction, call: &CallRecord) -> Result<(), StoreError> {
+/// How many calls' operations are read at once.
+const BATCH: usize = 500;
+
+pub(super) async fn append<C: ConnectionTrait>(on: &On<'_, C>, call: &CallRecord) -> Result<(), StoreError> {
     // A record that can never be stored must not look like a store that cannot be reached: that is tried again.
     let refused = |error: DbErr| match cause(&error) {
         Cause::Constraint => inconsistency("audit_call", "request_id", call.request).into(),
-        Cause::Busy | Cause::NotWritable | Cause::NotADatabase | Cause::Other => failed(error),
+        _ => failed(error),
     };
-    let Some(seq) = insert_call(work, call).await.map_err(refused)? else {
+    let Some(seq) = insert_call(on, call).await.map_err(refused)? else {
         return Ok(());
     };
-    if call.operations.is_empty() {
-        return Ok(());
+    for (position, record) in (0..).zip(&call.operations) {
+        insert_operation(on, (seq, position), record).await.map_err(refused)?;
     }
-    let rows = (0..).zip(&call.operations).map(|(position, record)| {
-        let row = operation_row(seq, position, record);
-        audit_operation::ActiveModel::from(row).reset_all()
-    });
-    audit_operation::Entity::insert_many(rows)
-        .exec_without_returning(work)
-        .await
-        .map_err(refused)?;
     Ok(())
 }
 
 /// The new row's number; `None` when the call is there already.
-async fn insert_call(work: &DatabaseTransaction, call: &CallRecord) -> Result<Option<i64>, DbErr> {
+async fn insert_call<C: ConnectionTrait>(on: &On<'_, C>, call: &CallRecord) -> Result<Option<i64>, DbErr> {
     let sql = "INSERT INTO audit_call (request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, \
                committed, duration_micros, program_sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
-               ON CONFLICT (request_id) DO NOTHING RETURNING seq";
+               ON CONFLICT (request_id) DO NOTHING RETURNING seq AS number";
     let values: [Value; 11] = [
         call.request.as_uuid().into(),
         to_micros(call.at).into(),
@@ -62,45 +56,47 @@ async fn insert_call(work: &DatabaseTransaction, call: &CallRecord) -> Result<Op
         micros(call.duration).into(),
         call.program_sha256.as_deref().into(),
     ];
-    let statement = Statement::from_sql_and_values(work.get_database_backend(), sql, values);
-    work.query_one_raw(statement)
-        .await?
-        .map(|row| row.try_get("", "seq"))
-        .transpose()
+    let row: Option<Number> = on.try_one(sql, values).await?;
+    Ok(row.map(|row| row.number))
 }
 
-fn operation_row(call_seq: i64, position: i32, record: &OperationRecord) -> audit_operation::Model {
+async fn insert_operation<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    (call_seq, position): (i64, i32),
+    record: &OperationRecord,
+) -> Result<(), DbErr> {
     let changes = (!record.changes.is_empty())
         .then(|| serde_json::to_string(&record.changes).expect("text fields and JSON values are always JSON"));
-    audit_operation::Model {
-        call_seq,
-        position,
-        operation: record.operation.clone(),
-        effect: record.effect.map(|effect| effect.as_str().to_owned()),
-        outcome: record.outcome.to_owned(),
-        duration_micros: micros(record.duration),
-        changes,
-    }
+    let sql = "INSERT INTO audit_operation (call_seq, position, operation, effect, outcome, duration_micros, changes) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let values: [Value; 7] = [
+        call_seq.into(),
+        position.into(),
+        record.operation.as_str().into(),
+        record.effect.map(Effect::as_str).into(),
+        record.outcome.into(),
+        micros(record.duration).into(),
+        changes.into(),
+    ];
+    on.try_change(sql, values).await?;
+    Ok(())
 }
 
 fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-pub(super) async fn read(
-    db: &impl ConnectionTrait,
+pub(super) async fn read<C: ConnectionTrait>(
+    on: &On<'_, C>,
     tenant: TenantId,
     limit: u32,
 ) -> Result<Vec<AuditEntry>, StoreError> {
-    let calls = audit_call::Entity::find()
-        .filter(audit_call::Column::TenantId.eq(tenant.as_uuid()))
-        .order_by_desc(audit_call::Column::Seq)
-        .limit(u64::from(limit.min(READ_LIMIT)))
-        .all(db)
-        .await
-        .map_err(failed)?;
+    let sql = "SELECT seq, request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, committed, \
+               duration_micros, program_sha256 FROM audit_call WHERE tenant_id = $1 ORDER BY seq DESC LIMIT $2";
+    let limit = i64::from(limit.min(READ_LIMIT));
+    let calls: Vec<CallRow> = on.all(sql, [tenant.as_uuid().into(), limit.into()]).await?;
     // Rows are only ever added, and a call's operations with it, so a second reading cannot disagree with the first.
-    let mut operations = operations_of(db, &calls).await?;
+    let mut operations = operations_of(on, &calls).await?;
     calls
         .into_iter()
         .map(|call| {
@@ -110,25 +106,26 @@ pub(super) async fn read(
         .collect()
 }
 
-async fn operations_of(
-    db: &impl ConnectionTrait,
-    calls: &[audit_call::Model],
+async fn operations_of<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    calls: &[CallRow],
 ) -> Result<HashMap<i64, Vec<AuditOperation>>, StoreError> {
-    let rows = audit_operation::Entity::find()
-        .filter(audit_operation::Column::CallSeq.is_in(calls.iter().map(|call| call.seq)))
-        .order_by_asc(audit_operation::Column::CallSeq)
-        .order_by_asc(audit_operation::Column::Position)
-        .all(db)
-        .await
-        .map_err(failed)?;
     let mut operations: HashMap<i64, Vec<AuditOperation>> = HashMap::new();
-    for row in rows {
-        operations.entry(row.call_seq).or_default().push(row.try_into()?);
+    for batch in calls.chunks(BATCH) {
+        let sql = format!(
+            "SELECT call_seq, position, operation, effect, outcome, duration_micros, changes FROM audit_operation \
+             WHERE call_seq IN ({}) ORDER BY call_seq, position",
+            places(1, batch.len())
+        );
+        let rows: Vec<OperationRow> = on.all(&sql, batch.iter().map(|call| Value::from(call.seq))).await?;
+        for row in rows {
+            operations.entry(row.call_seq).or_default().push(row.try_into()?);
+        }
     }
     Ok(operations)
 }
 
-fn entry(call: audit_call::Model, operations: Vec<AuditOperation>) -> Result<AuditEntry, StoreError> {
+fn entry(call: CallRow, operations: Vec<AuditOperation>) -> Result<AuditEntry, StoreError> {
     let wrong = |column| inconsistency("audit_call", column, call.seq);
     Ok(AuditEntry {
         request: RequestId::from_uuid(call.request_id),
@@ -146,10 +143,10 @@ fn entry(call: audit_call::Model, operations: Vec<AuditOperation>) -> Result<Aud
     })
 }
 
-impl TryFrom<audit_operation::Model> for AuditOperation {
+impl TryFrom<OperationRow> for AuditOperation {
     type Error = StoreError;
 
-    fn try_from(row: audit_operation::Model) -> Result<Self, StoreError> {
+    fn try_from(row: OperationRow) -> Result<Self, StoreError> {
         let id = format!("{}/{}", row.call_seq, row.position);
         let wrong = |column| inconsistency("audit_operation", column, &id);
         let effect = match row.effect.as_deref() {
@@ -174,6 +171,33 @@ impl TryFrom<audit_operation::Model> for AuditOperation {
 
 fn read_micros(micros: i64) -> Option<Duration> {
     u64::try_from(micros).ok().map(Duration::from_micros)
+}
+
+#[derive(FromQueryResult)]
+struct CallRow {
+    seq: i64,
+    request_id: Uuid,
+    at: i64,
+    tenant_id: Uuid,
+    grant_id: Uuid,
+    holder: String,
+    channel: String,
+    tool: String,
+    outcome: String,
+    committed: bool,
+    duration_micros: i64,
+    program_sha256: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct OperationRow {
+    call_seq: i64,
+    position: i32,
+    operation: String,
+    effect: Option<String>,
+    outcome: String,
+    duration_micros: i64,
+    changes: Option<String>,
 }
 
 /// A [`Change`] as its JSON reads back.

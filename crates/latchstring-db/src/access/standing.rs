@@ -1,137 +1,148 @@
 //! Whether a grant stands: asked for every request, every operation and every commit.
 
-use chrono::{DateTime, Utc};
-use latchstring_access::{FoundKey, SecretHash, StoreError};
-use latchstring_core::{GrantId, TenantId};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value, prelude::Uuid};
+use latchstring_access::{FoundBearer, GrantKind, SecretHash, Standing, StoreError};
+use latchstring_core::{GrantId, Holder, TenantId};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value, prelude::Uuid};
 
-use super::failed;
-use crate::{inconsistency::inconsistency, moment::to_micros};
+use super::{
+    read::{read_connector, read_plan, read_scope},
+    sql::{On, bytes, places},
+};
+use crate::{inconsistency::inconsistency, moment::from_micros};
 
-/// The rule itself, for a grant `g` of a tenant `t` at the moment `$1`. Whatever asks whether a grant stands asks
-/// with these words.
-pub(super) const STANDS: &str = "g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $1) \
+/// The rule itself, for a grant `g` of a tenant `t`. Whatever asks whether a grant stands asks with these words.
+pub(super) const STANDS: &str = "g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > {now}) \
      AND t.status = 'active' AND t.install_gen = g.install_gen";
 
-pub(super) async fn find_key(
-    db: &impl ConnectionTrait,
+/// Of the tenant `$1`, for lists: a grant that was made in the installation there is now.
+pub(super) const OF_THIS_INSTALLATION: &str = "g.install_gen = (SELECT t.install_gen FROM tenant t WHERE t.id = $1)";
+
+/// How many grants are asked about at once. Fewer are filled up, so that there is one text to prepare.
+const BATCH: usize = 100;
+
+pub(super) async fn find_bearer<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    kind: GrantKind,
     hashes: &[SecretHash],
-    now: DateTime<Utc>,
-) -> Result<Option<FoundKey>, StoreError> {
+) -> Result<Option<FoundBearer>, StoreError> {
     if hashes.is_empty() {
         return Ok(None);
     }
-    let values = std::iter::once(Value::from(to_micros(now)))
-        .chain(hashes.iter().map(|hash| Value::from(hash.as_bytes().to_vec())));
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), find_key_sql(hashes.len()), values);
-    let row = FoundRow::find_by_statement(statement).one(db).await.map_err(failed)?;
-    row.map(FoundKey::try_from).transpose()
+    let sql = find_bearer_sql(kind, hashes.len());
+    let row: Option<BearerRow> = on.one(&sql, hashes.iter().map(bytes)).await?;
+    row.map(FoundBearer::try_from).transpose()
 }
 
 /// The question of every request. One text per size of the key ring, so each connection prepares it once.
-fn find_key_sql(hashes: usize) -> String {
-    let places: Vec<String> = (2..hashes + 2).map(|place| format!("${place}")).collect();
+fn find_bearer_sql(kind: GrantKind, hashes: usize) -> String {
+    let (grant, credential) = match kind {
+        GrantKind::Key => ("key", "key"),
+        GrantKind::App => ("app", "access"),
+    };
     format!(
-        "SELECT g.id, g.tenant_id, g.scope, g.label, c.hint FROM credential c \
-         JOIN access_grant g ON g.id = c.grant_id JOIN tenant t ON t.id = g.tenant_id \
-         WHERE c.hash IN ({}) AND c.kind = 'key' AND {STANDS}",
-        places.join(", ")
+        "SELECT g.id, g.tenant_id, g.kind, g.scope, g.label, c.hint, g.client_name, g.client_host, \
+         t.public_id AS connector, {{now}} AS at \
+         FROM credential c JOIN access_grant g ON g.id = c.grant_id JOIN tenant t ON t.id = g.tenant_id \
+         WHERE c.hash IN ({}) AND c.kind = '{credential}' AND g.kind = '{grant}' \
+         AND (c.expires_at IS NULL OR c.expires_at > {{now}}) AND {STANDS}",
+        places(1, hashes)
     )
 }
 
-pub(super) async fn stands(
-    db: &impl ConnectionTrait,
+pub(super) async fn standing<C: ConnectionTrait>(
+    on: &On<'_, C>,
     tenant: TenantId,
     grant: GrantId,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let values = [
-        Value::from(to_micros(now)),
-        grant.as_uuid().into(),
-        tenant.as_uuid().into(),
-    ];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), stands_sql(), values);
-    Ok(db.query_one_raw(statement).await.map_err(failed)?.is_some())
+) -> Result<Option<Standing>, StoreError> {
+    let values = [grant.as_uuid().into(), tenant.as_uuid().into()];
+    let row: Option<StandingRow> = on.one(&standing_sql(), values).await?;
+    Ok(row.map(StandingRow::read).transpose()?.map(|(_, standing)| standing))
 }
 
-fn stands_sql() -> String {
+fn standing_sql() -> String {
     format!(
-        "SELECT 1 FROM access_grant g JOIN tenant t ON t.id = g.tenant_id \
-         WHERE g.id = $2 AND g.tenant_id = $3 AND {STANDS}"
+        "SELECT g.id, t.id AS tenant_id, t.plan FROM access_grant g JOIN tenant t ON t.id = g.tenant_id \
+         WHERE g.id = $1 AND g.tenant_id = $2 AND {STANDS}"
+    )
+}
+
+pub(super) async fn standing_among<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    grants: &[GrantId],
+) -> Result<Vec<(GrantId, Standing)>, StoreError> {
+    let mut standing = Vec::with_capacity(grants.len());
+    for batch in grants.chunks(BATCH) {
+        let filled_up = (0..BATCH).map(|place| batch[place.min(batch.len() - 1)]);
+        let values = filled_up.map(|grant| Value::from(grant.as_uuid()));
+        for row in on.all::<StandingRow>(&standing_among_sql(), values).await? {
+            standing.push(row.read()?);
+        }
+    }
+    Ok(standing)
+}
+
+fn standing_among_sql() -> String {
+    format!(
+        "SELECT g.id, t.id AS tenant_id, t.plan FROM access_grant g JOIN tenant t ON t.id = g.tenant_id \
+         WHERE g.id IN ({}) AND {STANDS}",
+        places(1, BATCH)
     )
 }
 
 #[derive(FromQueryResult)]
-struct FoundRow {
+struct StandingRow {
     id: Uuid,
     tenant_id: Uuid,
+    plan: String,
+}
+
+impl StandingRow {
+    fn read(self) -> Result<(GrantId, Standing), StoreError> {
+        let plan = read_plan(&self.plan, self.tenant_id)?;
+        Ok((GrantId::from_uuid(self.id), Standing { plan }))
+    }
+}
+
+#[derive(FromQueryResult)]
+struct BearerRow {
+    id: Uuid,
+    tenant_id: Uuid,
+    kind: String,
     scope: String,
     label: String,
     hint: String,
+    client_name: Option<String>,
+    client_host: Option<String>,
+    connector: String,
+    at: i64,
 }
 
-impl TryFrom<FoundRow> for FoundKey {
+impl TryFrom<BearerRow> for FoundBearer {
     type Error = StoreError;
 
-    fn try_from(row: FoundRow) -> Result<Self, StoreError> {
+    fn try_from(row: BearerRow) -> Result<Self, StoreError> {
         let grant = GrantId::from_uuid(row.id);
+        let holder = match (row.kind.as_str(), row.client_name) {
+            ("key", None) => Holder::Key {
+                label: row.label,
+                hint: row.hint,
+            },
+            ("app", Some(name)) => Holder::App {
+                name,
+                host: row.client_host,
+            },
+            _ => return Err(inconsistency("access_grant", "kind", grant).into()),
+        };
         Ok(Self {
             grant,
             tenant: TenantId::from_uuid(row.tenant_id),
-            scope: row
-                .scope
-                .parse()
-                .map_err(|_| inconsistency("access_grant", "scope", grant))?,
-            label: row.label,
-            hint: row.hint,
+            connector: read_connector(&row.connector, row.tenant_id)?,
+            scope: read_scope(&row.scope, "access_grant", grant)?,
+            holder,
+            at: from_micros(row.at, "access_grant", "at", grant)?,
         })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Database, SqlAccessStore};
-
-    async fn plan(sql: String, places: usize) -> Vec<String> {
-        let folder = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite:{}", folder.path().join("access.sqlite").display());
-        let store = SqlAccessStore::open(Database::open(&url).await.expect("opened"))
-            .await
-            .expect("migrated");
-        let db = store.db.readers();
-        let values = (0..places).map(|_| Value::from(0_i64));
-        let statement =
-            Statement::from_sql_and_values(db.get_database_backend(), format!("EXPLAIN QUERY PLAN {sql}"), values);
-        let rows = db.query_all_raw(statement).await.expect("explained");
-        rows.iter()
-            .map(|row| row.try_get("", "detail").expect("a text"))
-            .collect()
-    }
-
-    #[tokio::test]
-    async fn the_look_up_of_every_request_goes_by_unique_indexes() {
-        for ring_size in [1, 3] {
-            let plan = plan(find_key_sql(ring_size), ring_size + 1).await;
-            assert_eq!(
-                plan,
-                [
-                    "SEARCH c USING INDEX sqlite_autoindex_credential_1 (hash=?)",
-                    "SEARCH g USING INDEX sqlite_autoindex_access_grant_1 (id=?)",
-                    "SEARCH t USING INDEX sqlite_autoindex_tenant_1 (id=?)",
-                ]
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn the_check_before_every_operation_goes_by_unique_indexes() {
-        let plan = plan(stands_sql(), 3).await;
-        assert_eq!(plan.len(), 2);
-        assert!(
-            plan.iter()
-                .all(|step| step.starts_with("SEARCH") && step.contains("(id=?)")),
-            "{plan:?}"
-        );
-    }
-}
+mod tests;

@@ -1,28 +1,45 @@
-//! `key create | list | revoke`: API keys from the command line, while the server runs or not.
+//! `key create | list | revoke`: API keys.
 
-use anyhow::bail;
-use chrono::{SecondsFormat, TimeDelta};
+use chrono::TimeDelta;
 use clap::{Args, Subcommand};
 use latchstring::{
     GrantId, Scope,
-    access::{Access, KeySummary, Label, NewKey, Person, RevokeOutcome, Tenant},
+    access::{KeySummary, Label, NewKey, RevokeOutcome},
 };
 use serde_json::{Value, json};
 
-use crate::{Config, Product, parts};
+use super::{
+    Answer, Form, Opened, Which,
+    answer::{ended, table, time, used},
+    opened::operator,
+};
+use crate::Product;
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArguments {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    pub(super) form: Form,
+    #[command(subcommand)]
+    command: KeyCommand,
+}
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum KeyCommand {
+enum KeyCommand {
     /// Create a key. It is shown once and stored nowhere.
     Create(Create),
     /// List the keys of a tenant.
-    List(List),
+    List,
     /// Revoke a key. It stops working on its next request, for good.
-    Revoke(Revoke),
+    Revoke {
+        /// The key's id, as `key list` shows it.
+        id: GrantId,
+    },
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Create {
+struct Create {
     /// What it allows: `read` or `read_write`.
     #[arg(long, default_value = "read")]
     scope: Scope,
@@ -32,158 +49,95 @@ pub(crate) struct Create {
     /// Stop working after this many days. [default: never]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
     expires_in: Option<u32>,
-    #[command(flatten)]
-    which: Which,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct List {
-    #[command(flatten)]
-    which: Which,
+pub(super) async fn run<P: Product>(opened: &Opened, arguments: KeyArguments) -> anyhow::Result<Answer> {
+    let KeyArguments { which, command, .. } = arguments;
+    match command {
+        KeyCommand::Create(asked) => create::<P>(opened, &which, asked).await,
+        KeyCommand::List => list::<P>(opened, &which).await,
+        KeyCommand::Revoke { id } => revoke::<P>(opened, &which, id).await,
+    }
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Revoke {
-    /// The key's id, as `key list` shows it.
-    id: GrantId,
-    #[command(flatten)]
-    which: Which,
-}
-
-#[derive(Debug, Args)]
-struct Which {
-    /// The tenant, by name or host key. Needed when there is more than one.
-    #[arg(long, visible_alias = "store", value_name = "NAME")]
-    tenant: Option<String>,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-#[expect(clippy::print_stdout, reason = "the answer of a command")]
-pub(crate) async fn run<P: Product>(config: &Config, command: KeyCommand) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        config.data_dir.join(parts::KEY_RING).exists(),
-        "there is no key ring in {}; name the server's data directory with --data-dir, or start the server once",
-        config.data_dir.display()
-    );
-    let (database, access) = parts::open_access::<P>(config).await?;
-    let answer = match command {
-        KeyCommand::Create(create) => self::create::<P>(&access, create).await,
-        KeyCommand::List(list) => self::list::<P>(&access, list).await,
-        KeyCommand::Revoke(revoke) => self::revoke::<P>(&access, revoke).await,
+async fn create<P: Product>(opened: &Opened, which: &Which, asked: Create) -> anyhow::Result<Answer> {
+    let tenant = opened.tenant::<P>(which).await?;
+    let expires_at = match asked.expires_in {
+        Some(days) => Some(opened.access.now().await? + TimeDelta::days(days.into())),
+        None => None,
     };
-    access.shutdown().await;
-    database.close().await?;
-    println!("{}", answer?);
-    Ok(())
-}
-
-async fn create<P: Product>(access: &Access, create: Create) -> anyhow::Result<String> {
-    let tenant = tenant::<P>(access, &create.which).await?;
-    let expires_at = create
-        .expires_in
-        .map(|days| access.now() + TimeDelta::days(days.into()));
     let new = NewKey {
         tenant: tenant.id,
-        scope: create.scope,
-        label: create.label,
+        scope: asked.scope,
+        label: asked.label,
         created_by: operator(),
         expires_at,
     };
-    let (key, summary) = access.create_key(new).await?;
-    Ok(if create.which.json {
-        let mut row = row(&summary);
-        row["key"] = json!(key.expose());
-        row["store"] = json!(tenant.name);
-        row.to_string()
-    } else {
-        format!(
-            "{}\n\nA {} key for {}, shown this once. Its id is {}.",
-            key.expose(),
-            summary.scope,
-            tenant.name,
-            summary.grant
-        )
-    })
+    let (key, summary) = opened.access.create_key(new).await?;
+    let mut json = row(&summary);
+    json["key"] = json!(key.expose());
+    json["store"] = json!(tenant.name);
+    let text = format!(
+        "{}\n\nA {} key for {}, shown this once. Its id is {}.",
+        key.expose(),
+        summary.scope,
+        tenant.name,
+        summary.grant
+    );
+    Ok(Answer { text, json })
 }
 
-async fn list<P: Product>(access: &Access, list: List) -> anyhow::Result<String> {
-    let tenant = tenant::<P>(access, &list.which).await?;
-    let keys = access.list_keys(tenant.id).await?;
-    if list.which.json {
-        return Ok(Value::Array(keys.iter().map(row).collect()).to_string());
-    }
+async fn list<P: Product>(opened: &Opened, which: &Which) -> anyhow::Result<Answer> {
+    let tenant = opened.tenant::<P>(which).await?;
+    let keys = opened.access.list_keys(tenant.id).await?;
+    let json = Value::Array(keys.iter().map(row).collect());
     if keys.is_empty() {
-        return Ok(format!("{} has no keys", tenant.name));
+        let text = format!("{} has no keys", tenant.name);
+        return Ok(Answer { text, json });
     }
-    let time = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let lines: Vec<String> = keys
+    let rows: Vec<_> = keys
         .iter()
         .map(|key| {
-            let state = match (&key.revoked, key.expires_at) {
-                (Some(revoked), _) => format!("revoked by {} at {}", revoked.by.name(), time(revoked.at)),
-                (None, Some(expires)) => format!("expires {}", time(expires)),
-                (None, None) => "active".to_owned(),
-            };
-            let used = key
-                .last_used_at
-                .map_or_else(|| "never used".to_owned(), |at| format!("used {}", time(at)));
-            format!(
-                "{}  {}  {:10}  {}, by {} at {}  {used}  {state}",
-                key.grant,
-                key.hint,
-                key.scope.as_str(),
-                if key.label.is_empty() { "(no label)" } else { &key.label },
-                key.created_by.name(),
+            [
+                key.grant.to_string(),
+                key.hint.clone(),
+                key.scope.to_string(),
+                if key.label.is_empty() { "-" } else { &key.label }.to_owned(),
+                key.created_by.name().to_owned(),
                 time(key.created_at),
-            )
+                used(key.last_used_at),
+                match (&key.revoked, key.expires_at) {
+                    (Some(revoked), _) => ended("revoked", revoked),
+                    (None, Some(expires)) => format!("expires {}", time(expires)),
+                    (None, None) => "active".to_owned(),
+                },
+            ]
         })
         .collect();
-    Ok(lines.join("\n"))
+    let head = [
+        "ID",
+        "KEY",
+        "SCOPE",
+        "LABEL",
+        "CREATED BY",
+        "CREATED",
+        "LAST USED",
+        "STATE",
+    ];
+    let text = table(head, &rows);
+    Ok(Answer { text, json })
 }
 
-async fn revoke<P: Product>(access: &Access, revoke: Revoke) -> anyhow::Result<String> {
-    let tenant = tenant::<P>(access, &revoke.which).await?;
-    let outcome = access.revoke_key(tenant.id, revoke.id, &operator()).await?;
-    if revoke.which.json {
-        return Ok(
-            json!({ "id": revoke.id, "revoked": true, "wasLive": outcome == RevokeOutcome::Revoked }).to_string(),
-        );
-    }
-    Ok(match outcome {
-        RevokeOutcome::Revoked => format!("{} is revoked; it fails from its next request on", revoke.id),
-        RevokeOutcome::AlreadyRevoked => format!("{} was revoked before", revoke.id),
+async fn revoke<P: Product>(opened: &Opened, which: &Which, id: GrantId) -> anyhow::Result<Answer> {
+    let tenant = opened.tenant::<P>(which).await?;
+    let outcome = opened.access.revoke_key(tenant.id, id, &operator()).await?;
+    Ok(Answer {
+        text: match outcome {
+            RevokeOutcome::Revoked => format!("{id} is revoked; it fails from its next request on"),
+            RevokeOutcome::AlreadyRevoked => format!("{id} was revoked before"),
+        },
+        json: json!({ "id": id, "revoked": true, "wasLive": outcome == RevokeOutcome::Revoked }),
     })
-}
-
-async fn tenant<P: Product>(access: &Access, which: &Which) -> anyhow::Result<Tenant> {
-    let found = match &which.tenant {
-        Some(name) => access.find_tenants(name).await?,
-        None => access.list_tenants().await?,
-    };
-    let noun = P::TENANT_NOUN;
-    match (<[Tenant; 1]>::try_from(found), &which.tenant) {
-        (Ok([tenant]), _) => Ok(tenant),
-        (Err(none), Some(name)) if none.is_empty() => bail!("no {noun} is called `{name}`"),
-        (Err(none), None) if none.is_empty() => bail!("there is no {noun} yet; start the server once"),
-        (Err(several), _) => {
-            let names: Vec<String> = several.iter().map(|tenant| format!("`{}`", tenant.name)).collect();
-            bail!(
-                "there is more than one {noun}; name it with --{noun}: {}",
-                names.join(", ")
-            )
-        }
-    }
-}
-
-/// Who acts, as far as a command line knows.
-fn operator() -> Person {
-    let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
-    Person::new(
-        "command-line",
-        &user.map_or_else(|| "command line".to_owned(), |user| format!("{user} (command line)")),
-    )
 }
 
 fn row(key: &KeySummary) -> Value {

@@ -1,14 +1,15 @@
 //! `serve`: everything from the listening socket to a graceful end.
 
-use std::{future::IntoFuture, io::ErrorKind, time::Duration};
+use std::{future::IntoFuture, io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use axum::http::StatusCode;
 use latchstring::{
-    Catalog, Latchstring, Limits, Scope,
+    Catalog, Latchstring, Limits, Scope, SystemClock,
     access::{Access, NewKey, Person, Secret, Tenant},
     db::Database,
     mcp::About,
+    oauth::HttpDocuments,
     sandbox::{Options, WasmSandbox},
 };
 use tokio::{net::TcpListener, signal};
@@ -16,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    Config, Product,
+    Config, Product, address,
     banner::{self, DemoKeys, DemoTenant},
     parts, telemetry,
 };
@@ -27,11 +28,11 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long the last answers have to reach their callers.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
-pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
+pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     telemetry::start(&config)?;
     let listener = listen(&config).await?;
     let (access_database, access) = parts::open_access::<P>(&config).await?;
-    let database = Database::open(&config.database_url).await?;
+    let database = Database::open(config.database_url.as_str()).await?;
     let domain = P::open(database.clone()).await?;
     let tenants = demo::<P>(&access, &database).await?;
 
@@ -54,9 +55,13 @@ pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
             instructions: P::INSTRUCTIONS.to_owned(),
         })
         .catalog(Catalog::new(domain)?)
+        .tenant_noun(P::TENANT_NOUN)
         .access(access.clone())
+        .maybe_documents(documents(&config)?)
         .sandbox(sandbox)
         .public_url(url.clone())
+        .trusted_proxies(config.trusted_proxies)
+        .webhook_secrets(std::mem::take(&mut config.webhook_secrets))
         .allowed_origins(config.allowed_origins.clone())
         .limits(Limits {
             wall: config.program_time,
@@ -65,10 +70,15 @@ pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
         .build();
 
     let stop = CancellationToken::new();
-    let router = latchstring.router().fallback(nothing_here);
+    // With the caller's address, by which the limits tell networks apart.
+    let router = latchstring
+        .router()
+        .fallback(nothing_here)
+        .into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut server = tokio::spawn(server.into_future());
-    banner::print::<P>(&url, &tenants, &config.data_dir);
+    address::leave(&config, &url)?;
+    banner::print::<P>(&config, &url, &tenants);
     if let Some(path) = &config.ready_file {
         banner::write_ready_file(path, &url, &tenants)?;
     }
@@ -92,6 +102,14 @@ pub(crate) async fn run<P: Product>(config: Config) -> anyhow::Result<()> {
     access_database.close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Where the documents of apps come from, if they are fetched.
+fn documents(config: &Config) -> anyhow::Result<Option<HttpDocuments>> {
+    let documents = config
+        .client_documents
+        .then(|| HttpDocuments::new(Arc::new(SystemClock)));
+    documents.transpose().context("documents of apps cannot be fetched")
 }
 
 /// What any other path answers.
@@ -144,6 +162,7 @@ async fn demo<P: Product>(access: &Access, database: &Database) -> anyhow::Resul
         };
         demo.push(DemoTenant {
             name: tenant.name,
+            connector: tenant.connector,
             keys,
         });
     }

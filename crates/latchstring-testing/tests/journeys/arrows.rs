@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("latchstring-sandbox", &["latchstring-core"]),
     ("latchstring-mcp", &["latchstring-core"]),
+    ("latchstring-oauth", &["latchstring-core", "latchstring-access"]),
     (
         "latchstring",
         &[
@@ -25,11 +26,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "latchstring-access",
             "latchstring-db",
             "latchstring-mcp",
+            "latchstring-oauth",
             "latchstring-sandbox",
         ],
     ),
     ("latchstring-server", &["latchstring"]),
-    ("latchstring-testing", &["latchstring"]),
+    // The databases that tests throw away are no part of what an app embeds.
+    ("latchstring-testing", &["latchstring", "latchstring-db"]),
     ("assembly", &["latchstring", "latchstring-server"]),
 ];
 
@@ -45,8 +48,12 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("clap", &["latchstring-server"]),
     ("tracing-subscriber", &["latchstring-server"]),
     ("anyhow", &["latchstring-server", "assembly"]),
-    // Only the tests of the binary are a client.
-    ("reqwest", &[]),
+    // The one way out, to documents of clients. Besides that, only the tests of the binary are a client.
+    ("reqwest", &["latchstring-oauth"]),
+    ("jsonwebtoken", &["latchstring-oauth"]),
+    ("maud", &["latchstring-oauth"]),
+    ("chacha20poly1305", &["latchstring-access"]),
+    ("hkdf", &["latchstring-access"]),
 ];
 
 #[test]

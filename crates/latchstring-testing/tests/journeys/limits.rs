@@ -113,7 +113,7 @@ async fn s01_many_hostile_programs_at_once_do_not_stop_the_server() {
 
 /// A change, and then much work that would end well by itself.
 const LONG_WRITE: &str = "await app.rawMaterials.createVirtual({ name: 'Beeswax' });\n\
-    for (let i = 0; i < 190; i++) await app.boms.list({});\nreturn 'done'";
+    for (let i = 0; i < 100; i++) await app.locations.list({});\nreturn 'done'";
 const BEESWAX: &str = "return (await app.rawMaterials.list({ search: 'Beeswax' })).totalCount";
 
 /// Until the program under way has made some calls.

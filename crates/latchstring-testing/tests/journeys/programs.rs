@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use latchstring::Scope;
 use serde_json::json;
 
-use crate::assembly;
+use crate::{assembly, revoke_before_standing};
 
 const COUNT: &str = "return (await app.rawMaterials.list({ originFilter: 'virtual' })).totalCount";
 
@@ -130,7 +130,8 @@ async fn a_program_revoked_while_running_ends_at_its_next_call_and_leaves_no_tra
     let (agent, witness) = (app.agent(Scope::ReadWrite).await, app.agent(Scope::Read).await);
     let before = witness.run(COUNT).await;
 
-    app.watch.revoke_at_stands(3);
+    // Asked once at the start, and before each operation.
+    revoke_before_standing(&app, 4, &agent);
     let reply = agent
         .run_write(
             "await app.rawMaterials.createVirtual({ name: 'Beeswax' });\nlet calls = 0;\n\
@@ -172,7 +173,7 @@ async fn what_was_read_is_not_told_after_a_revocation() {
     let app = assembly().await;
     for scope in [Scope::Read, Scope::ReadWrite] {
         let agent = app.agent(scope).await;
-        app.watch.revoke_at_stands(2);
+        revoke_before_standing(&app, 3, &agent);
         let reply = agent.call("run", json!({ "program": COUNT })).await;
         assert_eq!(reply.tool_error(), "REVOKED", "{}", reply.text);
         assert_eq!(agent.rpc("tools/list", json!({})).await.status, 401);

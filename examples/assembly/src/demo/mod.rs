@@ -23,7 +23,7 @@ pub const STORES: &[(&str, &str)] = &[("lumen-oak", "Lumen & Oak"), ("voltvelo",
 /// When the database fails.
 pub async fn seed(database: &Database, tenants: &[TenantId]) -> Result<(), StorageError> {
     for (tenant, tables) in tenants.iter().zip([&lumen_oak::TABLES, &voltvelo::TABLES]) {
-        let writer = Writer::new(database.begin_write().await?, *tenant);
+        let writer = Writer::new(database.begin_write_for(*tenant).await?, *tenant);
         match writer.reader().shop().await {
             Ok(_) => {}
             Err(StorageError::NoShop(_)) => {

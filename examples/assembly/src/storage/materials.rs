@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use sea_orm::{
-    ColumnTrait, Condition, FromQueryResult, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
-    sea_query::{Expr, ExprTrait, Func, SelectStatement},
+    ColumnTrait, Condition, FromQueryResult, IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, ExprTrait, Func, NullOrdering, SelectStatement},
 };
 use serde::Deserialize;
 
 use super::{
     Kind, Page, Reader, StorageError, UsageFilter, Writer,
     entity::{bom, component_row, level, material, sub_assembly},
-    reader::{CHUNK, has_words, order, searchable},
+    reader::{CHUNK, has_words, no_value, order, searchable},
     row::checked,
 };
 use crate::model::{Material, Origin, Owner, Price, Quantity, VariantId};
@@ -106,8 +106,15 @@ impl Reader {
         let total = select.clone().count(&self.transaction).await?;
         let direction = order(filter.is_descending);
         let select = match filter.sort {
-            MaterialSort::ProductName => select.order_by(ProductName, direction).order_by_asc(VariantName),
-            MaterialSort::VariantName => select.order_by(VariantName, direction).order_by_asc(ProductName),
+            MaterialSort::ProductName => {
+                let select = select.order_by(ProductName, direction);
+                select.order_by_with_nulls(VariantName, Order::Asc, NullOrdering::First)
+            }
+            MaterialSort::VariantName => {
+                let none = no_value(filter.is_descending);
+                let select = select.order_by_with_nulls(VariantName, direction, none);
+                select.order_by_asc(ProductName)
+            }
             MaterialSort::InventoryQuantity => {
                 let stock = Expr::SubQuery(None, Box::new(self.stock_of_material().into()));
                 select

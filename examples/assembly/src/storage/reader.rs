@@ -4,7 +4,7 @@ use latchstring::TenantId;
 use schemars::JsonSchema;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, IntoSimpleExpr, Order, QueryFilter, Select,
-    sea_query::{ExprTrait, LikeExpr, SimpleExpr},
+    sea_query::{ExprTrait, LikeExpr, NullOrdering, SimpleExpr},
 };
 use serde::Deserialize;
 use uuid::Uuid;
@@ -101,6 +101,16 @@ pub(super) fn has_word<C: ColumnTrait + IntoSimpleExpr>(column: C, word: &str) -
     column
         .into_simple_expr()
         .like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+}
+
+/// Where rows without a value come in a sort: before all others, or after them where it is turned round. Databases
+/// disagree about it unless it is said.
+pub(super) fn no_value(is_descending: bool) -> NullOrdering {
+    if is_descending {
+        NullOrdering::Last
+    } else {
+        NullOrdering::First
+    }
 }
 
 /// The direction of a sort.

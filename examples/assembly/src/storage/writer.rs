@@ -1,5 +1,6 @@
 //! Writes one store's rows in one transaction, and remembers what it changed.
 
+use latchstring::db::commit;
 use latchstring::{Change, ChangeAction, Fence, OperationError, TenantId, UnitOfWork};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, DeleteMany, EntityTrait, QueryFilter, sea_query::OnConflict,
@@ -103,7 +104,7 @@ impl Writer {
 
     /// For code that is no operation, such as the demo's seed.
     pub(crate) async fn commit_unfenced(self) -> Result<(), StorageError> {
-        Ok(self.reader.into_transaction().commit().await?)
+        Ok(commit(self.reader.into_transaction()).await?)
     }
 }
 
@@ -128,7 +129,7 @@ impl UnitOfWork for Writer {
     }
 
     async fn commit(self, fence: Fence) -> Result<(), OperationError> {
-        let committed = self.reader.into_transaction().commit().await;
+        let committed = commit(self.reader.into_transaction()).await;
         drop(fence); // only now may the grant be revoked: what it allowed is done
         committed.map_err(|error| StorageError::from(error).into())
     }

@@ -20,7 +20,7 @@ async fn creating_a_bom_registers_its_unregistered_materials_and_starts_inactive
     assert_eq!(made["bom"]["name"], "Wall lamp / Oak / Brass");
     assert_eq!(made["bom"]["active"], json!(false));
     assert_eq!(made["registeredVariantIds"], json!(["41018"]));
-    assert_eq!(made["bom"]["createdAt"], "2026-03-01T12:00:00Z");
+    assert_eq!(made["bom"]["createdAt"], "2026-03-01T12:00:00.123456Z");
     let entities: Vec<_> = finished
         .changes
         .iter()

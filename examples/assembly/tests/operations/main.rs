@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod both_databases;
 mod changes_are_all_or_nothing;
 mod commands_do_what_they_say;
 mod commands_keep_the_rules;

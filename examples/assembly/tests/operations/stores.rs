@@ -3,15 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use assembly::{Assembly, demo};
-use chrono::{DateTime, TimeZone, Utc};
-use latchstring::db::Database;
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use latchstring::db::{Database, testing::FreshDatabase};
 use latchstring::{
     Catalog, Channel, Context, Effect, ErrorCode, Finish, Finished, Grant, GrantId, Holder, ManualClock, OpenGate,
     OperationError, Scope, Session, TenantId,
 };
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
-use tempfile::TempDir;
 
 pub(crate) struct Stores {
     pub(crate) catalog: Catalog,
@@ -19,19 +18,21 @@ pub(crate) struct Stores {
     pub(crate) lumen: TenantId,
     pub(crate) volt: TenantId,
     clock: ManualClock,
-    _folder: TempDir,
+    _home: FreshDatabase,
 }
 
+/// As clocks tell it, finer than databases keep it.
 fn noon() -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap()
+    Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap() + TimeDelta::nanoseconds(123_456_789)
 }
 
 impl Stores {
     pub(crate) async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&format!("sqlite:{}", folder.path().join("app.sqlite").display()))
-            .await
-            .unwrap();
+        Self::open_on(FreshDatabase::new("app").await).await
+    }
+
+    pub(crate) async fn open_on(home: FreshDatabase) -> Self {
+        let database = Database::open(home.url()).await.unwrap();
         let assembly = Assembly::open(database.clone()).await.unwrap();
         let catalog = Catalog::new(assembly).unwrap();
         let (lumen, volt) = (TenantId::new(noon()), TenantId::new(noon()));
@@ -42,7 +43,7 @@ impl Stores {
             lumen,
             volt,
             clock: ManualClock::at(noon()),
-            _folder: folder,
+            _home: home,
         }
     }
 
@@ -125,7 +126,7 @@ impl Stores {
     pub(crate) async fn number(&self, sql: &str) -> i64 {
         let read = self.database.begin_read().await.unwrap();
         let row = read
-            .query_one_raw(Statement::from_string(DbBackend::Sqlite, sql))
+            .query_one_raw(Statement::from_string(read.get_database_backend(), sql))
             .await
             .unwrap()
             .unwrap();
@@ -136,7 +137,7 @@ impl Stores {
     pub(crate) async fn text(&self, sql: &str) -> String {
         let read = self.database.begin_read().await.unwrap();
         let row = read
-            .query_one_raw(Statement::from_string(DbBackend::Sqlite, sql))
+            .query_one_raw(Statement::from_string(read.get_database_backend(), sql))
             .await
             .unwrap()
             .unwrap();

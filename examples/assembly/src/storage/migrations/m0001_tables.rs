@@ -1,15 +1,54 @@
 //! The first tables. Ids are text, quantities and money are millionths in 64 bits.
+//!
+//! Text is compared byte by byte, as SQLite does by itself. On PostgreSQL that is said for every column, whatever the
+//! database's own rules are: lists come in the same order everywhere, and an update of the system's libraries cannot
+//! put an index out of order.
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{
-        big_integer, big_integer_null, boolean, integer, string, string_len, string_len_null, string_null, text,
-        text_null, timestamp_with_time_zone, uuid,
-    },
+    schema::{self, big_integer, big_integer_null, boolean, integer, timestamp_with_time_zone, uuid},
+    sea_orm::DbBackend,
 };
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
+
+/// Columns of text.
+#[derive(Clone, Copy)]
+struct Text(DbBackend);
+
+impl Text {
+    fn string(self, name: &'static str) -> ColumnDef {
+        self.by_bytes(schema::string(name))
+    }
+
+    fn string_null(self, name: &'static str) -> ColumnDef {
+        self.by_bytes(schema::string_null(name))
+    }
+
+    fn string_len(self, name: &'static str, length: u32) -> ColumnDef {
+        self.by_bytes(schema::string_len(name, length))
+    }
+
+    fn string_len_null(self, name: &'static str, length: u32) -> ColumnDef {
+        self.by_bytes(schema::string_len_null(name, length))
+    }
+
+    fn text(self, name: &'static str) -> ColumnDef {
+        self.by_bytes(schema::text(name))
+    }
+
+    fn text_null(self, name: &'static str) -> ColumnDef {
+        self.by_bytes(schema::text_null(name))
+    }
+
+    fn by_bytes(self, mut column: ColumnDef) -> ColumnDef {
+        if self.0 == DbBackend::Postgres {
+            column.extra("COLLATE \"C\"");
+        }
+        column
+    }
+}
 
 /// A table whose key begins with the store.
 fn table(name: &'static str, key: &[&'static str]) -> TableCreateStatement {
@@ -34,58 +73,58 @@ fn reference(from: (&'static str, &'static str), to: &'static str) -> ForeignKey
     key.to_tbl(to).to_col("store_id").to_col("id").take()
 }
 
-fn row_table(name: &'static str, part: &'static str) -> TableCreateStatement {
+fn row_table(text: Text, name: &'static str, part: &'static str) -> TableCreateStatement {
     table(name, &["owner_kind", "owner_id", part])
-        .col(string_len("owner_kind", 16))
-        .col(string_len("owner_id", 100))
-        .col(string_len(part, 100))
+        .col(text.string_len("owner_kind", 16))
+        .col(text.string_len("owner_id", 100))
+        .col(text.string_len(part, 100))
         .col(integer("position"))
         .col(big_integer("quantity"))
         .take()
 }
 
-fn tables() -> Vec<TableCreateStatement> {
+fn tables(text: Text) -> Vec<TableCreateStatement> {
     vec![
         table("shops", &[])
-            .col(string("name"))
-            .col(string_len("currency", 3))
+            .col(text.string("name"))
+            .col(text.string_len("currency", 3))
             .col(boolean("allow_negative_inventory"))
-            .col(string_len("default_location_id", 100))
+            .col(text.string_len("default_location_id", 100))
             .take(),
         table("locations", &["id"])
-            .col(string_len("id", 100))
-            .col(string("name"))
+            .col(text.string_len("id", 100))
+            .col(text.string("name"))
             .col(boolean("is_active"))
             .take(),
         table("variants", &["id"])
-            .col(string_len("id", 100))
-            .col(string("product_title"))
-            .col(string("title"))
-            .col(string_null("sku"))
-            .col(string_null("vendor"))
+            .col(text.string_len("id", 100))
+            .col(text.string("product_title"))
+            .col(text.string("title"))
+            .col(text.string_null("sku"))
+            .col(text.string_null("vendor"))
             .col(big_integer("price"))
-            .col(text("search"))
+            .col(text.text("search"))
             .take(),
         table("materials", &["id"])
-            .col(string_len("id", 100))
-            .col(string_len("origin", 16))
-            .col(string("product_name"))
-            .col(string_null("variant_name"))
-            .col(string_null("sku"))
-            .col(string("unit"))
+            .col(text.string_len("id", 100))
+            .col(text.string_len("origin", 16))
+            .col(text.string("product_name"))
+            .col(text.string_null("variant_name"))
+            .col(text.string_null("sku"))
+            .col(text.string("unit"))
             .col(big_integer_null("cost"))
-            .col(string_null("vendor"))
-            .col(text_null("specifications"))
-            .col(text("search"))
+            .col(text.string_null("vendor"))
+            .col(text.text_null("specifications"))
+            .col(text.text("search"))
             .col(boolean("is_non_essential"))
             .col(timestamp_with_time_zone("created_at"))
             .col(timestamp_with_time_zone("updated_at"))
             .take(),
         table("boms", &["id"])
-            .col(string_len("id", 100))
-            .col(string("name"))
-            .col(string_len("variant_id", 100))
-            .col(text("search"))
+            .col(text.string_len("id", 100))
+            .col(text.string("name"))
+            .col(text.string_len("variant_id", 100))
+            .col(text.text("search"))
             .col(boolean("is_active"))
             .col(boolean("dynamic_adjustment"))
             .col(boolean("maintain_inventory_level"))
@@ -97,43 +136,43 @@ fn tables() -> Vec<TableCreateStatement> {
             .foreign_key(&mut reference(("boms", "variant_id"), "variants"))
             .take(),
         table("sub_assemblies", &["id"])
-            .col(string_len("id", 100))
-            .col(string("name"))
-            .col(string_null("sku"))
-            .col(text_null("description"))
-            .col(text("search"))
+            .col(text.string_len("id", 100))
+            .col(text.string("name"))
+            .col(text.string_null("sku"))
+            .col(text.text_null("description"))
+            .col(text.text("search"))
             .col(boolean("keep_assembled_on_return"))
             .col(boolean("only_consume_preassembled"))
             .col(timestamp_with_time_zone("created_at"))
             .col(timestamp_with_time_zone("updated_at"))
             .take(),
-        row_table("component_rows", "material_id")
+        row_table(text, "component_rows", "material_id")
             .col(big_integer("waste"))
-            .col(string_len_null("location_id", 100))
-            .col(text("alternatives"))
+            .col(text.string_len_null("location_id", 100))
+            .col(text.text("alternatives"))
             .foreign_key(&mut reference(("component_rows", "material_id"), "materials"))
             .foreign_key(&mut reference(("component_rows", "location_id"), "locations"))
             .take(),
-        row_table("nested_rows", "sub_assembly_id")
+        row_table(text, "nested_rows", "sub_assembly_id")
             .foreign_key(&mut reference(("nested_rows", "sub_assembly_id"), "sub_assemblies"))
             .take(),
         table("levels", &["kind", "item_id", "location_id"])
-            .col(string_len("kind", 16))
-            .col(string_len("item_id", 100))
-            .col(string_len("location_id", 100))
+            .col(text.string_len("kind", 16))
+            .col(text.string_len("item_id", 100))
+            .col(text.string_len("location_id", 100))
             .col(big_integer("quantity"))
             .foreign_key(&mut reference(("levels", "location_id"), "locations"))
             .take(),
         table("adjustments", &["id"])
             .col(uuid("id"))
-            .col(string_len("kind", 16))
-            .col(string_len("item_id", 100))
-            .col(string_len("location_id", 100))
+            .col(text.string_len("kind", 16))
+            .col(text.string_len("item_id", 100))
+            .col(text.string_len("location_id", 100))
             .col(big_integer("before"))
             .col(big_integer("after"))
-            .col(string("actor"))
-            .col(string_len("source", 16))
-            .col(string("request_id"))
+            .col(text.string("actor"))
+            .col(text.string_len("source", 16))
+            .col(text.string("request_id"))
             .col(timestamp_with_time_zone("at"))
             .take(),
     ]
@@ -158,7 +197,7 @@ fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in tables() {
+        for table in tables(Text(manager.get_database_backend())) {
             manager.create_table(table).await?;
         }
         manager
@@ -175,7 +214,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in tables().iter().rev() {
+        for table in tables(Text(manager.get_database_backend())).iter().rev() {
             if let Some(name) = table.get_table_name() {
                 manager.drop_table(Table::drop().table(name.clone()).take()).await?;
             }

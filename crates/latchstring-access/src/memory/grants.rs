@@ -1,0 +1,234 @@
+//! Grants: what a key and a connected app have in common, and whether one stands.
+
+use std::cmp::Reverse;
+
+use chrono::{DateTime, Utc};
+use latchstring_core::{GrantId, Holder, Scope, TenantId};
+
+use super::{
+    State,
+    credentials::{Credential, CredentialKind},
+    cut,
+};
+use crate::{
+    AppIdentity, AppSummary, FoundBearer, GrantKind, IssuedKey, KeySummary, MAX_LIVE_KEYS, Person, Revocation,
+    RevokeOutcome, SecretHash, Standing, StoreError, TenantStatus,
+};
+
+/// How many grants a list shows.
+const LISTED: usize = 500;
+
+pub(super) struct GrantRow {
+    pub(super) tenant: TenantId,
+    pub(super) scope: Scope,
+    /// Who made the key, or the code that the app was connected with.
+    pub(super) by: Person,
+    pub(super) at: DateTime<Utc>,
+    pub(super) install_generation: u64,
+    pub(super) expires_at: Option<DateTime<Utc>>,
+    pub(super) last_used_at: Option<DateTime<Utc>>,
+    pub(super) revoked: Option<Revocation>,
+    pub(super) held_by: HeldBy,
+}
+
+pub(super) enum HeldBy {
+    Key {
+        label: String,
+        hint: String,
+    },
+    App {
+        app: AppIdentity,
+        connected_at: Option<DateTime<Utc>>,
+    },
+}
+
+impl GrantRow {
+    fn kind(&self) -> GrantKind {
+        match self.held_by {
+            HeldBy::Key { .. } => GrantKind::Key,
+            HeldBy::App { .. } => GrantKind::App,
+        }
+    }
+
+    fn holder(&self) -> Holder {
+        match &self.held_by {
+            HeldBy::Key { label, hint } => Holder::Key {
+                label: label.clone(),
+                hint: hint.clone(),
+            },
+            HeldBy::App { app, .. } => Holder::App {
+                name: app.name.clone(),
+                host: app.host.clone(),
+            },
+        }
+    }
+
+    fn key_summary(&self, grant: GrantId) -> Option<KeySummary> {
+        match &self.held_by {
+            HeldBy::Key { label, hint } => Some(KeySummary {
+                grant,
+                tenant: self.tenant,
+                scope: self.scope,
+                label: label.clone(),
+                hint: hint.clone(),
+                created_by: self.by.clone(),
+                created_at: self.at,
+                last_used_at: self.last_used_at,
+                expires_at: self.expires_at,
+                revoked: self.revoked.clone(),
+            }),
+            HeldBy::App { .. } => None,
+        }
+    }
+
+    fn app_summary(&self, grant: GrantId) -> Option<AppSummary> {
+        match &self.held_by {
+            HeldBy::App { app, connected_at } => Some(AppSummary {
+                grant,
+                tenant: self.tenant,
+                scope: self.scope,
+                app: app.clone(),
+                granted_by: self.by.clone(),
+                granted_at: self.at,
+                connected_at: *connected_at,
+                last_used_at: self.last_used_at,
+                revoked: self.revoked.clone(),
+            }),
+            HeldBy::Key { .. } => None,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn find_bearer(
+        &self,
+        kind: GrantKind,
+        hashes: &[SecretHash],
+        now: DateTime<Utc>,
+    ) -> Option<FoundBearer> {
+        let bears = |credential: &&Credential| credential.kind.bears() == Some(kind) && !credential.is_expired_at(now);
+        let credentials = hashes.iter().filter_map(|hash| self.credentials.find(hash));
+        let credential = credentials.map(|(_, credential)| credential).find(bears)?;
+        let row = self.grants.get(&credential.grant)?;
+        self.standing_of(row, now)?;
+        Some(FoundBearer {
+            grant: credential.grant,
+            tenant: row.tenant,
+            connector: self.tenants.get(&row.tenant)?.tenant.connector.clone(),
+            scope: row.scope,
+            holder: row.holder(),
+            at: now,
+        })
+    }
+
+    pub(super) fn standing(&self, tenant: TenantId, grant: GrantId, now: DateTime<Utc>) -> Option<Standing> {
+        let row = self.grants.get(&grant).filter(|row| row.tenant == tenant)?;
+        self.standing_of(row, now)
+    }
+
+    /// The rule itself: whoever asks whether a grant stands asks here.
+    pub(super) fn standing_of(&self, row: &GrantRow, now: DateTime<Utc>) -> Option<Standing> {
+        let tenant = self.tenants.get(&row.tenant)?;
+        let stands = row.revoked.is_none()
+            && row.expires_at.is_none_or(|end| now < end)
+            && tenant.tenant.status == TenantStatus::Active
+            && tenant.install_generation == row.install_generation;
+        stands.then_some(Standing {
+            plan: tenant.tenant.plan,
+        })
+    }
+
+    pub(super) fn standing_among(&self, grants: &[GrantId], now: DateTime<Utc>) -> Vec<(GrantId, Standing)> {
+        let standing = |grant: &GrantId| Some((*grant, self.standing_of(self.grants.get(grant)?, now)?));
+        grants.iter().filter_map(standing).collect()
+    }
+
+    pub(super) fn revoke(
+        &mut self,
+        kind: GrantKind,
+        tenant: TenantId,
+        grant: GrantId,
+        revocation: &Revocation,
+    ) -> Result<RevokeOutcome, StoreError> {
+        let row = self.grants.get_mut(&grant);
+        let row = row.filter(|row| row.tenant == tenant && row.kind() == kind);
+        let revoked = &mut row.ok_or(StoreError::NotFound(grant))?.revoked;
+        if revoked.is_some() {
+            return Ok(RevokeOutcome::AlreadyRevoked);
+        }
+        *revoked = Some(Revocation {
+            at: cut(revocation.at),
+            by: revocation.by.clone(),
+        });
+        Ok(RevokeOutcome::Revoked)
+    }
+
+    pub(super) fn note_used(&mut self, uses: &[(GrantId, DateTime<Utc>)]) {
+        for (grant, at) in uses {
+            if let Some(row) = self.grants.get_mut(grant) {
+                row.last_used_at = row.last_used_at.max(Some(cut(*at)));
+            }
+        }
+    }
+
+    pub(super) fn create_key(&mut self, key: &IssuedKey, now: DateTime<Utc>) -> Result<KeySummary, StoreError> {
+        let asked = &key.asked;
+        let install_generation = self.active_generation(asked.tenant)?;
+        let is_live = |row: &&GrantRow| {
+            row.tenant == asked.tenant && row.kind() == GrantKind::Key && self.standing_of(row, now).is_some()
+        };
+        if self.grants.values().filter(is_live).count() >= MAX_LIVE_KEYS {
+            return Err(StoreError::TooManyKeys);
+        }
+        let row = GrantRow {
+            tenant: asked.tenant,
+            scope: asked.scope,
+            by: asked.created_by.clone(),
+            at: cut(key.created_at),
+            install_generation,
+            expires_at: asked.expires_at.map(cut),
+            last_used_at: None,
+            revoked: None,
+            held_by: HeldBy::Key {
+                label: asked.label.as_str().to_owned(),
+                hint: key.hint.clone(),
+            },
+        };
+        let summary = row.key_summary(key.grant).expect("a key was made above");
+        self.grants.insert(key.grant, row);
+        self.credentials.add(Credential {
+            grant: key.grant,
+            hash: key.secret.hash,
+            // A key's end is its grant's.
+            expires_at: None,
+            spent_at: None,
+            kind: CredentialKind::Key,
+        });
+        Ok(summary)
+    }
+
+    pub(super) fn list_keys(&self, tenant: TenantId) -> Vec<KeySummary> {
+        let keys = self.listed(tenant).filter_map(|(grant, row)| row.key_summary(grant));
+        keys.take(LISTED).collect()
+    }
+
+    pub(super) fn list_apps(&self, tenant: TenantId, now: DateTime<Utc>) -> Vec<AppSummary> {
+        let apps = self.listed(tenant).filter_map(|(grant, row)| row.app_summary(grant));
+        let is_shown =
+            |app: &AppSummary| app.connected_at.is_some() || app.revoked.is_none() && self.can_connect(app.grant, now);
+        apps.filter(is_shown).take(LISTED).collect()
+    }
+
+    /// The grants of a tenant's installation: those not revoked first, newest first.
+    fn listed(&self, tenant: TenantId) -> impl Iterator<Item = (GrantId, &GrantRow)> {
+        let generation = self.tenants.get(&tenant).map(|row| row.install_generation);
+        let mut rows: Vec<(GrantId, &GrantRow)> = self
+            .grants
+            .iter()
+            .filter(|(_, row)| row.tenant == tenant && Some(row.install_generation) == generation)
+            .map(|(grant, row)| (*grant, row))
+            .collect();
+        rows.sort_by_key(|(grant, row)| (row.revoked.is_some(), Reverse((row.at, *grant))));
+        rows.into_iter()
+    }
+}

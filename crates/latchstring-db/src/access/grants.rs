@@ -1,0 +1,58 @@
+//! What keys and connected apps have in common: revoked, and noted when they are used.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use latchstring_access::{GrantKind, Revocation, RevokeOutcome, StoreError};
+use latchstring_core::{GrantId, TenantId};
+use sea_orm::{ConnectionTrait, Value};
+
+use super::{
+    lock::{Lock, Mode, lock},
+    sql::On,
+};
+use crate::moment::to_micros;
+
+pub(super) async fn revoke<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    (kind, tenant, grant): (GrantKind, TenantId, GrantId),
+    revocation: &Revocation,
+) -> Result<RevokeOutcome, StoreError> {
+    lock(on, Lock::Grant(grant), Mode::Alone).await?;
+    let sql = "UPDATE access_grant SET revoked_at = $4, revoked_by_sub = $5, revoked_by_name = $6 \
+               WHERE id = $1 AND tenant_id = $2 AND kind = $3 AND revoked_at IS NULL";
+    let which: [Value; 3] = [grant.as_uuid().into(), tenant.as_uuid().into(), kind.as_str().into()];
+    let how: [Value; 3] = [
+        to_micros(revocation.at).into(),
+        revocation.by.sub().into(),
+        revocation.by.name().into(),
+    ];
+    if on.change(sql, which.clone().into_iter().chain(how)).await? == 1 {
+        return Ok(RevokeOutcome::Revoked);
+    }
+    let sql = "SELECT 1 FROM access_grant WHERE id = $1 AND tenant_id = $2 AND kind = $3";
+    if on.finds(sql, which).await? {
+        Ok(RevokeOutcome::AlreadyRevoked)
+    } else {
+        Err(StoreError::NotFound(grant))
+    }
+}
+
+pub(super) async fn note_used<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    uses: &[(GrantId, DateTime<Utc>)],
+) -> Result<(), StoreError> {
+    // Rows in the order of their ids, so that two batches never wait for each other.
+    let mut last: BTreeMap<GrantId, i64> = BTreeMap::new();
+    for (grant, at) in uses {
+        let at = to_micros(*at);
+        last.entry(*grant)
+            .and_modify(|known| *known = at.max(*known))
+            .or_insert(at);
+    }
+    let sql = "UPDATE access_grant SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
+    for (grant, at) in last {
+        on.change(sql, [grant.as_uuid().into(), at.into()]).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! The access store on a real database: SQLite, or PostgreSQL with `LATCHSTRING_TEST_POSTGRES`.
+
+mod clock;
+mod contract;
+mod durability;
+mod kill;
+mod limits;
+mod place;
+mod races;
+mod replicas;
+mod secrets;

@@ -1,0 +1,141 @@
+//! From which network a request comes, for the limits that keep noise out.
+//!
+//! Never used to decide who somebody is: apps call from many addresses.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use axum::{extract::ConnectInfo, http::request::Parts};
+
+/// A network of one customer, as far as one can tell: an IPv4 /24 or an IPv6 /64.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Net {
+    address: Option<IpAddr>,
+}
+
+impl Net {
+    /// The network of whoever sent the request. `proxies` is how many proxies in front of us are trusted to append the
+    /// address they saw to `X-Forwarded-For`.
+    pub(crate) fn of(parts: &Parts, proxies: usize) -> Self {
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
+        if proxies == 0 {
+            return Self {
+                address: peer.map(shortened),
+            };
+        }
+        let hops: Vec<&str> = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .collect();
+        // Counted from the end: what stands further in front may be the caller's invention.
+        let told = hops
+            .len()
+            .checked_sub(proxies)
+            .and_then(|at| hops[at].trim().parse().ok());
+        Self {
+            address: told.or(peer).map(shortened),
+        }
+    }
+
+    /// Whether requests of many unrelated people may come from here: a proxy that we were not told of, or an unknown
+    /// place.
+    pub(crate) fn is_shared(&self) -> bool {
+        match self.address {
+            None => true,
+            Some(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+            Some(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+        }
+    }
+}
+
+impl std::fmt::Display for Net {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.address {
+            Some(address) => address.fmt(f),
+            None => f.write_str("unknown"),
+        }
+    }
+}
+
+fn shortened(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(ip) => shortened_v4(ip).into(),
+        IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
+            Some(ip) => shortened_v4(ip).into(),
+            None if ip.is_loopback() => ip.into(),
+            None => Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into(),
+        },
+    }
+}
+
+fn shortened_v4(ip: Ipv4Addr) -> Ipv4Addr {
+    Ipv4Addr::from_bits(ip.to_bits() & !0xFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    fn net(peer: Option<&str>, forwarded: &[&str], proxies: usize) -> String {
+        let mut request = Request::builder();
+        for value in forwarded {
+            request = request.header("x-forwarded-for", *value);
+        }
+        let (mut parts, ()) = request.body(()).expect("a request").into_parts();
+        if let Some(peer) = peer {
+            parts
+                .extensions
+                .insert(ConnectInfo(SocketAddr::new(peer.parse().expect("an address"), 1)));
+        }
+        Net::of(&parts, proxies).to_string()
+    }
+
+    #[test]
+    fn a_caller_cannot_choose_its_network() {
+        assert_eq!(net(Some("8.8.4.4"), &[], 0), "8.8.4.0");
+        assert_eq!(net(Some("8.8.4.4"), &["1.1.1.1"], 0), "8.8.4.0");
+        assert_eq!(net(Some("10.0.0.9"), &["1.1.1.1, 8.8.4.4"], 1), "8.8.4.0");
+        assert_eq!(net(Some("10.0.0.9"), &["1.1.1.1", "8.8.4.4, 9.9.9.9"], 2), "8.8.4.0");
+        assert_eq!(net(Some("10.0.0.9"), &["nonsense"], 1), "10.0.0.0");
+        assert_eq!(net(Some("10.0.0.9"), &[], 3), "10.0.0.0");
+        assert_eq!(net(None, &[], 0), "unknown");
+    }
+
+    #[test]
+    fn a_network_is_a_24_or_a_64() {
+        assert_eq!(net(Some("2001:db8:1:2:3:4:5:6"), &[], 0), "2001:db8:1:2::");
+        assert_eq!(net(Some("::ffff:8.8.4.4"), &[], 0), "8.8.4.0");
+    }
+
+    #[test]
+    fn private_networks_may_be_proxies() {
+        let shared = |address: &str| {
+            Net {
+                address: Some(shortened(address.parse().expect("an address"))),
+            }
+            .is_shared()
+        };
+        assert!(Net { address: None }.is_shared());
+        for private in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.1.1",
+            "::1",
+            "fd00::1",
+            "fe80::1",
+            "::ffff:10.0.0.1",
+        ] {
+            assert!(shared(private), "{private}");
+        }
+        for public in ["8.8.8.8", "2606:4700::1"] {
+            assert!(!shared(public), "{public}");
+        }
+    }
+}

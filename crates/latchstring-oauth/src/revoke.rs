@@ -1,0 +1,39 @@
+//! The revocation endpoint (RFC 7009): a client gives its access back.
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, RawQuery, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+
+use crate::{
+    error::OAuthError,
+    issuer::REVOKE,
+    state::AuthorizationServer,
+    token::{MAX_FORM, missing, read_form},
+};
+
+pub(crate) fn router() -> Router<AuthorizationServer> {
+    Router::new()
+        .route(REVOKE, post(revoke))
+        .layer(DefaultBodyLimit::max(MAX_FORM))
+}
+
+/// Answers the same whether the token was known or not (section 2.2). The hint is not needed: a token shows what it is.
+async fn revoke(
+    State(server): State<AuthorizationServer>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Result<Response, OAuthError> {
+    let form = read_form(query.as_deref(), &headers, body)?;
+    let client = server
+        .authenticate_client(&form, headers.contains_key(header::AUTHORIZATION))
+        .await?;
+    let token = form.get("token").ok_or_else(|| missing("token"))?;
+    server.access().give_back(token, client.client_id()).await?;
+    Ok((StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response())
+}
