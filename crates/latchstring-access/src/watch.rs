@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{AccessStore, PlanRule};
+use crate::{AccessStore, PlanRule, StoreError};
 
 /// How often the store is asked. A stream must end within a second.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -127,7 +127,9 @@ async fn run(shared: Weak<Shared>, store: Arc<dyn AccessStore>, plan: PlanRule) 
         let Some(strong) = shared.upgrade() else { return };
         let grants: Vec<GrantId> = strong.lock().keys().copied().collect();
         for chunk in grants.chunks(CHUNK) {
-            let standing = store.standing_among(chunk).await.unwrap_or_else(|error| {
+            let answer = timeout(2 * INTERVAL, store.standing_among(chunk)).await;
+            let answer = answer.unwrap_or_else(|slow| Err(StoreError::unavailable(slow)));
+            let standing = answer.unwrap_or_else(|error| {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "streams end, for their grants cannot be checked"

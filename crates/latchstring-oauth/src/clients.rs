@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::{header, request::Parts};
 use latchstring_access::StoreError;
 
 use crate::{
@@ -11,6 +12,8 @@ use crate::{
     error::OAuthError,
     form::Form,
     issuer::TOKEN,
+    limits::DOCUMENTS,
+    net::Net,
     registration::Registration,
     state::AuthorizationServer,
 };
@@ -51,8 +54,9 @@ impl AuthorizationServer {
     pub(crate) async fn authenticate_client(
         &self,
         form: &Form,
-        has_header: bool,
+        parts: &Parts,
     ) -> Result<Arc<ClientMetadata>, OAuthError> {
+        let has_header = parts.headers.contains_key(header::AUTHORIZATION);
         if has_header || form.get("client_secret").is_some() {
             let text = "clients have no secrets here; send client_id in the form, or a signed client_assertion";
             return Err(OAuthError::InvalidClient(text.to_owned()));
@@ -72,6 +76,12 @@ impl AuthorizationServer {
             .get("client_id")
             .or(claimed.as_deref())
             .ok_or_else(|| OAuthError::InvalidClient("client_id is missing; send it in the form".to_owned()))?;
+        if self
+            .documents()
+            .is_some_and(|documents| documents.would_fetch(client_id))
+        {
+            self.count(&DOCUMENTS, &Net::of(parts, self.proxies())).await?;
+        }
         let client = self.client(client_id).await?;
         match assertion {
             Some(assertion) => self.check_assertion(&client, assertion).await?,
@@ -109,6 +119,7 @@ impl AuthorizationServer {
                 OAuthError::InvalidClient(error.to_string())
             }
         })?;
+        let _place = self.noise().place()?;
         let is_new = self
             .access()
             .use_assertion(client.client_id(), &verified.jti, verified.expires_at)

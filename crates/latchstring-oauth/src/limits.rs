@@ -1,6 +1,14 @@
 //! How often one network may try. The secrets cannot be guessed; these limits keep noise from the logs and the tables.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use latchstring_core::Clock;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{error::OAuthError, net::Net, state::AuthorizationServer};
 
@@ -46,13 +54,64 @@ impl AuthorizationServer {
         } else {
             limit.per_net
         };
-        let count = self
-            .access()
-            .count(&format!("{}:{net}", limit.name), limit.window)
-            .await?;
+        let bucket = format!("{}:{net}", limit.name);
+        if let Some(wait) = self.noise().over_for(&bucket) {
+            return Err(OAuthError::TooMany(wait));
+        }
+        let _place = self.noise().place()?;
+        let count = self.access().count(&bucket, limit.window).await?;
         if count.so_far > most {
+            self.noise().is_over(bucket, count.ends_in);
             return Err(OAuthError::TooMany(count.ends_in));
         }
         Ok(())
+    }
+}
+
+/// Keeps strangers away from the store's writer, of which revocations and commits need their turn.
+pub(crate) struct Noise {
+    clock: Arc<dyn Clock>,
+    /// Until when a bucket is over its limit. Who is in it is not counted any more.
+    over: Mutex<HashMap<String, DateTime<Utc>>>,
+    places: Semaphore,
+}
+
+/// How much that strangers ask for may wait for the writer at once.
+const PLACES: usize = 16;
+/// How many buckets are remembered to be over. Beyond it the store remembers alone.
+const REMEMBERED: usize = 10_000;
+
+impl Noise {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            over: Mutex::default(),
+            places: Semaphore::new(PLACES),
+        }
+    }
+
+    /// Room to write for a stranger, or else no wait: whoever waited would stand before a revocation.
+    pub(crate) fn place(&self) -> Result<SemaphorePermit<'_>, OAuthError> {
+        let full = |_| OAuthError::Unavailable("too many strangers write at once".into());
+        self.places.try_acquire().map_err(full)
+    }
+
+    fn over_for(&self, bucket: &str) -> Option<Duration> {
+        let now = self.clock.now();
+        let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        over.get(bucket)
+            .and_then(|until| (*until - now).to_std().ok())
+            .filter(|wait| !wait.is_zero())
+    }
+
+    fn is_over(&self, bucket: String, ends_in: Duration) {
+        let now = self.clock.now();
+        let mut over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        if over.len() >= REMEMBERED {
+            over.retain(|_, until| *until > now);
+        }
+        if over.len() < REMEMBERED {
+            over.insert(bucket, now + ends_in);
+        }
     }
 }

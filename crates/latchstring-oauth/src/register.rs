@@ -41,6 +41,7 @@ async fn register(State(server): State<AuthorizationServer>, request: Request) -
         Registration::parse(&body).map_err(|error| OAuthError::Registration(error.code(), error.to_string()))?;
     server.count(&REGISTRATIONS, &Net::of(&parts, server.proxies())).await?;
     let client_id = format!("client_{:032x}", u128::from_be_bytes(random::bytes()));
+    let _place = server.noise().place()?;
     let client = match server.access().add_client(client_id, registration.to_stored()).await {
         Ok(client) => client,
         Err(StoreError::TooManyClients) => return Err(OAuthError::Full),

@@ -3,8 +3,8 @@
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, RawQuery, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{DefaultBodyLimit, State},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -25,14 +25,11 @@ pub(crate) fn router() -> Router<AuthorizationServer> {
 /// Answers the same whether the token was known or not (section 2.2). The hint is not needed: a token shows what it is.
 async fn revoke(
     State(server): State<AuthorizationServer>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    parts: Parts,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<Response, OAuthError> {
-    let form = read_form(query.as_deref(), &headers, body)?;
-    let client = server
-        .authenticate_client(&form, headers.contains_key(header::AUTHORIZATION))
-        .await?;
+    let form = read_form(&parts, body)?;
+    let client = server.authenticate_client(&form, &parts).await?;
     let token = form.get("token").ok_or_else(|| missing("token"))?;
     server.access().give_back(token, client.client_id()).await?;
     Ok((StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response())

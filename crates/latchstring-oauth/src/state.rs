@@ -13,6 +13,7 @@ use crate::{
     cimd::ClientDocuments,
     fetch::{Documents, NoDocuments},
     issuer::Issuer,
+    limits::Noise,
     metadata, register, revoke, token,
 };
 
@@ -28,6 +29,7 @@ struct Parts {
     proxies: usize,
     documents: Option<ClientDocuments>,
     assertions: Assertions,
+    noise: Noise,
 }
 
 /// What an authorization server is made of.
@@ -59,6 +61,7 @@ impl AuthorizationServer {
             title: settings.title,
             tenant_noun: settings.tenant_noun,
             proxies: settings.trusted_proxies,
+            noise: Noise::new(Arc::clone(&clock)),
             documents: documents
                 .clone()
                 .map(|documents| ClientDocuments::new(documents, Arc::clone(&clock))),
@@ -105,6 +108,10 @@ impl AuthorizationServer {
 
     pub(crate) fn proxies(&self) -> usize {
         self.0.proxies
+    }
+
+    pub(crate) fn noise(&self) -> &Noise {
+        &self.0.noise
     }
 
     /// The clients that have documents, if we fetch any.

@@ -3,8 +3,8 @@
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, RawQuery, State},
-    http::{HeaderMap, header},
+    extract::{DefaultBodyLimit, State},
+    http::{header, request::Parts},
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -24,14 +24,11 @@ pub(crate) fn router() -> Router<AuthorizationServer> {
 
 async fn token(
     State(server): State<AuthorizationServer>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    parts: Parts,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<Response, OAuthError> {
-    let form = read_form(query.as_deref(), &headers, body)?;
-    let client = server
-        .authenticate_client(&form, headers.contains_key(header::AUTHORIZATION))
-        .await?;
+    let form = read_form(&parts, body)?;
+    let client = server.authenticate_client(&form, &parts).await?;
     let connector = connector(&server, &form)?;
     let texts = match form.get("grant_type") {
         Some("authorization_code") => exchange(&server, &client, &form, connector.as_ref()).await?,
@@ -106,15 +103,17 @@ fn answer(texts: &TokenTexts) -> Response {
 
 /// The form of a program's request. Parameters in the address end up in logs, so they are refused.
 pub(crate) fn read_form(
-    query: Option<&str>,
-    headers: &HeaderMap,
+    parts: &Parts,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<Form, OAuthError> {
     let refused = |text: &str| Err(OAuthError::InvalidRequest(text.to_owned()));
-    if query.is_some_and(|query| !query.is_empty()) {
+    if parts.uri.query().is_some_and(|query| !query.is_empty()) {
         return refused("parameters do not belong in the address; send them in the form");
     }
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
     if !media_type
         .trim()

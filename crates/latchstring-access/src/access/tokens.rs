@@ -221,12 +221,11 @@ impl Access {
     }
 
     async fn stolen(&self, token: &FoundToken, event: AccessEventKind) -> Result<(), StoreError> {
-        if token.stands {
-            let by = Person::new("latchstring", "reuse of a spent token");
-            self.revoke(GrantKind::App, token.tenant, token.grant, &by, event)
-                .await?;
-        }
-        Ok(())
+        // Also of a grant that does not stand just now: its tenant may be resumed.
+        let by = Person::new("latchstring", "reuse of a spent token");
+        self.revoke(GrantKind::App, token.tenant, token.grant, &by, event)
+            .await
+            .map(drop)
     }
 
     fn new_tokens(&self, grant: GrantId, scope: Scope, at: DateTime<Utc>) -> (TokenTexts, IssuedTokens) {

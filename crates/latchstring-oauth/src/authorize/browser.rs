@@ -148,6 +148,16 @@ mod tests {
     }
 
     #[test]
+    fn without_tls_the_cookie_is_one_that_browsers_take_there() {
+        let issuer = issuer("http://127.0.0.1:8787");
+        let cookie = Browser::of(&HeaderMap::new(), &issuer).cookie(&issuer);
+        let cookie = cookie.expect("a new browser gets one");
+        let cookie = cookie.to_str().expect("ASCII");
+        assert!(cookie.starts_with("latchstring-connect="), "{cookie}");
+        assert!(!cookie.contains("Secure"), "{cookie}");
+    }
+
+    #[test]
     fn a_made_up_cookie_is_none() {
         let issuer = issuer("http://127.0.0.1:8787");
         for wrong in ["", "x", "0123456789abcdef", "0123456789abcdef0123456789abcdeg"] {

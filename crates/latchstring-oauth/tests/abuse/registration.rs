@@ -2,13 +2,16 @@
 
 use std::net::IpAddr;
 
-use axum::http::header;
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
 use chrono::TimeDelta;
 use latchstring_access::{AccessStore, MAX_UNUSED_CLIENTS, MemoryStore, RegisteredClient};
 use latchstring_core::{Clock, Scope};
 use serde_json::{Value, json};
 
-use crate::door::{App, Browser, CALLBACK, Door, Tokens, clock};
+use crate::door::{App, Browser, CALLBACK, Door, Tokens, clock, form, on_network};
 
 fn network(text: &str) -> IpAddr {
     text.parse().expect("an address")
@@ -295,4 +298,33 @@ async fn r07_a_document_speaks_for_its_own_address_only() {
         door.shelf.fetched(),
         ["https://evil.example/client.json", claude.client_id.as_str()]
     );
+}
+
+/// Nobody has to be known to name a document, so a network may make us fetch only so many of them.
+#[tokio::test]
+async fn r08_one_network_cannot_use_up_the_fetches_of_everybody() {
+    let door = Door::new().await;
+    let asks = async |network: &str, at: usize| {
+        let id = format!("https://h{at}.example.com/client.json");
+        let fields = form(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "x"),
+            ("client_id", &id),
+        ]);
+        let request = Request::post("/token")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(fields))
+            .expect("a request");
+        let network = network.parse().expect("an address");
+        door.send(on_network(request, Some(network))).await.status.as_u16()
+    };
+    for at in 0..20 {
+        assert_ne!(asks("8.8.4.4", at).await, 429, "{at}");
+    }
+    let fetched = door.shelf.fetched();
+    assert_eq!(asks("8.8.4.5", 20).await, 429);
+    assert_eq!(door.shelf.fetched(), fetched, "nothing was fetched any more");
+    assert_ne!(asks("8.8.8.8", 21).await, 429, "others are not affected");
+    door.advance(TimeDelta::minutes(1));
+    assert_ne!(asks("8.8.4.4", 22).await, 429);
 }
