@@ -2,7 +2,8 @@
 //!
 //! Events arrive at least once and may arrive late. Each carries the moment it happened, and a tenant remembers the
 //! moments of the last installation and the last change of plan: what happened before those is past and changes
-//! nothing. So a late `uninstalled` does not end a newer installation, and a late `installed` does not revive one.
+//! nothing. So a late `uninstalled` does not end a newer installation, and a late `installed` does not revive one. Of two
+//! things of one moment, the one that shuts counts.
 
 use chrono::{DateTime, Utc};
 

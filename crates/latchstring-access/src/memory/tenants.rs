@@ -34,7 +34,7 @@ impl TenantRow {
     /// the two, told last, is late.
     fn uninstall(&mut self, at: DateTime<Utc>) -> bool {
         let is_over = self.tenant.status == TenantStatus::Uninstalled;
-        if at <= self.tenant.installed_at || is_over && Some(at) <= self.tenant.uninstalled_at {
+        if at < self.tenant.installed_at || is_over && Some(at) <= self.tenant.uninstalled_at {
             return false;
         }
         if !is_over {
@@ -47,7 +47,9 @@ impl TenantRow {
 
     /// The same for a change of plan. An installation counts as one.
     fn change_plan(&mut self, plan: Plan, at: DateTime<Utc>) -> bool {
-        if at <= self.plan_changed_at {
+        // Of two words of one moment, the one that shuts counts.
+        let shuts = plan == Plan::Lapsed && self.tenant.plan == Plan::Active;
+        if at < self.plan_changed_at || at == self.plan_changed_at && !shuts {
             return false;
         }
         self.tenant.plan = plan;

@@ -104,14 +104,19 @@ fn after(row: &TenantRow, event: &TenantEvent) -> Option<TenantRow> {
             // A second end moves the first one on, so that an installation between the two, told last, is late.
             let is_over = is(TenantStatus::Uninstalled);
             let is_newer =
-                at > row.installed_at && (!is_over || row.uninstalled_at.is_none_or(|uninstalled| at > uninstalled));
+                at >= row.installed_at && (!is_over || row.uninstalled_at.is_none_or(|uninstalled| at > uninstalled));
             is_newer.then(|| TenantRow {
                 install_gen: row.install_gen + i64::from(!is_over),
                 uninstalled_at: Some(at),
                 ..with_status(TenantStatus::Uninstalled)
             })
         }
-        TenantEventKind::PlanChanged(plan) => is_new_plan.then(|| with_plan(row.clone(), *plan)),
+        TenantEventKind::PlanChanged(plan) => {
+            // Of two words of one moment, the one that shuts counts.
+            let shuts = *plan == Plan::Lapsed && row.plan == plan_text(Plan::Active);
+            let counts = is_new_plan || shuts && at == row.plan_changed_at;
+            counts.then(|| with_plan(row.clone(), *plan))
+        }
         TenantEventKind::Suspended => is(TenantStatus::Active).then(|| with_status(TenantStatus::Suspended)),
         TenantEventKind::Resumed => is(TenantStatus::Suspended).then(|| with_status(TenantStatus::Active)),
         TenantEventKind::PersonRemoved { .. } => Some(row.clone()),
