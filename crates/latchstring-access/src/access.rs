@@ -27,7 +27,7 @@ mod tokens;
 
 pub use codes::CreateCodeError;
 pub use keys::CreateKeyError;
-pub use tokens::{Approval, Authorized, CodePresented, RefreshPresented, SpendError, TokenTexts};
+pub use tokens::{Approval, Authorized, CodePresented, REFRESHES, RefreshPresented, SpendError, TokenTexts};
 
 /// Checks credentials, makes and revokes them, and is the gate that sessions ask. Made once, shared in an [`Arc`].
 pub struct Access {
@@ -234,7 +234,8 @@ impl Note<'_> {
         self
     }
 
-    /// To the store and to the log. What happened has happened: that it cannot be stored is told to the log alone.
+    /// To the store and to the log. What happened has happened: that it cannot be stored is told to the log alone. Goes
+    /// on when nobody waits for it any more, so that who hangs up in time does not go unrecorded.
     async fn write(self) {
         let AccessEvent {
             tenant,
@@ -250,13 +251,18 @@ impl Note<'_> {
             event = kind.as_str(),
             "access changed"
         );
-        if let Err(error) = self.access.store.append_event(&self.event).await {
-            tracing::error!(
-                error = &error as &dyn Error,
-                event = kind.as_str(),
-                "the event could not be stored"
-            );
-        }
+        let (store, event) = (Arc::clone(&self.access.store), self.event);
+        let written = tokio::spawn(async move {
+            if let Err(error) = store.append_event(&event).await {
+                tracing::error!(
+                    error = &error as &dyn Error,
+                    event = event.kind.as_str(),
+                    "the event could not be stored"
+                );
+            }
+        });
+        // It fails only when the runtime ends.
+        let _ = written.await;
     }
 }
 

@@ -17,6 +17,9 @@ pub const CODE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// How many codes of one tenant may be live at once.
 pub const MAX_LIVE_CODES: usize = 3;
 
+/// How many connected apps a tenant may have for another code to be made.
+pub const MAX_LIVE_APPS: usize = 50;
+
 /// Crockford's base 32 (<https://www.crockford.com/base32.html>): no I, L, O or U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CHARACTERS: usize = 20;

@@ -25,6 +25,7 @@ mod at_once;
 mod bearer;
 pub mod clients;
 pub mod codes;
+mod front;
 mod given;
 pub mod keys;
 pub mod races;
@@ -36,6 +37,7 @@ pub mod tokens;
 pub mod uninstallation;
 
 pub use bearer::{App, Bearer};
+pub use front::Front;
 pub use given::Given;
 
 /// Makes one test of each law. `$fresh` is an `async fn` that takes the clock and returns a new store and something to
@@ -77,6 +79,7 @@ macro_rules! access_store_contract {
                 another_tenant_can_neither_see_nor_cancel_a_code,
                 only_an_active_tenant_gets_codes,
                 a_tenant_has_three_live_codes_at_most,
+                a_tenant_has_fifty_connected_apps_at_most,
                 c02_a_code_is_live_until_the_last_microsecond,
                 c03_whatever_is_not_live_is_not_found,
                 c05_a_code_is_not_spent_on_another_tenants_connector,
@@ -110,7 +113,7 @@ macro_rules! access_store_contract {
                 v02_nothing_is_exchanged_under_a_revoked_grant,
                 v02_nothing_is_rotated_under_a_revoked_grant,
                 tokens_follow_their_tenant,
-                the_grant_of_an_issued_token_is_told_in_whatever_state,
+                the_grant_of_an_issued_token_is_told_until_the_token_expires,
             }
             clients {
                 a_client_is_found_until_it_is_forgotten,

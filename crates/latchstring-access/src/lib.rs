@@ -39,14 +39,16 @@ mod watch;
 
 pub use access::{
     Access, Approval, AuthenticateError, Authorized, CodePresented, CreateCodeError, CreateKeyError, OpenError,
-    RefreshPresented, Rules, SpendError, TokenTexts,
+    REFRESHES, RefreshPresented, Rules, SpendError, TokenTexts,
 };
 pub use app::{AppIdentity, AppSummary, Redeemed, Redemption};
 pub use audit::{AuditEntry, AuditOperation};
-pub use client::{IDLE_CLIENT_LIFETIME, MAX_UNUSED_CLIENTS, RegisteredClient, UNUSED_CLIENT_LIFETIME};
+pub use client::{
+    IDLE_CLIENT_LIFETIME, MAX_UNUSED_CLIENTS, RegisteredClient, UNUSED_CLIENT_KEEPS_PLACE, UNUSED_CLIENT_LIFETIME,
+};
 pub use connection_code::{
-    CODE_LIFETIME, CodeState, CodeSummary, ConnectionCode, ConnectionCodeError, FoundCode, IssuedCode, MAX_LIVE_CODES,
-    NewCode,
+    CODE_LIFETIME, CodeState, CodeSummary, ConnectionCode, ConnectionCodeError, FoundCode, IssuedCode, MAX_LIVE_APPS,
+    MAX_LIVE_CODES, NewCode,
 };
 pub use connector::{ConnectorId, ConnectorIdError};
 pub use event::{AccessEvent, AccessEventKind};

@@ -228,7 +228,7 @@ impl AccessStore for MemoryStore {
     }
 
     async fn find_issued(&self, hashes: &[SecretHash]) -> Result<Option<(TenantId, GrantId, String)>, StoreError> {
-        Ok(self.state()?.find_issued(hashes))
+        Ok(self.state()?.find_issued(hashes, self.moment()))
     }
 
     async fn add_client(&self, client: &RegisteredClient) -> Result<(), StoreError> {

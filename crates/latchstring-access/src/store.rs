@@ -16,8 +16,8 @@ use latchstring_core::{CallRecord, CodeId, GrantId, Hold, TenantId};
 use crate::{
     AccessEvent, AppSummary, Applied, AuditEntry, CodeSummary, ConnectorId, CredentialId, FoundAuthorizationCode,
     FoundBearer, FoundCode, FoundRefreshToken, GrantKind, IssuedCode, IssuedKey, IssuedTokens, KeySummary,
-    MAX_LIVE_CODES, MAX_UNUSED_CLIENTS, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation, RevokeOutcome,
-    RingCheck, SecretHash, Standing, Tenant, TenantEvent,
+    MAX_LIVE_APPS, MAX_LIVE_CODES, MAX_UNUSED_CLIENTS, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation,
+    RevokeOutcome, RingCheck, SecretHash, Standing, Tenant, TenantEvent,
 };
 
 /// How many keys of one tenant may be live at once: neither revoked nor expired.
@@ -85,7 +85,7 @@ pub trait AccessStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::TenantUnknown`] when no such tenant is active, [`StoreError::TooManyCodes`] when it has
-    /// [`MAX_LIVE_CODES`] live ones.
+    /// [`MAX_LIVE_CODES`] live ones, [`StoreError::TooManyApps`] when it has [`MAX_LIVE_APPS`] connected apps.
     async fn create_code(&self, code: &IssuedCode) -> Result<CodeSummary, StoreError>;
 
     /// The codes of a tenant, newest first; 100 at most.
@@ -129,16 +129,18 @@ pub trait AccessStore: Send + Sync {
     /// [`AccessStore::exchange`].
     async fn rotate(&self, token: CredentialId, tokens: &IssuedTokens, sealed: &[u8]) -> Result<bool, StoreError>;
 
-    /// The grant that an access token or refresh token with one of these hashes points to, in whatever state it is, and
-    /// the client it was issued to.
+    /// The grant that an access token or refresh token with one of these hashes points to, in whatever state the grant
+    /// is, and the client it was issued to. `None` once the token has expired: who finds an old one in a log must not be
+    /// able to end what it was for.
     async fn find_issued(&self, hashes: &[SecretHash]) -> Result<Option<(TenantId, GrantId, String)>, StoreError>;
 
     // ---- Clients and counters
 
-    /// Stores a client that registered itself.
+    /// Stores a client that registered itself. When [`MAX_UNUSED_CLIENTS`] are stored that were never used, the one
+    /// that would be forgotten first makes room.
     ///
     /// # Errors
-    /// [`StoreError::TooManyClients`] when [`MAX_UNUSED_CLIENTS`] are stored that were never used.
+    /// [`StoreError::TooManyClients`] when that one registered less than [`UNUSED_CLIENT_KEEPS_PLACE`](crate::UNUSED_CLIENT_KEEPS_PLACE) ago.
     async fn add_client(&self, client: &RegisteredClient) -> Result<(), StoreError>;
 
     /// The registered client with this id, unless it was forgotten.
@@ -228,9 +230,15 @@ pub enum StoreError {
          minutes"
     )]
     TooManyCodes,
+    /// The tenant has as many connected apps as it may.
+    #[error(
+        "the tenant has {MAX_LIVE_APPS} connected apps, the most there may be; revoke one that is not used any more"
+    )]
+    TooManyApps,
     /// As many registered clients wait for their first use as may.
     #[error(
-        "{MAX_UNUSED_CLIENTS} registered clients wait for their first use, the most there may be; try again in an hour"
+        "{MAX_UNUSED_CLIENTS} clients registered in the last minutes and were not used, the most there may be; try again \
+         in ten minutes"
     )]
     TooManyClients,
     /// The tenant has no such key or app.

@@ -128,6 +128,7 @@ impl From<SpendError> for OAuthError {
             SpendError::Refused => Self::InvalidGrant(text),
             SpendError::OtherConnector => Self::InvalidTarget(text),
             SpendError::WiderScope => Self::InvalidScope(text),
+            SpendError::TooMany(wait) => Self::TooMany(wait),
             SpendError::Store(error) => error.into(),
         }
     }

@@ -1,6 +1,12 @@
 //! What a person sees once the server listens, and what a script reads.
+//!
+//! Standard output that is no terminal is often kept, as the logs of a container or a service are. So keys are printed on a
+//! terminal only; a script takes them from the ready file.
 
-use std::path::Path;
+use std::{
+    io::{IsTerminal, stdout},
+    path::Path,
+};
 
 use anyhow::Context;
 use latchstring::access::{ConnectorId, Secret};
@@ -13,6 +19,11 @@ use crate::{
     config::{default_data_dir, default_database_url},
     files,
 };
+
+/// Whether somebody will see the keys that the first start makes: a person at a terminal, or who asked for the ready file.
+pub(crate) fn has_reader(config: &Config) -> bool {
+    stdout().is_terminal() || config.ready_file.is_some()
+}
 
 /// A demo tenant and, when they were just created, its keys.
 pub(crate) struct DemoTenant {
@@ -53,10 +64,10 @@ struct ReadyKeys<'a> {
 /// Prints how to use the server.
 #[expect(clippy::print_stdout, reason = "the one place where the server speaks to a person")]
 pub(crate) fn print<P: Product>(config: &Config, url: &Url, tenants: &[DemoTenant]) {
-    println!("\n{}", text::<P>(config, url, tenants));
+    println!("\n{}", text::<P>(config, url, tenants, stdout().is_terminal()));
 }
 
-fn text<P: Product>(config: &Config, url: &Url, tenants: &[DemoTenant]) -> String {
+fn text<P: Product>(config: &Config, url: &Url, tenants: &[DemoTenant], is_terminal: bool) -> String {
     let mcp = mcp_url(url);
     let mut parts = vec![format!("{} listens on {}\nMCP endpoint: {mcp}", P::TITLE, bare(url))];
     if let Some(first) = tenants.first() {
@@ -78,28 +89,30 @@ fn text<P: Product>(config: &Config, url: &Url, tenants: &[DemoTenant]) -> Strin
         if first.keys.is_none() {
             let command = self::command::<P>(config, "key create", first);
             parts.push(format!(
-                "The keys were shown when they were created. To make another:\n  {command}"
+                "Keys are shown only when they are made, to whoever makes them. To make one:\n  {command}"
             ));
         }
     }
-    let shown = tenants
-        .iter()
-        .filter_map(|tenant| Some((tenant, tenant.keys.as_ref()?)));
-    let keys: Vec<String> = shown
-        .map(|(tenant, keys)| {
-            format!(
-                "\n  {}\n    read          {}\n    read & write  {}",
-                tenant.name,
-                keys.read.expose(),
-                keys.read_write.expose()
-            )
-        })
-        .collect();
     if let Some(keys_of_one) = tenants.iter().find_map(|tenant| tenant.keys.as_ref()) {
-        parts.push(format!("Keys, shown this once and stored nowhere:{}", keys.concat()));
-        parts.extend(first_steps::<P>(&mcp, keys_of_one.read.expose()));
+        if is_terminal {
+            parts.push(format!("Keys, shown this once and stored nowhere:{}", keys(tenants)));
+            parts.extend(first_steps::<P>(&mcp, keys_of_one.read.expose()));
+        } else if let Some(path) = &config.ready_file {
+            parts.push(format!("Keys, this once and nowhere else, are in {}", path.display()));
+        }
     }
     parts.join("\n\n") + "\n"
+}
+
+fn keys(tenants: &[DemoTenant]) -> String {
+    let new = tenants
+        .iter()
+        .filter_map(|tenant| Some((&tenant.name, tenant.keys.as_ref()?)));
+    new.map(|(name, keys)| {
+        let (read, read_write) = (keys.read.expose(), keys.read_write.expose());
+        format!("\n  {name}\n    read          {read}\n    read & write  {read_write}")
+    })
+    .collect()
 }
 
 /// What to do with a key.
@@ -164,4 +177,76 @@ pub(crate) fn write_ready_file(path: &Path, url: &Url, tenants: &[DemoTenant]) -
     };
     files::write(path, &serde_json::to_vec_pretty(&ready)?)
         .with_context(|| format!("cannot write the ready file {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Settings, Variables, commands, product::Workspaces};
+
+    const KEYS: [&str; 2] = ["brdk_read", "brdk_read_write"];
+
+    /// The banner of a first start, or of a later one.
+    fn banner(settings: Settings, is_first: bool, is_terminal: bool) -> String {
+        let config = settings.resolve(Workspaces::NAME, Variables::default()).unwrap();
+        let [read, read_write] = KEYS.map(Secret::new);
+        let tenant = DemoTenant {
+            name: "One".to_owned(),
+            connector: "0123456789abcdef0123456789abcdef".parse().unwrap(),
+            keys: is_first.then_some(DemoKeys { read, read_write }),
+        };
+        let url = "http://127.0.0.1:8787".parse().unwrap();
+        text::<Workspaces>(&config, &url, &[tenant], is_terminal)
+    }
+
+    fn with_ready_file() -> Settings {
+        Settings {
+            ready_file: Some("run/ready.json".into()),
+            ..Settings::default()
+        }
+    }
+
+    #[test]
+    fn a_person_at_a_terminal_is_shown_the_keys_and_what_to_do_with_them() {
+        for settings in [Settings::default(), with_ready_file()] {
+            let text = banner(settings, true, true);
+            for expected in [KEYS[0], KEYS[1], "claude mcp add", "A program to try", "curl -s"] {
+                assert!(text.contains(expected), "`{expected}` is missing: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn t13_what_is_no_terminal_is_told_where_the_keys_are_and_not_the_keys() {
+        let text = banner(with_ready_file(), true, false);
+        assert!(text.contains("are in run/ready.json") && !text.contains("brdk_"), "{text}");
+    }
+
+    #[test]
+    fn who_was_shown_no_key_is_told_how_to_make_one() {
+        for is_terminal in [true, false] {
+            let text = banner(Settings::default(), false, is_terminal);
+            assert!(text.contains("To make one:") && text.contains(" key create "), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_command_in_the_banner_is_one_that_can_be_typed() {
+        let settings = || Settings {
+            data_dir: Some("elsewhere".into()),
+            database_url: Some("sqlite:elsewhere/other.db".parse().unwrap()),
+            ..Settings::default()
+        };
+        for (settings, expected) in [(Settings::default(), 2), (settings(), 2)] {
+            let text = banner(settings, false, true);
+            let commands: Vec<&str> = text.lines().filter(|line| line.contains("--workspace")).collect();
+            assert_eq!(commands.len(), expected, "{text}");
+            for command in commands {
+                let (_, arguments) = command.split_once(" -- ").unwrap_or_else(|| command.trim().split_once(' ').unwrap());
+                let words = std::iter::once("boards").chain(arguments.split(' '));
+                let parsed = commands::command_line::<Workspaces>().try_get_matches_from(words);
+                assert!(parsed.is_ok(), "{command}: {parsed:?}");
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 use latchstring::access::Secret;
 use serde::Deserialize;
-use url::Url;
+use url::{Host, Url};
 
 mod database_url;
 mod secrets;
@@ -56,7 +56,7 @@ pub struct Settings {
     pub database_url: Option<DatabaseUrl>,
 
     /// The address under which clients and browsers reach the server, when it is not the one it listens on (behind a
-    /// proxy): scheme and host, no path.
+    /// proxy): scheme and host, no path. https, unless the host is this machine itself.
     #[arg(long, global = true, env = "LATCHSTRING_PUBLIC_URL", value_name = "URL", value_parser = web_address)]
     pub public_url: Option<Url>,
 
@@ -286,8 +286,9 @@ impl Config {
         match &self.public_url {
             Some(url) => check_public_url(url)?,
             None => ensure!(
-                !listen.ip().is_unspecified(),
-                "--listen {listen} is reached under other names; say under which with --public-url, such as https://mcp.example.com"
+                listen.ip().to_canonical().is_loopback(),
+                "--listen {listen} is reached from other machines; put a proxy in front that ends TLS, and say under which \
+                 address with --public-url, such as https://mcp.example.com"
             ),
         }
         for origin in &self.allowed_origins {
@@ -314,7 +315,22 @@ fn check_public_url(url: &Url) -> anyhow::Result<()> {
         url.path() == "/" && url.query().is_none() && url.fragment().is_none(),
         "--public-url is `{url}`; put the server on a host name of its own, without a path, such as https://mcp.example.com"
     );
+    ensure!(
+        url.scheme() == "https" || is_this_machine(url),
+        "--public-url is `{url}`; over plain http everybody on the way could read keys, codes and tokens: put a proxy in \
+         front that ends TLS, and write its https address, such as https://mcp.example.com"
+    );
     Ok(())
+}
+
+/// Whether what is sent there stays on the machine it is sent from.
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// Reads `--listen`.

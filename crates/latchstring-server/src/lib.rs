@@ -21,16 +21,14 @@ mod telemetry;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 
 pub use config::{Config, DatabaseUrl, LogFormat, Settings, Variables};
 pub use product::Product;
 
 /// Reads the command line, does what it says, and reports a failure in one line.
 pub fn main<P: Product>() -> ExitCode {
-    let command = commands::CommandLine::command()
-        .name(P::NAME)
-        .about(format!("{}: {}", P::TITLE, P::SUMMARY));
+    let command = commands::command_line::<P>();
     let line = match commands::CommandLine::from_arg_matches(&command.get_matches()) {
         Ok(line) => line,
         Err(error) => error.exit(),

@@ -1,10 +1,16 @@
 //! What the server needs to know of a product.
 
+#[cfg(test)]
+mod workspaces;
+
 use latchstring::{
     Domain,
     access::{PlanRule, Tenant},
     db::Database,
 };
+
+#[cfg(test)]
+pub(crate) use workspaces::Workspaces;
 
 /// A product that can be served: a domain, its names, and its demo data.
 pub trait Product: Send + Sync + 'static {
@@ -18,7 +24,7 @@ pub trait Product: Send + Sync + 'static {
     const SUMMARY: &'static str;
     /// What its API keys begin with, such as `asmk`.
     const KEY_PREFIX: &'static str;
-    /// What a tenant is called, such as `store`.
+    /// What a tenant is called, in one word, such as `store`. Commands take it as a flag: `--store`.
     const TENANT_NOUN: &'static str;
     /// Whether a tenant must pay to be served.
     const PLAN: PlanRule;

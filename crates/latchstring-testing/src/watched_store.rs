@@ -11,15 +11,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use latchstring::{
-    CallRecord, CodeId, GrantId, Hold, TenantId,
-    access::{
-        AccessEvent, AccessStore, AppSummary, Applied, AuditEntry, CodeSummary, ConnectorId, Count, CredentialId,
-        FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind, IssuedCode, IssuedKey,
-        IssuedTokens, KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation, RevokeOutcome,
-        RingCheck, SecretHash, Standing, StoreError, Tenant, TenantEvent,
-    },
+    GrantId, Hold, TenantId,
+    access::{AccessStore, FoundBearer, GrantKind, SecretHash, Standing, StoreError, contract::Front},
     db::SqlAccessStore,
 };
 
@@ -161,15 +155,26 @@ impl WatchedStore {
     pub fn watch(&self) -> Arc<Watch> {
         self.watch.clone()
     }
+}
 
-    async fn found(&self, kind: GrantKind, hashes: &[SecretHash]) -> Result<Option<FoundBearer>, StoreError> {
+#[async_trait]
+impl Front for WatchedStore {
+    type Store = SqlAccessStore;
+
+    async fn ask(&self, question: &'static str) -> Result<&SqlAccessStore, StoreError> {
+        self.watch.ask(question).await?;
+        Ok(&self.inner)
+    }
+
+    async fn find_bearer(&self, kind: GrantKind, hashes: &[SecretHash]) -> Result<Option<FoundBearer>, StoreError> {
+        let store = self.ask("find_bearer").await?;
         if let Some(found) = hashes
             .first()
             .and_then(|hash| self.watch.remembered(|memory| memory.bearers.get(hash)))
         {
             return Ok(Some(found));
         }
-        let found = self.inner.find_bearer(kind, hashes).await?;
+        let found = store.find_bearer(kind, hashes).await?;
         if let (Some(found), Some(hash)) = (&found, hashes.first()) {
             let entry = (Instant::now(), found.clone());
             self.watch.remember(|memory| _ = memory.bearers.insert(*hash, entry));
@@ -177,11 +182,12 @@ impl WatchedStore {
         Ok(found)
     }
 
-    async fn stood(&self, tenant: TenantId, grant: GrantId) -> Result<Option<Standing>, StoreError> {
+    async fn standing(&self, tenant: TenantId, grant: GrantId) -> Result<Option<Standing>, StoreError> {
+        let store = self.ask("standing").await?;
         if let Some(standing) = self.watch.remembered(|memory| memory.standing.get(&grant)) {
             return Ok(Some(standing));
         }
-        let standing = self.inner.standing(tenant, grant).await?;
+        let standing = store.standing(tenant, grant).await?;
         if let Some(standing) = standing {
             let entry = (Instant::now(), standing);
             self.watch.remember(|memory| _ = memory.standing.insert(grant, entry));
@@ -189,64 +195,11 @@ impl WatchedStore {
         Ok(standing)
     }
 
-    async fn held(&self, tenant: TenantId, grant: GrantId) -> Result<Option<(Standing, Hold)>, StoreError> {
+    async fn hold(&self, tenant: TenantId, grant: GrantId) -> Result<Option<(Standing, Hold)>, StoreError> {
+        let store = self.ask("hold").await?;
         match self.watch.remembered(|memory| memory.standing.get(&grant)) {
             Some(standing) => Ok(Some((standing, Hold::new(())))),
-            None => self.inner.hold(tenant, grant).await,
+            None => store.hold(tenant, grant).await,
         }
     }
-}
-
-/// Every method: the window first, then the store itself, or what stands behind `=>`.
-macro_rules! watched {
-    ($($method:ident($($name:ident: $type:ty),*) -> $answer:ty $(=> $instead:ident)?;)+) => {
-        #[async_trait]
-        impl AccessStore for WatchedStore {
-            $(async fn $method(&self, $($name: $type),*) -> Result<$answer, StoreError> {
-                self.watch.ask(stringify!($method)).await?;
-                watched!(@go self, $method, ($($name),*) $(, $instead)?)
-            })+
-        }
-    };
-    (@go $self:ident, $method:ident, ($($name:ident),*)) => { $self.inner.$method($($name),*).await };
-    (@go $self:ident, $method:ident, ($($name:ident),*), $instead:ident) => { $self.$instead($($name),*).await };
-}
-
-watched! {
-    now() -> DateTime<Utc>;
-    find_bearer(kind: GrantKind, hashes: &[SecretHash]) -> Option<FoundBearer> => found;
-    standing(tenant: TenantId, grant: GrantId) -> Option<Standing> => stood;
-    standing_among(grants: &[GrantId]) -> Vec<(GrantId, Standing)>;
-    hold(tenant: TenantId, grant: GrantId) -> Option<(Standing, Hold)> => held;
-    revoke(kind: GrantKind, tenant: TenantId, grant: GrantId, revocation: &Revocation) -> RevokeOutcome;
-    note_used(uses: &[(GrantId, DateTime<Utc>)]) -> ();
-    create_key(key: &IssuedKey) -> KeySummary;
-    list_keys(tenant: TenantId) -> Vec<KeySummary>;
-    create_code(code: &IssuedCode) -> CodeSummary;
-    list_codes(tenant: TenantId) -> Vec<CodeSummary>;
-    cancel_code(tenant: TenantId, code: CodeId, cancellation: &Revocation) -> bool;
-    find_code(hashes: &[SecretHash]) -> Option<FoundCode>;
-    redeem(redemption: &Redemption) -> Option<Redeemed>;
-    list_apps(tenant: TenantId) -> Vec<AppSummary>;
-    find_authorization_code(hashes: &[SecretHash]) -> Option<FoundAuthorizationCode>;
-    exchange(code: CredentialId, tokens: &IssuedTokens) -> bool;
-    find_refresh_token(hashes: &[SecretHash]) -> Option<FoundRefreshToken>;
-    rotate(token: CredentialId, tokens: &IssuedTokens, sealed: &[u8]) -> bool;
-    find_issued(hashes: &[SecretHash]) -> Option<(TenantId, GrantId, String)>;
-    add_client(client: &RegisteredClient) -> ();
-    find_client(client_id: &str) -> Option<RegisteredClient>;
-    keep_client(client_id: &str, expires_at: DateTime<Utc>) -> ();
-    use_assertion(client_id: &str, assertion: &str, expires_at: DateTime<Utc>) -> bool;
-    count(bucket: &str, window: Duration) -> Count;
-    ensure_tenant(tenant: &NewTenant) -> Tenant;
-    apply(event: &TenantEvent) -> Applied;
-    list_tenants() -> Vec<Tenant>;
-    find_tenants(host_key_or_name: &str) -> Vec<Tenant>;
-    find_connector(connector: &ConnectorId) -> Option<Tenant>;
-    append_event(event: &AccessEvent) -> ();
-    read_events(tenant: TenantId, limit: u32) -> Vec<AccessEvent>;
-    append_audit(calls: &[&CallRecord]) -> ();
-    read_audit(tenant: TenantId, limit: u32) -> Vec<AuditEntry>;
-    match_ring(checks: &[RingCheck]) -> bool;
-    sweep() -> ();
 }

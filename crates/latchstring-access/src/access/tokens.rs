@@ -4,6 +4,8 @@
 //! Who presents a spent token again, being the right client, has shown that there are two copies of it: then the grant
 //! ends (RFC 9700, sections 2.1.1 and 4.14).
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use latchstring_core::{CodeId, GrantId, Scope, TenantId};
 
@@ -16,6 +18,11 @@ use crate::{
 
 /// How long a spent authorization code is taken for a repeated request, not for a stolen copy.
 const REPEATED_REQUEST: TimeDelta = TimeDelta::seconds(30);
+
+/// How often the tokens of one app are refreshed, and within what time. Apps refresh when an access token is about to
+/// expire, so none comes near; one that goes wrong must not fill the store.
+pub const REFRESHES: u64 = 60;
+const REFRESHES_WITHIN: Duration = Duration::from_hours(1);
 
 /// What a person approved: a code that was found live, spent on an app.
 #[derive(Debug)]
@@ -169,6 +176,11 @@ impl Access {
         if found.token.spent_at.is_some() {
             return self.again(token.secret(), &found).await;
         }
+        let bucket = format!("refresh:{}", found.token.grant);
+        let count = self.store.count(&bucket, REFRESHES_WITHIN).await?;
+        if count.so_far > REFRESHES {
+            return Err(SpendError::TooMany(count.ends_in));
+        }
         let (texts, issued) = self.new_tokens(found.token.grant, found.token.scope, found.token.at);
         let sealed = seal::seal(token.secret(), found.token.grant, &texts.to_answer());
         if self.store.rotate(found.token.id, &issued, &sealed).await? {
@@ -295,6 +307,9 @@ pub enum SpendError {
     /// More is asked for than was granted. Nothing was spent.
     #[error("the scope is wider than what was granted; leave it out, or ask the person to connect the app again")]
     WiderScope,
+    /// The app refreshed [`REFRESHES`] times within an hour, and may again after this time. Nothing was spent.
+    #[error("this app refreshes its tokens too often; use an access token until it expires")]
+    TooMany(Duration),
     /// The store cannot be asked, which is no verdict.
     #[error(transparent)]
     Store(#[from] StoreError),

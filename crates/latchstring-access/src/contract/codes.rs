@@ -5,8 +5,8 @@ use latchstring_core::{CodeId, Scope, TenantId};
 
 use super::given::{Given, ann, bob, hash};
 use crate::{
-    CODE_LIFETIME, CodeState, FoundCode, IssuedCode, MAX_LIVE_CODES, Plan, Redeemed, Revocation, StoreError, Tenant,
-    TenantEventKind,
+    CODE_LIFETIME, CodeState, FoundCode, IssuedCode, MAX_LIVE_APPS, MAX_LIVE_CODES, Plan, Redeemed, Revocation,
+    StoreError, Tenant, TenantEventKind,
 };
 
 const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
@@ -110,6 +110,24 @@ pub async fn codes_list_newest_first_and_tell_what_became_of_them(given: Given) 
         (&CodeState::Expired, &expected[1..]),
         "an end is final"
     );
+}
+
+/// A tenant with as many connected apps as it may have gets no code for another, until one is revoked.
+pub async fn a_tenant_has_fifty_connected_apps_at_most(given: Given) {
+    let (one, two) = (given.tenant("one").await, given.tenant("two").await);
+    given.key(&one).await;
+    let mut apps = Vec::new();
+    for _ in 0..MAX_LIVE_APPS - 1 {
+        apps.push(given.app(&one).await);
+    }
+    // Nobody fetched its tokens, so it is not connected.
+    given.redeemed(&one).await;
+    apps.push(given.app(&one).await);
+    let refused = given.store.create_code(&given.issued_code(&one)).await;
+    assert!(matches!(refused, Err(StoreError::TooManyApps)), "{refused:?}");
+    given.code(&two).await;
+    given.revoke(&apps[0]).await;
+    given.code(&one).await;
 }
 
 /// Redemption answers with the tenant and the scope, and the second one gets nothing.

@@ -8,8 +8,8 @@ use super::{
     given::{Given, hash},
 };
 use crate::{
-    AUTHORIZATION_CODE_LIFETIME, FoundAuthorizationCode, FoundRefreshToken, FoundToken, GrantKind, IssuedTokens, Plan,
-    REFRESH_TOKEN_LIFETIME, Redemption, SecretHash, TenantEventKind,
+    AUTHORIZATION_CODE_LIFETIME, FoundAuthorizationCode, FoundRefreshToken, FoundToken, GrantKind, IssuedToken,
+    IssuedTokens, Plan, REFRESH_TOKEN_LIFETIME, Redemption, SecretHash, TenantEventKind,
 };
 
 const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
@@ -327,23 +327,36 @@ pub async fn tokens_follow_their_tenant(given: Given) {
     assert!(!given.refresh_token(&second).await.token.stands);
 }
 
-/// Whoever gives a token back (RFC 7009) is told apart by client, even when the token works no more.
-pub async fn the_grant_of_an_issued_token_is_told_in_whatever_state(given: Given) {
+/// Whoever gives a token back (RFC 7009) is told apart by client, also when the token was spent or its grant was
+/// revoked. An expired token says nothing any more: old ones lie around in logs.
+pub async fn the_grant_of_an_issued_token_is_told_until_the_token_expires(given: Given) {
     let tenant = given.tenant("one").await;
     let app = given.app(&tenant).await;
     let second = given.rotate(&app.tokens).await.expect("rotated");
     let expected = Some((tenant.id, app.grant(), app.redemption.app.client_id.clone()));
-    let are_told = async || {
-        for token in [&app.tokens.access, &app.tokens.refresh, &second.access, &second.refresh] {
-            let issued = given.store.find_issued(&[hash(), token.secret.hash]).await;
-            assert_eq!(issued.expect("answered"), expected);
-        }
+    let told = async |token: &IssuedToken| {
+        let issued = given.store.find_issued(&[hash(), token.secret.hash]).await;
+        issued.expect("answered")
     };
-    are_told().await;
-    given.advance(TimeDelta::hours(1));
-    are_told().await;
+    let all = [&app.tokens.access, &app.tokens.refresh, &second.access, &second.refresh];
+    for token in all {
+        assert_eq!(told(token).await, expected);
+    }
     given.revoke(&app).await;
-    are_told().await;
+    for token in all {
+        assert_eq!(told(token).await, expected);
+    }
+    given.advance(TimeDelta::minutes(10) - MICROSECOND);
+    assert_eq!(told(&second.access).await, expected);
+    given.advance(MICROSECOND);
+    assert_eq!(
+        (told(&second.access).await, told(&second.refresh).await),
+        (None, expected.clone())
+    );
+    given.advance(REFRESH_TOKEN_LIFETIME - TimeDelta::minutes(10) - MICROSECOND);
+    assert_eq!(told(&app.tokens.refresh).await, expected);
+    given.advance(MICROSECOND);
+    assert_eq!(told(&app.tokens.refresh).await, None);
     assert_eq!(given.store.find_issued(&[hash()]).await.expect("answered"), None);
     assert_eq!(given.store.find_issued(&[]).await.expect("answered"), None);
 }

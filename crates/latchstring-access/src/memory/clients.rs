@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{State, cut};
-use crate::{Count, MAX_UNUSED_CLIENTS, RegisteredClient, StoreError};
+use crate::{Count, MAX_UNUSED_CLIENTS, RegisteredClient, StoreError, UNUSED_CLIENT_KEEPS_PLACE};
 
 pub(super) struct ClientRow {
     pub(super) client: RegisteredClient,
@@ -21,10 +21,9 @@ pub(super) struct Window {
 
 impl State {
     pub(super) fn add_client(&mut self, client: &RegisteredClient, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let is_unused = |row: &&ClientRow| !row.is_used && now < row.client.expires_at;
         let limit = usize::try_from(MAX_UNUSED_CLIENTS).unwrap_or(usize::MAX);
-        if self.clients.len() >= limit && self.clients.values().filter(is_unused).count() >= limit {
-            return Err(StoreError::TooManyClients);
+        if self.clients.len() >= limit {
+            self.make_room_for_a_client(limit, now)?;
         }
         let client = RegisteredClient {
             created_at: cut(client.created_at),
@@ -33,6 +32,19 @@ impl State {
         };
         let row = ClientRow { client, is_used: false };
         self.clients.insert(row.client.client_id.clone(), row);
+        Ok(())
+    }
+
+    fn make_room_for_a_client(&mut self, limit: usize, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let is_unused = |row: &&ClientRow| !row.is_used && now < row.client.expires_at;
+        let unused = self.clients.values().filter(is_unused);
+        if unused.clone().count() < limit {
+            return Ok(());
+        }
+        let oldest = unused.min_by_key(|row| row.client.expires_at).map(|row| &row.client);
+        let gives_way = oldest.filter(|client| client.created_at + UNUSED_CLIENT_KEEPS_PLACE <= now);
+        let gives_way = gives_way.ok_or(StoreError::TooManyClients)?.client_id.clone();
+        self.clients.remove(&gives_way);
         Ok(())
     }
 

@@ -12,8 +12,8 @@ use super::{
     grants::{GrantRow, HeldBy},
 };
 use crate::{
-    CodeState, CodeSummary, FoundCode, IssuedCode, MAX_LIVE_CODES, NewCode, Plan, Redeemed, Redemption, Revocation,
-    SecretHash, StoreError, TenantStatus,
+    CodeState, CodeSummary, FoundCode, IssuedCode, MAX_LIVE_APPS, MAX_LIVE_CODES, NewCode, Plan, Redeemed, Redemption,
+    Revocation, SecretHash, StoreError, TenantStatus,
 };
 
 /// How many codes a list shows.
@@ -71,6 +71,9 @@ impl State {
         let is_live = |row: &&CodeRow| row.asked.tenant == tenant && self.is_live(row, now);
         if self.codes.values().filter(is_live).count() >= MAX_LIVE_CODES {
             return Err(StoreError::TooManyCodes);
+        }
+        if self.live_apps(tenant, now) >= MAX_LIVE_APPS {
+            return Err(StoreError::TooManyApps);
         }
         let row = CodeRow {
             asked: code.asked.clone(),

@@ -219,6 +219,15 @@ impl State {
         apps.filter(is_shown).take(LISTED).collect()
     }
 
+    /// How many connected apps of a tenant stand.
+    pub(super) fn live_apps(&self, tenant: TenantId, now: DateTime<Utc>) -> usize {
+        let is_live = |row: &&GrantRow| {
+            let is_connected = matches!(&row.held_by, HeldBy::App { connected_at, .. } if connected_at.is_some());
+            row.tenant == tenant && is_connected && self.standing_of(row, now).is_some()
+        };
+        self.grants.values().filter(is_live).count()
+    }
+
     /// The grants of a tenant's installation: those not revoked first, newest first.
     fn listed(&self, tenant: TenantId) -> impl Iterator<Item = (GrantId, &GrantRow)> {
         let generation = self.tenants.get(&tenant).map(|row| row.install_generation);

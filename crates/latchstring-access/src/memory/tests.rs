@@ -7,7 +7,7 @@ use latchstring_core::ManualClock;
 
 use super::*;
 use crate::{
-    IDLE_CLIENT_LIFETIME, MAX_UNUSED_CLIENTS, UNUSED_CLIENT_LIFETIME,
+    IDLE_CLIENT_LIFETIME, MAX_UNUSED_CLIENTS, UNUSED_CLIENT_KEEPS_PLACE, UNUSED_CLIENT_LIFETIME,
     contract::{Given, races},
 };
 
@@ -71,6 +71,43 @@ async fn r01_only_clients_that_were_never_used_count_against_the_limit() {
     assert!(matches!(refused, Err(StoreError::TooManyClients)), "{refused:?}");
     clock.advance(UNUSED_CLIENT_LIFETIME);
     store.add_client(&next).await.expect("the others were forgotten");
+}
+
+#[tokio::test]
+async fn r01_at_the_limit_the_oldest_makes_room_once_it_had_ten_minutes() {
+    let clock = Given::clock();
+    let store = MemoryStore::with_clock(Arc::clone(&clock) as Arc<dyn Clock>);
+    let client = |number: u64| RegisteredClient {
+        client_id: format!("client-{number}"),
+        metadata: "{}".into(),
+        created_at: clock.now(),
+        expires_at: clock.now() + UNUSED_CLIENT_LIFETIME,
+    };
+    // In an order that is not that of their ids.
+    for number in (0..MAX_UNUSED_CLIENTS).rev() {
+        store.add_client(&client(number)).await.expect("stored");
+        if number + 1 == MAX_UNUSED_CLIENTS {
+            clock.advance(TimeDelta::seconds(1));
+        }
+    }
+    let is_known = async |number: u64| {
+        let found = store.find_client(&format!("client-{number}")).await;
+        found.expect("answered").is_some()
+    };
+    let oldest = MAX_UNUSED_CLIENTS - 1;
+    clock.advance(UNUSED_CLIENT_KEEPS_PLACE - TimeDelta::seconds(1) - TimeDelta::microseconds(1));
+    let refused = store.add_client(&client(MAX_UNUSED_CLIENTS)).await;
+    assert!(matches!(refused, Err(StoreError::TooManyClients)), "{refused:?}");
+    assert!(is_known(oldest).await);
+    clock.advance(TimeDelta::microseconds(1));
+    store
+        .add_client(&client(MAX_UNUSED_CLIENTS))
+        .await
+        .expect("room was made");
+    assert!(!is_known(oldest).await);
+    assert!(is_known(0).await && is_known(oldest - 1).await && is_known(MAX_UNUSED_CLIENTS).await);
+    let refused = store.add_client(&client(MAX_UNUSED_CLIENTS + 1)).await;
+    assert!(matches!(refused, Err(StoreError::TooManyClients)), "{refused:?}");
 }
 
 #[tokio::test]

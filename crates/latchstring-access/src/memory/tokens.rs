@@ -75,12 +75,12 @@ impl State {
         }
     }
 
-    pub(super) fn find_issued(&self, hashes: &[SecretHash]) -> Option<(TenantId, GrantId, String)> {
+    pub(super) fn find_issued(&self, hashes: &[SecretHash], now: DateTime<Utc>) -> Option<(TenantId, GrantId, String)> {
         hashes.iter().find_map(|hash| {
             let (_, credential) = self.credentials.find(hash)?;
             match credential.kind {
-                CredentialKind::Access | CredentialKind::Refresh { .. } => {}
-                CredentialKind::Key | CredentialKind::AuthorizationCode { .. } => return None,
+                CredentialKind::Access | CredentialKind::Refresh { .. } if !credential.is_expired_at(now) => {}
+                _ => return None,
             }
             let tenant = self.grants.get(&credential.grant)?.tenant;
             Some((tenant, credential.grant, self.client_id(credential.grant)?))

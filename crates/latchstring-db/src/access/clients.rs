@@ -1,7 +1,7 @@
 //! Clients that registered themselves, and the assertions that clients used.
 
 use chrono::{DateTime, Utc};
-use latchstring_access::{MAX_UNUSED_CLIENTS, RegisteredClient, StoreError};
+use latchstring_access::{MAX_UNUSED_CLIENTS, RegisteredClient, StoreError, UNUSED_CLIENT_KEEPS_PLACE};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 use super::{
@@ -14,7 +14,7 @@ pub(super) async fn add<C: ConnectionTrait>(on: &On<'_, C>, client: &RegisteredC
     lock(on, Lock::UnusedClients, Mode::Alone).await?;
     let unused: Option<Number> = on.one(COUNT_UNUSED, []).await?;
     let unused = unused.map_or(0, |row| u64::try_from(row.number).unwrap_or(u64::MAX));
-    if unused >= MAX_UNUSED_CLIENTS {
+    if unused >= MAX_UNUSED_CLIENTS && !make_room(on).await? {
         return Err(StoreError::TooManyClients);
     }
     let row = [
@@ -27,6 +27,15 @@ pub(super) async fn add<C: ConnectionTrait>(on: &On<'_, C>, client: &RegisteredC
     on.insert("oauth_client", row, "").await?;
     Ok(())
 }
+
+/// Forgets the unused client that would be forgotten first, unless it registered just now: then `false`.
+async fn make_room<C: ConnectionTrait>(on: &On<'_, C>) -> Result<bool, StoreError> {
+    let keeps_place = UNUSED_CLIENT_KEEPS_PLACE.num_microseconds().unwrap_or(i64::MAX);
+    Ok(on.change(FORGET_OLDEST, [keeps_place.into()]).await? == 1)
+}
+
+const FORGET_OLDEST: &str = "DELETE FROM oauth_client WHERE created_at <= {now} - $1 AND client_id = (\
+     SELECT client_id FROM oauth_client WHERE is_used = FALSE AND expires_at > {now} ORDER BY expires_at LIMIT 1)";
 
 const COUNT_UNUSED: &str = "SELECT COUNT(*) AS number FROM oauth_client WHERE is_used = FALSE AND expires_at > {now}";
 

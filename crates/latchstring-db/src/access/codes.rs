@@ -1,7 +1,8 @@
 //! Connection codes: made, listed, cancelled, found, and marked as redeemed.
 
 use latchstring_access::{
-    CodeState, CodeSummary, FoundCode, IssuedCode, MAX_LIVE_CODES, Person, Revocation, SecretHash, StoreError,
+    CodeState, CodeSummary, FoundCode, IssuedCode, MAX_LIVE_APPS, MAX_LIVE_CODES, Person, Revocation, SecretHash,
+    StoreError,
 };
 use latchstring_core::{CodeId, GrantId, TenantId};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value, prelude::Uuid};
@@ -10,6 +11,7 @@ use super::{
     lock::{Lock, Mode, lock},
     read::{Ended, read_connector, read_plan, read_scope},
     sql::{Number, On, bytes, places},
+    standing::STANDS,
     tenants::active_installation,
 };
 use crate::{
@@ -33,6 +35,9 @@ pub(super) async fn create<C: ConnectionTrait>(on: &On<'_, C>, code: &IssuedCode
     let install_gen = active_installation(on, asked.tenant).await?;
     if live_codes(on, asked.tenant).await? >= MAX_LIVE_CODES {
         return Err(StoreError::TooManyCodes);
+    }
+    if live_apps(on, asked.tenant).await? >= MAX_LIVE_APPS {
+        return Err(StoreError::TooManyApps);
     }
     let row = [
         ("id", Value::from(code.id.as_uuid())),
@@ -58,7 +63,19 @@ async fn live_codes<C: ConnectionTrait>(on: &On<'_, C>, tenant: TenantId) -> Res
         "SELECT COUNT(*) AS number FROM connection_code c JOIN tenant t ON t.id = c.tenant_id \
          WHERE c.tenant_id = $1 AND {OPEN} AND {BINDS}"
     );
-    let row: Option<Number> = on.one(&sql, [tenant.as_uuid().into()]).await?;
+    number(on, &sql, tenant).await
+}
+
+async fn live_apps<C: ConnectionTrait>(on: &On<'_, C>, tenant: TenantId) -> Result<usize, StoreError> {
+    let sql = format!(
+        "SELECT COUNT(*) AS number FROM access_grant g JOIN tenant t ON t.id = g.tenant_id \
+         WHERE g.tenant_id = $1 AND g.kind = 'app' AND g.connected_at IS NOT NULL AND {STANDS}"
+    );
+    number(on, &sql, tenant).await
+}
+
+async fn number<C: ConnectionTrait>(on: &On<'_, C>, sql: &str, tenant: TenantId) -> Result<usize, StoreError> {
+    let row: Option<Number> = on.one(sql, [tenant.as_uuid().into()]).await?;
     Ok(row.map_or(0, |row| usize::try_from(row.number).unwrap_or(usize::MAX)))
 }
 

@@ -163,7 +163,7 @@ pub(super) async fn find_issued<C: ConnectionTrait>(
     }
     let sql = format!(
         "SELECT g.tenant_id, g.id, g.client_id FROM credential c JOIN access_grant g ON g.id = c.grant_id \
-         WHERE c.hash IN ({}) AND c.kind IN ('access', 'refresh')",
+         WHERE c.hash IN ({}) AND c.kind IN ('access', 'refresh') AND c.expires_at > {{now}}",
         places(1, hashes.len())
     );
     let Some(row) = on.one::<IssuedRow>(&sql, hashes.iter().map(bytes)).await? else {

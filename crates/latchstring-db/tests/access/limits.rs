@@ -29,12 +29,21 @@ async fn ten_thousand_clients_may_wait_for_their_first_use_and_no_more() {
     let stores = [place.store().await, place.store().await];
     let store = &stores[0];
     let now = store.now().await.expect("told");
+    let ago = |minutes: i64| (now - TimeDelta::minutes(minutes)).timestamp_micros();
     let (open, over) = (
         (now + TimeDelta::hours(1)).timestamp_micros(),
         (now - TimeDelta::seconds(1)).timestamp_micros(),
     );
-    let row =
-        |number: u64, is_used: bool, expires_at: i64| format!("('c{number}', '{{}}', 1, {expires_at}, {is_used})");
+    // Two had their ten minutes; what is over does not take a place.
+    let times = |number: u64, expires_at: i64| match number {
+        2 => (ago(10), open - 1),
+        3 => (ago(11), open - 2),
+        _ => (expires_at - 3_600_000_000, expires_at),
+    };
+    let row = |number: u64, is_used: bool, expires_at: i64| {
+        let (created_at, expires_at) = times(number, expires_at);
+        format!("('c{number}', '{{}}', {created_at}, {expires_at}, {is_used})")
+    };
     let unused = (0..MAX_UNUSED_CLIENTS - ROOM).map(|number| row(number, false, open));
     // More than the sweep takes at once, and none of them waits.
     let others = (20_000..21_200).map(|number| {
@@ -59,7 +68,11 @@ async fn ten_thousand_clients_may_wait_for_their_first_use_and_no_more() {
         .collect();
     let added = additions.join_all().await;
     let (added, refused): (Vec<_>, Vec<_>) = added.into_iter().partition(Result::is_ok);
-    assert_eq!(added.len() as u64, ROOM);
+    assert_eq!(added.len() as u64, ROOM + 2, "two made room");
+    for (number, is_known) in [(1, true), (2, false), (3, false), (4, true)] {
+        let found = store.find_client(&format!("c{number}")).await.expect("answered");
+        assert_eq!(found.is_some(), is_known, "c{number}");
+    }
     for refusal in refused {
         assert!(matches!(refusal, Err(StoreError::TooManyClients)), "{refusal:?}");
     }

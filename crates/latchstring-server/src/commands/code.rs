@@ -1,5 +1,6 @@
 //! `code create | list | cancel`: connection codes, with which a person connects a chat.
 
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use latchstring::{
     CodeId, Scope,
@@ -52,15 +53,18 @@ pub(super) async fn run<P: Product>(opened: &Opened, arguments: CodeArguments) -
 
 async fn create<P: Product>(opened: &Opened, which: &Which, scope: Scope) -> anyhow::Result<Answer> {
     let tenant = opened.tenant::<P>(which).await?;
+    let connector_url = opened.connector_url(&tenant).context(
+        "a code goes with a connector URL, and where the server is reached is not known here: no server has started from this \
+         data directory; name its address with --public-url, such as https://mcp.example.com",
+    )?;
     let (code, summary) = opened.access.create_code(&tenant, scope, operator()).await?;
     let code = code.expose();
-    let connector_url = opened.connector_url(&tenant);
     let CodeSummary { id, expires_at, .. } = summary;
     let allows = match scope {
         Scope::Read => "to read",
         Scope::ReadWrite => "to read & write",
     };
-    let text = format!(
+    let mut text = format!(
         "Connection code  {code}\n\
          Connector URL    {connector_url}\n\
          Scope            {scope}\n\
@@ -73,6 +77,9 @@ async fn create<P: Product>(opened: &Opened, which: &Which, scope: Scope) -> any
         time(expires_at),
         tenant.name,
     );
+    if let Some(remark) = opened.remark() {
+        text = format!("{text}\n{remark}");
+    }
     let json = json!({
         "id": id,
         "code": code,

@@ -9,12 +9,14 @@ mod key_ring;
 mod opened;
 mod serve;
 mod tenant;
+mod which;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{Config, Product, Settings};
 use answer::{Answer, Form};
-use opened::{Opened, Which};
+use opened::Opened;
+use which::Which;
 
 /// The command line. Without a command it serves.
 #[derive(Debug, Parser)]
@@ -50,6 +52,23 @@ pub(crate) enum Command {
     },
 }
 
+/// The command line in the words of a product: what it calls a tenant is a flag as well.
+pub(crate) fn command_line<P: Product>() -> clap::Command {
+    let command = CommandLine::command()
+        .name(P::NAME)
+        .about(format!("{}: {}", P::TITLE, P::SUMMARY));
+    with_noun(command, P::TENANT_NOUN)
+}
+
+fn with_noun(command: clap::Command, noun: &'static str) -> clap::Command {
+    command
+        .mut_args(|arg| match arg.get_long() {
+            Some("tenant") if noun != "tenant" => arg.visible_alias(noun),
+            _ => arg,
+        })
+        .mut_subcommands(|command| with_noun(command, noun))
+}
+
 pub(crate) async fn run<P: Product>(config: Config, command: Option<Command>) -> anyhow::Result<()> {
     match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run::<P>(config).await,
@@ -77,4 +96,32 @@ async fn beside<P: Product>(
     opened.close().await?;
     answered?.print(form);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::product::Workspaces;
+
+    #[test]
+    fn a_tenant_is_named_by_what_the_product_calls_one() {
+        command_line::<Workspaces>().debug_assert();
+        for flag in ["--workspace", "--tenant"] {
+            for command in [
+                "code create",
+                "code cancel cod_00000000000000000000000000000000",
+                "key list",
+                "app list",
+                "events",
+                "tenant suspend",
+                "tenant plan lapsed",
+            ] {
+                let words = format!("boards {command} {flag} one");
+                let parsed = command_line::<Workspaces>().try_get_matches_from(words.split(' '));
+                assert!(parsed.is_ok(), "{words}: {parsed:?}");
+            }
+        }
+        let other = command_line::<Workspaces>().try_get_matches_from(["boards", "key", "list", "--store", "one"]);
+        assert!(other.is_err(), "that is another product's word");
+    }
 }

@@ -1,30 +1,25 @@
-//! What a command works with: the keys of a server that may be running, and the tenant that is meant.
+//! What a command works with: the keys of a server that may be running, and what is known of its address.
 
 use std::sync::Arc;
 
-use anyhow::{bail, ensure};
-use clap::Args;
+use anyhow::ensure;
 use latchstring::{
     access::{Access, Person, Tenant},
     db::Database,
 };
-use url::Url;
 
-use crate::{Config, Product, address, parts};
-
-/// Which tenant is meant.
-#[derive(Debug, Args)]
-pub(crate) struct Which {
-    /// The tenant, by name or host key. Needed when there is more than one.
-    #[arg(long, global = true, visible_alias = "store", value_name = "NAME")]
-    tenant: Option<String>,
-}
+use super::Which;
+use crate::{
+    Config, Product,
+    address::{self, Known},
+    parts,
+};
 
 /// Access, opened beside the server.
 pub(crate) struct Opened {
     pub(crate) access: Arc<Access>,
     database: Database,
-    url: Url,
+    address: Known,
 }
 
 impl Opened {
@@ -35,44 +30,29 @@ impl Opened {
              server once",
             config.data_dir.display()
         );
-        let url = address::known(config)?;
+        let address = Known::by(config)?;
         let (database, access) = parts::open_access::<P>(config).await?;
-        Ok(Self { access, database, url })
+        Ok(Self {
+            access,
+            database,
+            address,
+        })
     }
 
     /// The tenant that is meant; the only one if none is named.
     pub(crate) async fn tenant<P: Product>(&self, which: &Which) -> anyhow::Result<Tenant> {
-        let found = match &which.tenant {
-            Some(name) => self.access.find_tenants(name).await?,
-            None => self.access.list_tenants().await?,
-        };
-        let noun = P::TENANT_NOUN;
-        match (<[Tenant; 1]>::try_from(found), &which.tenant) {
-            (Ok([tenant]), _) => Ok(tenant),
-            (Err(none), Some(name)) if none.is_empty() => {
-                bail!("no {noun} is called `{name}`; `{} tenant list` shows them", P::NAME)
-            }
-            (Err(none), None) if none.is_empty() => bail!("there is no {noun} yet; start the server once"),
-            (Err(several), Some(_)) => {
-                let keys: Vec<String> = several.iter().map(|tenant| format!("`{}`", tenant.host_key)).collect();
-                bail!(
-                    "more than one {noun} has this name; name the host key with --{noun}: {}",
-                    keys.join(", ")
-                )
-            }
-            (Err(several), None) => {
-                let names: Vec<String> = several.iter().map(|tenant| format!("`{}`", tenant.name)).collect();
-                bail!(
-                    "there is more than one {noun}; name it with --{noun}: {}",
-                    names.join(", ")
-                )
-            }
-        }
+        which.find::<P>(&self.access).await
     }
 
-    /// What a person pastes into a chat to connect an app to this tenant.
-    pub(crate) fn connector_url(&self, tenant: &Tenant) -> String {
-        address::connector_url(&self.url, &tenant.connector)
+    /// What a person pastes into a chat to connect an app to this tenant, as far as the server's address is known.
+    pub(crate) fn connector_url(&self, tenant: &Tenant) -> Option<String> {
+        let url = self.address.url()?;
+        Some(address::connector_url(url, &tenant.connector))
+    }
+
+    /// What a person should know who goes by a connector URL.
+    pub(crate) fn remark(&self) -> Option<String> {
+        self.address.remark()
     }
 
     pub(crate) async fn close(self) -> anyhow::Result<()> {

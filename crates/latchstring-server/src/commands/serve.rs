@@ -34,7 +34,7 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     let (access_database, access) = parts::open_access::<P>(&config).await?;
     let database = Database::open(config.database_url.as_str()).await?;
     let domain = P::open(database.clone()).await?;
-    let tenants = demo::<P>(&access, &database).await?;
+    let tenants = demo::<P>(&access, &database, banner::has_reader(&config)).await?;
 
     let cache_dir = Some(config.cache_dir.clone());
     let sandbox = WasmSandbox::new(&Options {
@@ -132,8 +132,9 @@ async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// At the first start, the demo tenants with their data and two keys each; later, only who they are.
-async fn demo<P: Product>(access: &Access, database: &Database) -> anyhow::Result<Vec<DemoTenant>> {
+/// At the first start, the demo tenants with their data and, if somebody will see them, two keys each; later, only who they
+/// are.
+async fn demo<P: Product>(access: &Access, database: &Database, with_keys: bool) -> anyhow::Result<Vec<DemoTenant>> {
     let known = access.list_tenants().await?;
     let is_first_start = known.is_empty();
     let mut tenants: Vec<Tenant> = Vec::new();
@@ -151,7 +152,7 @@ async fn demo<P: Product>(access: &Access, database: &Database) -> anyhow::Resul
     }
     let mut demo = Vec::new();
     for tenant in tenants {
-        let keys = if is_first_start {
+        let keys = if is_first_start && with_keys {
             let read = key(access, &tenant, Scope::Read).await?;
             Some(DemoKeys {
                 read,

@@ -104,7 +104,9 @@ async fn list(opened: &Opened) -> anyhow::Result<Answer> {
                 plain(&tenant.host_key),
                 tenant.status.to_string(),
                 word(tenant.plan).to_owned(),
-                opened.connector_url(tenant),
+                opened
+                    .connector_url(tenant)
+                    .unwrap_or_else(|| "not known; name --public-url".to_owned()),
             ]
         })
         .collect();
@@ -179,7 +181,10 @@ fn answer<P: Product>(opened: &Opened, kind: &TenantEventKind, changed: bool, te
     let (is, then) = match kind {
         TenantEventKind::Installed { .. } => (
             format!("{name} is installed, its plan {}", word(tenant.plan)),
-            format!("its connector URL is {}", opened.connector_url(tenant)),
+            match opened.connector_url(tenant) {
+                Some(url) => format!("its connector URL is {url}"),
+                None => "name the server's address with --public-url to see its connector URL".to_owned(),
+            },
         ),
         TenantEventKind::Uninstalled => (
             format!("{name} is uninstalled"),

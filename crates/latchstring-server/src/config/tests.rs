@@ -121,6 +121,62 @@ fn a_setting_that_makes_no_sense_is_named() {
 }
 
 #[test]
+fn a_public_address_without_tls_is_refused_unless_it_is_this_machine() {
+    let resolve = |public_url: &str| {
+        resolve(Settings {
+            public_url: Some(Url::parse(public_url).unwrap()),
+            ..Settings::default()
+        })
+    };
+    for open in [
+        "http://mcp.example.com",
+        "http://192.168.1.5:8787",
+        "http://128.0.0.1",
+        "http://0.0.0.0:8787",
+        "http://[fd00::1]:8787",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
+    ] {
+        let error = resolve(open).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("--public-url is `{open}")), "{error}");
+        assert!(
+            error.contains("could read keys, codes and tokens") && error.contains("ends TLS"),
+            "{error}"
+        );
+    }
+    for closed in [
+        "http://localhost:8787",
+        "http://127.0.0.1:8787",
+        "http://127.8.9.10",
+        "http://[::1]:8787",
+        "https://mcp.example.com",
+        "https://192.168.1.5:8443",
+    ] {
+        assert!(resolve(closed).is_ok(), "{closed}");
+    }
+}
+
+#[test]
+fn an_address_that_other_machines_reach_needs_a_public_one() {
+    let resolve = |listen: &str, public_url: Option<&str>| {
+        resolve(Settings {
+            listen: Some(listen.parse().unwrap()),
+            public_url: public_url.map(|url| url.parse().unwrap()),
+            ..Settings::default()
+        })
+    };
+    for reached in ["0.0.0.0:8787", "[::]:8787", "192.168.1.5:8787", "[fd00::1]:8787"] {
+        let error = resolve(reached, None).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("--listen {reached}")), "{error}");
+        assert!(error.contains("--public-url"), "{error}");
+        assert!(resolve(reached, Some("https://mcp.example.com")).is_ok(), "{reached}");
+    }
+    for own in ["127.0.0.1:8787", "127.8.9.10:0", "[::1]:8787"] {
+        assert!(resolve(own, None).is_ok(), "{own}");
+    }
+}
+
+#[test]
 fn t13_neither_settings_nor_configuration_print_a_secret() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("latchstring.toml");

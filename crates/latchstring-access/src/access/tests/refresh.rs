@@ -1,7 +1,9 @@
 //! Refresh tokens: rotation, the same answer twice, and the end when there is a copy.
 
+use std::time::Duration;
+
 use super::*;
-use crate::{REFRESH_TOKEN_LIFETIME, REPLAY_WINDOW};
+use crate::{REFRESH_TOKEN_LIFETIME, REFRESHES, REPLAY_WINDOW};
 
 fn texts(tokens: &TokenTexts) -> (String, String, TimeDelta, Scope) {
     let (access, refresh) = (tokens.access.expose().to_owned(), tokens.refresh.expose().to_owned());
@@ -46,6 +48,27 @@ async fn t07_the_same_token_within_a_minute_gives_the_same_answer() {
         .expect("answered again");
     assert_eq!(texts(&answer), texts(&again));
     assert!(setup.app(&again).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_app_that_refreshes_without_end_has_to_wait_and_loses_nothing() {
+    let setup = setup().await;
+    let mut tokens = setup.connect(Scope::Read).await;
+    let other = setup.connect(Scope::Read).await;
+    for _ in 0..REFRESHES {
+        let refreshed = setup.access.refresh(Setup::refresh(&tokens.refresh)).await;
+        tokens = refreshed.expect("refreshed");
+    }
+    let refused = setup.access.refresh(Setup::refresh(&tokens.refresh)).await;
+    let Err(SpendError::TooMany(wait)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(wait, Duration::from_hours(1));
+    let others = setup.access.refresh(Setup::refresh(&other.refresh)).await;
+    others.expect("another app has an allowance of its own");
+    setup.clock.advance(TimeDelta::hours(1));
+    let refreshed = setup.access.refresh(Setup::refresh(&tokens.refresh)).await;
+    refreshed.expect("the token was not spent");
 }
 
 #[tokio::test]
