@@ -176,6 +176,32 @@ mod tests {
         assert!(rings.iter().all(|checks| *checks == rings[0]));
     }
 
+    #[test]
+    fn whoever_comes_second_leaves_the_first_ring_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("keys.json");
+        create(&path).expect("made");
+        let made = fs::read(&path).expect("read");
+        create(&path).expect("there is one");
+        assert_eq!(fs::read(&path).expect("read"), made);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_without_a_folder_is_in_the_current_one() {
+        sync_folder(Path::new("keys.json")).expect("synced");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_ring_that_cannot_be_reached_is_not_made_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("file");
+        write_private(&file, "").expect("written");
+        let error = KeyRing::load_or_create(&file.join("keys.json")).expect_err("refused");
+        assert!(matches!(error, KeyRingFileError::Read { .. }), "{error}");
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_ring_that_others_may_read_is_refused() {

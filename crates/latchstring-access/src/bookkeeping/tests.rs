@@ -1,6 +1,11 @@
 use std::{
+    cell::RefCell,
     collections::BTreeSet,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    io,
+    sync::{
+        Once,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use latchstring_core::{Channel, RequestId, TenantId};
@@ -264,9 +269,101 @@ async fn a_use_that_was_not_stored_is_stored_with_the_next() {
 fn noted_uses_do_not_gather_for_ever() {
     let uses = Uses::default();
     let start = DateTime::UNIX_EPOCH;
+    let mut most = 0;
     for second in 0..10_000 {
         uses.note(GrantId::new(start), start + TimeDelta::seconds(second));
         uses.take();
+        most = most.max(uses.lock().len());
     }
-    assert!(uses.lock().len() <= Uses::TIDY_ABOVE + 1);
+    assert_eq!(most, Uses::TIDY_ABOVE + 1, "tidied when there are many, and not before");
+}
+
+#[test]
+fn tidying_forgets_no_use_that_is_not_stored() {
+    let uses = Uses::default();
+    let start = DateTime::UNIX_EPOCH;
+    for second in 0..10_000 {
+        uses.note(GrantId::new(start), start + TimeDelta::seconds(second));
+    }
+    assert_eq!(uses.take().len(), 10_000);
+}
+
+#[test]
+fn tidying_keeps_a_grant_for_its_minute() {
+    let uses = Uses::default();
+    let start = DateTime::UNIX_EPOCH;
+    let after = |seconds| start + TimeDelta::seconds(seconds);
+    let grant = GrantId::new(start);
+    uses.note(grant, start);
+    for _ in 0..Uses::TIDY_ABOVE {
+        uses.note(GrantId::new(start), start);
+    }
+    uses.take();
+    uses.note(GrantId::new(start), after(59));
+    uses.note(grant, after(59));
+    assert_eq!(uses.take().len(), 1, "the minute of the first is not over");
+    uses.note(GrantId::new(start), after(60));
+    assert_eq!(uses.lock().len(), 2, "those of a minute ago are gone");
+}
+
+thread_local! {
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps what is told to the log, apart for each thread and so for each test.
+struct Log;
+
+impl io::Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.extend(line));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn listen() {
+        // For the whole process: one for a thread alone may not hear what another thread has met first.
+        static LISTENING: Once = Once::new();
+        LISTENING.call_once(|| tracing_subscriber::fmt().with_writer(|| Self).init());
+    }
+
+    fn text() -> String {
+        LOG.with_borrow(|log| String::from_utf8(log.clone()).expect("text"))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_is_lost_is_told_to_the_log_and_a_stored_one_is_not() {
+    Log::listen();
+    let (fake, bookkeeping) = started();
+    bookkeeping.record(call(), true).await;
+    assert_eq!(Log::text(), "");
+    fake.panics.store(true, Ordering::SeqCst);
+    let lost = call();
+    let request = lost.request.to_string();
+    bookkeeping.record(lost, false).await;
+    bookkeeping.shutdown().await;
+    let text = Log::text();
+    assert!(
+        text.contains("an audit record was lost") && text.contains(&request),
+        "{text}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_comes_back_during_shutdown_still_gets_what_was_queued() {
+    let (fake, bookkeeping) = started();
+    fake.is_away.store(true, Ordering::SeqCst);
+    bookkeeping.record(call(), false).await;
+    settle().await;
+    let comes_back = async {
+        sleep(Duration::from_secs(2)).await;
+        fake.is_away.store(false, Ordering::SeqCst);
+    };
+    tokio::join!(bookkeeping.shutdown(), comes_back);
+    assert_eq!(fake.stored().len(), 1);
 }

@@ -14,9 +14,9 @@ use tokio::time::timeout;
 
 use super::{
     Bearer,
-    given::{Given, bob},
+    given::{Given, bob, text},
 };
-use crate::{GrantKind, Plan, Revocation, RevokeOutcome, Standing, StoreError, TenantEventKind};
+use crate::{GrantKind, Plan, RegisteredClient, Revocation, RevokeOutcome, Standing, StoreError, TenantEventKind};
 
 /// Long enough for a store that does not wait to show it; one that does passes however long this is.
 const A_WHILE: Duration = Duration::from_millis(100);
@@ -235,4 +235,16 @@ pub async fn moments_are_kept_to_the_microsecond(given: Given) {
     given.revoke(&key).await;
     let listed = given.store.list_keys(tenant.id).await.expect("listed");
     assert_eq!(listed[0].revoked.as_ref().map(|revoked| revoked.at), Some(cut));
+    let client = RegisteredClient {
+        client_id: text(),
+        metadata: "{}".into(),
+        created_at: given.now(),
+        expires_at: given.now() + TimeDelta::minutes(1),
+    };
+    given.store.add_client(&client).await.expect("stored");
+    let found = given.store.find_client(&client.client_id).await.expect("answered");
+    assert_eq!(
+        found.map(|found| (found.created_at, found.expires_at)),
+        Some((cut, cut + TimeDelta::minutes(1)))
+    );
 }
