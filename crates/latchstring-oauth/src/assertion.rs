@@ -16,8 +16,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use latchstring_core::Clock;
 
 use crate::client::{ClientMetadata, KeySource};
-use crate::fetch::{DocumentError, Documents};
+use crate::fetch::{Allowance, DocumentError, Documents};
 use crate::jwks::{Jwks, RemoteKeys};
+use crate::net::Net;
 use token::Token;
 
 /// The value of `client_assertion_type` (RFC 7523, section 2.2).
@@ -35,6 +36,15 @@ const MAX_JTI: usize = 256;
 /// Checks the assertions of clients.
 pub(crate) struct Assertions {
     remote: RemoteKeys,
+}
+
+/// Where and when an assertion is presented.
+pub(crate) struct Presented<'a> {
+    /// Who it may be meant for: the issuer, and the address of the token endpoint.
+    pub(crate) audiences: &'a [&'a str],
+    /// Where it comes from.
+    pub(crate) net: &'a Net,
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// An assertion that is what it says.
@@ -87,13 +97,13 @@ impl AssertionError {
 
 impl Assertions {
     /// Fetches the keys of clients from `documents`.
-    pub(crate) fn new(documents: Arc<dyn Documents>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(documents: Arc<dyn Documents>, clock: Arc<dyn Clock>, allowance: Arc<Allowance>) -> Self {
         Self {
-            remote: RemoteKeys::new(documents, clock),
+            remote: RemoteKeys::new(documents, clock, allowance),
         }
     }
 
-    /// Checks that `client` made `assertion` for one of `audiences`: the issuer, and the address of the token endpoint.
+    /// Checks that `client` made `assertion` for us.
     ///
     /// # Errors
     /// When anything about it is wrong, or the client's keys cannot be had.
@@ -101,16 +111,16 @@ impl Assertions {
         &self,
         client: &ClientMetadata,
         assertion: &str,
-        audiences: &[&str],
-        now: DateTime<Utc>,
+        presented: &Presented<'_>,
     ) -> Result<VerifiedAssertion, AssertionError> {
+        let Presented { audiences, net, now } = *presented;
         let token = Token::parse(assertion)?;
         let verified = check_claims(&token, client.client_id(), audiences, now)?;
         match &client.auth().keys {
             None => return Err(AssertionError::NoKeys),
             Some(KeySource::Inline(keys)) => check_signature(&token, keys)?,
-            Some(KeySource::Uri(uri)) => match check_signature(&token, &*self.remote.keys(uri).await?) {
-                Err(AssertionError::UnknownKey) => check_signature(&token, &*self.remote.newer_keys(uri).await?)?,
+            Some(KeySource::Uri(uri)) => match check_signature(&token, &*self.remote.keys(uri, net).await?) {
+                Err(AssertionError::UnknownKey) => check_signature(&token, &*self.remote.newer_keys(uri, net).await?)?,
                 result => result?,
             },
         }

@@ -74,6 +74,7 @@ async fn submit(State(server): State<AuthorizationServer>, request: Request) -> 
         Ok(response) => response,
         Err(Stop::Problem(status, text)) => problem(&server, status, &text),
         Err(Stop::TooMany(wait)) => too_many(&server, wait),
+        Err(Stop::NotNow) => not_now(&server),
         Err(Stop::Unavailable(source)) => unavailable(&server, source.as_ref()),
     }
 }
@@ -82,6 +83,7 @@ async fn submit(State(server): State<AuthorizationServer>, request: Request) -> 
 enum Stop {
     Problem(StatusCode, Problem),
     TooMany(std::time::Duration),
+    NotNow,
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -184,8 +186,7 @@ fn refusal(server: &AuthorizationServer, refused: &Refused) -> Response {
     match refused {
         Refused::Page(text) => problem(server, StatusCode::BAD_REQUEST, &Problem::Request(text.clone())),
         Refused::TooMany(wait) => too_many(server, *wait),
-        Refused::OutOfReach { client_id, error } => {
-            tracing::warn!(client_id, error, "a client metadata document cannot be fetched");
+        Refused::OutOfReach { client_id } => {
             let host = client_id.split('/').nth(2).unwrap_or_default().to_owned();
             let mut response = problem(server, StatusCode::SERVICE_UNAVAILABLE, &Problem::OutOfReach { host });
             response
@@ -224,6 +225,10 @@ fn unavailable(server: &AuthorizationServer, source: &(dyn std::error::Error + S
         error = source as &dyn std::error::Error,
         "the approval page cannot be shown"
     );
+    not_now(server)
+}
+
+fn not_now(server: &AuthorizationServer) -> Response {
     let mut response = problem(server, StatusCode::SERVICE_UNAVAILABLE, &Problem::Unavailable);
     response
         .headers_mut()
@@ -235,6 +240,7 @@ impl From<OAuthError> for Stop {
     fn from(error: OAuthError) -> Self {
         match error {
             OAuthError::TooMany(wait) => Self::TooMany(wait),
+            OAuthError::NotNow => Self::NotNow,
             OAuthError::Unavailable(source) => Self::Unavailable(source),
             OAuthError::InvalidRequest(_)
             | OAuthError::InvalidClient(_)

@@ -13,7 +13,8 @@ use latchstring_core::Clock;
 use url::Url;
 
 use crate::client::{ClientMetadata, Declared, text};
-use crate::fetch::{self, DocumentCache, DocumentError, Documents, FetchError, Keeping};
+use crate::fetch::{self, Allowance, DocumentCache, DocumentError, Documents, FetchError, Keeping};
+use crate::net::Net;
 use crate::strict_json;
 
 /// The longest document that is read, in bytes.
@@ -106,29 +107,23 @@ pub(crate) struct ClientDocuments(DocumentCache<ClientMetadata>);
 
 impl ClientDocuments {
     /// Fetches from `documents`, and remembers.
-    pub(crate) fn new(documents: Arc<dyn Documents>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(documents: Arc<dyn Documents>, clock: Arc<dyn Clock>, allowance: Arc<Allowance>) -> Self {
         let keeping = Keeping {
             read,
             limit: MAX_DOCUMENT,
             failed_for: FAILED_FOR,
         };
-        Self(DocumentCache::new(documents, clock, keeping))
+        Self(DocumentCache::new(documents, clock, allowance, keeping))
     }
 
-    /// Whether asking for this client means a fetch.
-    pub(crate) fn would_fetch(&self, client_id: &str) -> bool {
-        let address: Result<DocumentAddress, _> = client_id.parse();
-        address.is_ok_and(|DocumentAddress(url)| !self.0.is_at_hand(&url))
-    }
-
-    /// The client with this id.
+    /// The client with this id, which `net` asks about.
     ///
     /// # Errors
     /// When the id is not the address of a document, the document cannot be fetched, or it does not describe a client
     /// that we could work with.
-    pub(crate) async fn client(&self, client_id: &str) -> Result<Arc<ClientMetadata>, ClientDocumentError> {
+    pub(crate) async fn client(&self, client_id: &str, net: &Net) -> Result<Arc<ClientMetadata>, ClientDocumentError> {
         let DocumentAddress(url) = client_id.parse()?;
-        Ok(self.0.get(&url).await?)
+        Ok(self.0.get(&url, net).await?)
     }
 }
 

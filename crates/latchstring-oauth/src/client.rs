@@ -45,14 +45,15 @@ pub(crate) enum KeySource {
 
 impl ClientMetadata {
     /// The client with this id, from what it declared. `vouched_by` is the host that its metadata came from, if it did
-    /// not come from the client alone. A client without a name is called by the host of its first redirect address.
+    /// not come from the client alone. A client without a name is called by the host of its first redirect address, as long as a
+    /// name may be.
     pub(crate) fn new(client_id: String, declared: Declared, vouched_by: Option<String>) -> Self {
         let name = declared.name.unwrap_or_else(|| {
             let first = declared
                 .redirect_uris
                 .first()
                 .expect("metadata without a redirect address is refused");
-            first.host().to_owned()
+            declared::name_of(first.host())
         });
         Self {
             client_id,

@@ -1,18 +1,18 @@
 //! Who a client is, however it says so: by its own document, or by having registered.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::http::{header, request::Parts};
 use latchstring_access::StoreError;
 
 use crate::{
-    assertion::{ASSERTION_TYPE, claimed_client},
+    assertion::{ASSERTION_TYPE, AssertionError, Presented, claimed_client},
     cimd::{ClientDocumentError, DocumentAddress},
     client::ClientMetadata,
     error::OAuthError,
+    fetch::DocumentError,
     form::Form,
     issuer::TOKEN,
-    limits::DOCUMENTS,
     net::Net,
     registration::Registration,
     state::AuthorizationServer,
@@ -24,30 +24,41 @@ pub(crate) enum NoClient {
     /// Nobody of that id is known, or its document is not usable; what to tell whoever wrote it.
     Unknown(String),
     /// Its document cannot be fetched right now.
-    OutOfReach(ClientDocumentError),
+    OutOfReach,
+    /// The network that asks has made us fetch enough for now.
+    TooMany(Duration),
     /// It cannot be said right now.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl AuthorizationServer {
-    /// The client with this id.
-    pub(crate) async fn client(&self, client_id: &str) -> Result<Arc<ClientMetadata>, NoClient> {
+    /// The client with this id, which `net` asks about.
+    pub(crate) async fn client(&self, client_id: &str, net: &Net) -> Result<Arc<ClientMetadata>, NoClient> {
         if DocumentAddress::is_meant_by(client_id) {
             let documents = self.documents().ok_or_else(|| {
                 NoClient::Unknown("this server fetches no client metadata documents; register the client".to_owned())
             })?;
-            return documents.client(client_id).await.map_err(|error| {
-                if error.is_temporary() {
-                    NoClient::OutOfReach(error)
-                } else {
-                    NoClient::Unknown(error.to_string())
-                }
-            });
+            return documents
+                .client(client_id, net)
+                .await
+                .map_err(|error| self.no_document(client_id, error));
         }
         let unknown = || NoClient::Unknown("the client is not registered, or was forgotten; register again".to_owned());
         let client = self.access().find_client(client_id).await?.ok_or_else(unknown)?;
         let registration = Registration::from_stored(&client.metadata).map_err(|_| unknown())?;
         Ok(Arc::new(registration.into_client(client.client_id)))
+    }
+
+    fn no_document(&self, client_id: &str, error: ClientDocumentError) -> NoClient {
+        match error {
+            ClientDocumentError::Document(DocumentError::Allowance(wait)) => NoClient::TooMany(wait),
+            error if error.is_temporary() => {
+                let what = "a client metadata document cannot be fetched";
+                self.noise().log().warn(what, &format_args!("{client_id}: {error}"));
+                NoClient::OutOfReach
+            }
+            error => NoClient::Unknown(error.to_string()),
+        }
     }
 
     /// The client that sends a form to a program's endpoint, having shown who it is as far as it must.
@@ -76,15 +87,10 @@ impl AuthorizationServer {
             .get("client_id")
             .or(claimed.as_deref())
             .ok_or_else(|| OAuthError::InvalidClient("client_id is missing; send it in the form".to_owned()))?;
-        if self
-            .documents()
-            .is_some_and(|documents| documents.would_fetch(client_id))
-        {
-            self.count(&DOCUMENTS, &Net::of(parts, self.proxies())).await?;
-        }
-        let client = self.client(client_id).await?;
+        let net = Net::of(parts, self.proxies());
+        let client = self.client(client_id, &net).await?;
         match assertion {
-            Some(assertion) => self.check_assertion(&client, assertion).await?,
+            Some(assertion) => self.check_assertion(&client, assertion, &net).await?,
             None if client.auth().allows_none => {}
             None => {
                 let text = "this client signs its requests; send client_assertion (private_key_jwt)";
@@ -107,17 +113,24 @@ impl AuthorizationServer {
         }
     }
 
-    async fn check_assertion(&self, client: &ClientMetadata, assertion: &str) -> Result<(), OAuthError> {
+    async fn check_assertion(&self, client: &ClientMetadata, assertion: &str, net: &Net) -> Result<(), OAuthError> {
         let token_endpoint = self.issuer().endpoint(TOKEN);
-        let audiences = [self.issuer().as_str(), token_endpoint.as_str()];
-        let now = self.access().now().await?;
-        let verified = self.assertions().verify(client, assertion, &audiences, now).await;
-        let verified = verified.map_err(|error| {
-            if error.is_temporary() {
-                OAuthError::Unavailable(error.into())
-            } else {
-                OAuthError::InvalidClient(error.to_string())
+        let presented = Presented {
+            audiences: &[self.issuer().as_str(), token_endpoint.as_str()],
+            net,
+            now: self.access().now().await?,
+        };
+        let verified = self.assertions().verify(client, assertion, &presented).await;
+        let verified = verified.map_err(|error| match error {
+            AssertionError::Keys(DocumentError::Allowance(wait)) => OAuthError::TooMany(wait),
+            error if error.is_temporary() => {
+                let cause = format_args!("{}: {error}", client.client_id());
+                self.noise()
+                    .log()
+                    .warn("the keys of a client cannot be fetched", &cause);
+                OAuthError::NotNow
             }
+            error => OAuthError::InvalidClient(error.to_string()),
         })?;
         let _place = self.noise().place()?;
         let is_new = self
@@ -143,7 +156,8 @@ impl From<NoClient> for OAuthError {
     fn from(error: NoClient) -> Self {
         match error {
             NoClient::Unknown(text) => Self::InvalidClient(text),
-            NoClient::OutOfReach(error) => Self::Unavailable(error.into()),
+            NoClient::OutOfReach => Self::NotNow,
+            NoClient::TooMany(wait) => Self::TooMany(wait),
             NoClient::Unavailable(source) => Self::Unavailable(source),
         }
     }

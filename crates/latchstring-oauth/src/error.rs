@@ -36,7 +36,10 @@ pub(crate) enum OAuthError {
     TooMany(Duration),
     /// No room for another registration.
     Full,
-    /// Something we need cannot be reached.
+    /// Strangers keep us from answering: too many ask at once, or their own documents cannot be had. It is logged where
+    /// it shows, once a minute ([`crate::once_a_minute`]), because they could say it as often as they like.
+    NotNow,
+    /// The store cannot be asked.
     Unavailable(Box<dyn Error + Send + Sync>),
 }
 
@@ -56,7 +59,6 @@ impl IntoResponse for OAuthError {
                 return later(StatusCode::TOO_MANY_REQUESTS, "slow_down", text, wait);
             }
             Self::Full => {
-                tracing::warn!("too many clients are registered that were never used; no more are taken for now");
                 let text = "too many clients wait for their first use; register again in ten minutes";
                 let (status, wait) = (StatusCode::SERVICE_UNAVAILABLE, Duration::from_mins(10));
                 return later(status, "temporarily_unavailable", text, wait);
@@ -66,17 +68,18 @@ impl IntoResponse for OAuthError {
                     error = source.as_ref() as &dyn Error,
                     "the authorization server cannot answer"
                 );
-                let text = "this cannot be checked right now; nothing was changed, try again shortly";
-                return later(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "temporarily_unavailable",
-                    text,
-                    Duration::from_secs(5),
-                );
+                return not_now();
             }
+            Self::NotNow => return not_now(),
         };
         answer(status, code, &description)
     }
+}
+
+fn not_now() -> Response {
+    let text = "this cannot be checked right now; nothing was changed, try again shortly";
+    let (status, wait) = (StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(5));
+    later(status, "temporarily_unavailable", text, wait)
 }
 
 fn answer(status: StatusCode, code: &str, description: &str) -> Response {

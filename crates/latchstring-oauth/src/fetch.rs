@@ -5,12 +5,14 @@
 //! and is the one dialled, without redirects, within ten seconds and a few kilobytes, a few times a minute.
 
 mod address;
+mod allowance;
 mod cache;
 mod http;
 mod limiter;
 mod resolver;
 mod target;
 
+pub(crate) use allowance::Allowance;
 pub(crate) use cache::{DocumentCache, DocumentError, Keeping};
 pub use http::{HttpDocuments, HttpDocumentsError};
 pub(crate) use target::check as check_target;
@@ -61,8 +63,9 @@ pub enum FetchError {
     /// The address is not one we fetch from.
     #[error("the address {0}")]
     Address(&'static str),
-    /// The name leads to an address that is not public. Told to strangers in the words of [`FetchError::Unreachable`],
-    /// or they could ask us what names there are in our network.
+    /// The name leads to an address that is not public. To strangers it is the same as [`FetchError::Unreachable`] in
+    /// every way, or they could ask us what names there are in our network. (It takes as long as a name that does not
+    /// exist: nothing is dialled.)
     #[error("the server could not be reached; check the name, and that it answers to everybody on port 443")]
     NotPublic,
     /// The name has no address, or nothing answers there in TLS.
@@ -93,9 +96,20 @@ impl FetchError {
     /// not be told that it is unknown: clients throw their credentials away when they hear that.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Unreachable | Self::TimedOut | Self::TooMany => true,
+            Self::NotPublic | Self::Unreachable | Self::TimedOut | Self::TooMany => true,
             Self::Status(status) => *status >= 500 || *status == 429,
-            Self::Address(_) | Self::NotPublic | Self::ContentType | Self::TooLarge { .. } => false,
+            Self::Address(_) | Self::ContentType | Self::TooLarge { .. } => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r04_an_inner_name_looks_from_outside_like_one_that_leads_nowhere() {
+        let seen = |error: FetchError| (error.to_string(), error.is_temporary());
+        assert_eq!(seen(FetchError::NotPublic), seen(FetchError::Unreachable));
     }
 }

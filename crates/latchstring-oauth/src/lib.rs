@@ -21,6 +21,7 @@ mod jwks;
 mod limits;
 mod metadata;
 mod net;
+mod once_a_minute;
 mod redirect;
 mod register;
 mod registration;

@@ -10,12 +10,12 @@ use chrono::{DateTime, Utc};
 use latchstring_core::Clock;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{error::OAuthError, net::Net, state::AuthorizationServer};
+use crate::{error::OAuthError, net::Net, once_a_minute::OnceAMinute, state::AuthorizationServer};
 
 /// A thing that may be tried only so often.
 pub(crate) struct Limit {
     name: &'static str,
-    per_net: u64,
+    per_net: u32,
     window: Duration,
 }
 
@@ -33,15 +33,12 @@ pub(crate) const REGISTRATIONS: Limit = Limit {
     window: Duration::from_hours(1),
 };
 
-/// Client documents that have to be fetched. Without this, one network could use up the fetches of everybody.
-pub(crate) const DOCUMENTS: Limit = Limit {
-    name: "document",
-    per_net: 20,
-    window: Duration::from_mins(1),
+/// Clients that register from all networks of one site ([`Net::site`]).
+pub(crate) const REGISTRATIONS_OF_SITE: Limit = Limit {
+    name: "register-site",
+    per_net: 4 * REGISTRATIONS.per_net,
+    window: REGISTRATIONS.window,
 };
-
-/// Where requests of many people come from one place, they share this many times a network's allowance.
-const SHARED: u64 = 50;
 
 impl AuthorizationServer {
     /// Counts one more try.
@@ -49,18 +46,13 @@ impl AuthorizationServer {
     /// # Errors
     /// [`OAuthError::TooMany`] when it was one too many, or the store cannot be asked.
     pub(crate) async fn count(&self, limit: &Limit, net: &Net) -> Result<(), OAuthError> {
-        let most = if net.is_shared() {
-            limit.per_net * SHARED
-        } else {
-            limit.per_net
-        };
         let bucket = format!("{}:{net}", limit.name);
         if let Some(wait) = self.noise().over_for(&bucket) {
             return Err(OAuthError::TooMany(wait));
         }
         let _place = self.noise().place()?;
         let count = self.access().count(&bucket, limit.window).await?;
-        if count.so_far > most {
+        if count.so_far > u64::from(net.share_of(limit.per_net)) {
             self.noise().is_over(bucket, count.ends_in);
             return Err(OAuthError::TooMany(count.ends_in));
         }
@@ -68,12 +60,13 @@ impl AuthorizationServer {
     }
 }
 
-/// Keeps strangers away from the store's writer, of which revocations and commits need their turn.
+/// Keeps strangers away from the store's writer, of which revocations and commits need their turn, and from the log.
 pub(crate) struct Noise {
     clock: Arc<dyn Clock>,
     /// Until when a bucket is over its limit. Who is in it is not counted any more.
     over: Mutex<HashMap<String, DateTime<Utc>>>,
     places: Semaphore,
+    log: OnceAMinute,
 }
 
 /// How much that strangers ask for may wait for the writer at once.
@@ -84,6 +77,7 @@ const REMEMBERED: usize = 10_000;
 impl Noise {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
+            log: OnceAMinute::new(Arc::clone(&clock)),
             clock,
             over: Mutex::default(),
             places: Semaphore::new(PLACES),
@@ -92,8 +86,15 @@ impl Noise {
 
     /// Room to write for a stranger, or else no wait: whoever waited would stand before a revocation.
     pub(crate) fn place(&self) -> Result<SemaphorePermit<'_>, OAuthError> {
-        let full = |_| OAuthError::Unavailable("too many strangers write at once".into());
-        self.places.try_acquire().map_err(full)
+        self.places.try_acquire().map_err(|error| {
+            self.log.warn("too many strangers write at once", &error);
+            OAuthError::NotNow
+        })
+    }
+
+    /// Where what strangers bring about is logged.
+    pub(crate) fn log(&self) -> &OnceAMinute {
+        &self.log
     }
 
     fn over_for(&self, bucket: &str) -> Option<Duration> {
@@ -113,5 +114,21 @@ impl Noise {
         if over.len() < REMEMBERED {
             over.insert(bucket, now + ends_in);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use latchstring_core::ManualClock;
+
+    use super::*;
+
+    #[test]
+    fn r08_strangers_that_come_in_a_crowd_are_told_to_come_later_which_is_no_failure_of_ours() {
+        let noise = Noise::new(Arc::new(ManualClock::at(DateTime::UNIX_EPOCH)));
+        let places: Vec<_> = (0..PLACES).map(|_| noise.place().expect("room")).collect();
+        assert!(matches!(noise.place(), Err(OAuthError::NotNow)));
+        drop(places);
+        assert!(noise.place().is_ok());
     }
 }

@@ -7,10 +7,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use axum::{extract::ConnectInfo, http::request::Parts};
 
 /// A network of one customer, as far as one can tell: an IPv4 /24 or an IPv6 /64.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Net {
+    /// `None` if it is not known.
     address: Option<IpAddr>,
 }
+
+/// Where requests of many people come from one place, they share this many times a network's allowance.
+const SHARED: u32 = 50;
 
 impl Net {
     /// The network of whoever sent the request. `proxies` is how many proxies in front of us are trusted to append the
@@ -21,9 +25,7 @@ impl Net {
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0.ip());
         if proxies == 0 {
-            return Self {
-                address: peer.map(shortened),
-            };
+            return peer.map(Self::around).unwrap_or_default();
         }
         let hops: Vec<&str> = parts
             .headers
@@ -37,14 +39,42 @@ impl Net {
             .len()
             .checked_sub(proxies)
             .and_then(|at| hops[at].trim().parse().ok());
+        told.or(peer).map(Self::around).unwrap_or_default()
+    }
+
+    /// The network of this address.
+    pub(crate) fn around(address: IpAddr) -> Self {
         Self {
-            address: told.or(peer).map(shortened),
+            address: Some(shortened(address)),
+        }
+    }
+
+    /// The IPv6 /48 around a /64: often all of it is one customer's, who then could ask from 65,536 networks. `None` for
+    /// IPv4, and where many people ask from one place.
+    pub(crate) fn site(&self) -> Option<Self> {
+        match self.address {
+            Some(IpAddr::V6(ip)) if !self.is_shared() => {
+                let site = Ipv6Addr::from_bits(ip.to_bits() & !(u128::MAX >> 48));
+                Some(Self {
+                    address: Some(site.into()),
+                })
+            }
+            Some(IpAddr::V4(_) | IpAddr::V6(_)) | None => None,
+        }
+    }
+
+    /// What it may do where a network of one customer may do this much.
+    pub(crate) fn share_of(&self, allowance: u32) -> u32 {
+        if self.is_shared() {
+            allowance.saturating_mul(SHARED)
+        } else {
+            allowance
         }
     }
 
     /// Whether requests of many unrelated people may come from here: a proxy that we were not told of, or an unknown
     /// place.
-    pub(crate) fn is_shared(&self) -> bool {
+    fn is_shared(&self) -> bool {
         match self.address {
             None => true,
             Some(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
@@ -115,14 +145,22 @@ mod tests {
     }
 
     #[test]
-    fn private_networks_may_be_proxies() {
-        let shared = |address: &str| {
-            Net {
-                address: Some(shortened(address.parse().expect("an address"))),
-            }
-            .is_shared()
+    fn the_site_of_a_64_is_its_48() {
+        let site = |address: &str| {
+            let site = Net::around(address.parse().expect("an address")).site();
+            site.map(|site| site.to_string())
         };
-        assert!(Net { address: None }.is_shared());
+        assert_eq!(site("2001:db8:1:2:3:4:5:6").as_deref(), Some("2001:db8:1::"));
+        for none in ["8.8.4.4", "::ffff:8.8.4.4", "fd00:1:2:3::1", "::1"] {
+            assert_eq!(site(none), None, "{none}");
+        }
+        assert_eq!(Net::default().site(), None);
+    }
+
+    #[test]
+    fn private_networks_may_be_proxies() {
+        let shared = |address: &str| Net::around(address.parse().expect("an address")).is_shared();
+        assert!(Net::default().is_shared());
         for private in [
             "127.0.0.1",
             "10.1.2.3",

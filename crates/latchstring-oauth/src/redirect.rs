@@ -17,6 +17,9 @@ use url::{Host, Position, Url, form_urlencoded};
 /// The longest address that can be registered, in bytes.
 pub(crate) const MAX_LENGTH: usize = 2_000;
 
+/// The longest host, in bytes: no name can be longer (RFC 1035, section 3.1, written with dots).
+const MAX_HOST: usize = 253;
+
 /// An address that a client may have its answers sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RedirectUri {
@@ -54,6 +57,9 @@ impl RedirectUri {
     /// The address that a request presents, if this registered address permits it: the very same text, or the same
     /// but for the port if this is plain HTTP to a loopback host.
     pub(crate) fn matching(&self, presented: &str) -> Option<Self> {
+        if presented.len() > MAX_LENGTH {
+            return None;
+        }
         if presented == self.text {
             return Some(self.clone());
         }
@@ -109,6 +115,8 @@ pub(crate) enum RedirectUriError {
     Fragment,
     #[error("has a host that is not a plain domain name or IP address; write it without a trailing dot")]
     Host,
+    #[error("has a host that is longer than {MAX_HOST} bytes; use a shorter name")]
+    HostTooLong,
     #[error("is not spelt as a browser spells it; write {wanted}")]
     Spelling { wanted: String },
 }
@@ -140,6 +148,9 @@ impl FromStr for RedirectUri {
         }
         if matches!(host, Host::Domain(name) if !is_plain_domain(name)) {
             return Err(RedirectUriError::Host);
+        }
+        if host.to_string().len() > MAX_HOST {
+            return Err(RedirectUriError::HostTooLong);
         }
         // An address without a path is the same to a browser as one whose path is `/`, and clients register both.
         let without_path = url.path() == "/" && url.query().is_none();

@@ -11,7 +11,7 @@ use crate::{
     assertion::Assertions,
     authorize,
     cimd::ClientDocuments,
-    fetch::{Documents, NoDocuments},
+    fetch::{Allowance, Documents, NoDocuments},
     issuer::Issuer,
     limits::Noise,
     metadata, register, revoke, token,
@@ -55,6 +55,7 @@ impl AuthorizationServer {
     /// Puts it together.
     pub fn new(settings: Settings) -> Self {
         let Settings { documents, clock, .. } = settings;
+        let allowance = Arc::new(Allowance::default());
         Self(Arc::new(Parts {
             access: settings.access,
             issuer: Issuer::new(&settings.public_url),
@@ -64,8 +65,8 @@ impl AuthorizationServer {
             noise: Noise::new(Arc::clone(&clock)),
             documents: documents
                 .clone()
-                .map(|documents| ClientDocuments::new(documents, Arc::clone(&clock))),
-            assertions: Assertions::new(documents.unwrap_or_else(|| Arc::new(NoDocuments)), clock),
+                .map(|documents| ClientDocuments::new(documents, Arc::clone(&clock), Arc::clone(&allowance))),
+            assertions: Assertions::new(documents.unwrap_or_else(|| Arc::new(NoDocuments)), clock, allowance),
         }))
     }
 

@@ -122,13 +122,20 @@ fn remote_client() -> ClientMetadata {
     client(&json!({ "jwks_uri": "https://chatgpt.com/oauth/jwks.json" }))
 }
 
+/// Here and now.
+fn presented(net: &Net) -> Presented<'_> {
+    Presented {
+        audiences: &[ISSUER, TOKEN_ENDPOINT],
+        net,
+        now: now(),
+    }
+}
+
 /// Against a client whose keys are in its metadata: RSA `a`, RSA `b`, EC `c`.
 async fn verify(assertion: &str) -> Result<VerifiedAssertion, AssertionError> {
     let client = client(&json!({ "jwks": { "keys": [rsa_public("a"), other_rsa_public("b"), ec_public("c")] } }));
-    let assertions = Assertions::new(Arc::new(Nowhere), Arc::new(ManualClock::at(now())));
-    assertions
-        .verify(&client, assertion, &[ISSUER, TOKEN_ENDPOINT], now())
-        .await
+    let assertions = Assertions::new(Arc::new(Nowhere), Arc::new(ManualClock::at(now())), Arc::default());
+    assertions.verify(&client, assertion, &presented(&Net::default())).await
 }
 
 #[tokio::test]
@@ -344,9 +351,9 @@ async fn r09_a_text_that_is_no_token_is_refused() {
 #[tokio::test]
 async fn r09_a_weak_rsa_key_verifies_nothing() {
     let server = KeyServer::with(&[rsa_512_public("a")]);
-    let assertions = Assertions::new(server, Arc::new(ManualClock::at(now())));
+    let assertions = Assertions::new(server, Arc::new(ManualClock::at(now())), Arc::default());
     let result = assertions
-        .verify(&remote_client(), &signed(&claims()), &[ISSUER], now())
+        .verify(&remote_client(), &signed(&claims()), &presented(&Net::default()))
         .await;
     assert_eq!(result, Err(AssertionError::UnknownKey));
 }
@@ -359,8 +366,10 @@ async fn r09_a_client_without_keys_cannot_send_an_assertion() {
         Declared::read(metadata.as_object().unwrap()).unwrap(),
         None,
     );
-    let assertions = Assertions::new(Arc::new(Nowhere), Arc::new(ManualClock::at(now())));
-    let result = assertions.verify(&client, &signed(&claims()), &[ISSUER], now()).await;
+    let assertions = Assertions::new(Arc::new(Nowhere), Arc::new(ManualClock::at(now())), Arc::default());
+    let result = assertions
+        .verify(&client, &signed(&claims()), &presented(&Net::default()))
+        .await;
     assert_eq!(result, Err(AssertionError::NoKeys));
 }
 
@@ -371,10 +380,13 @@ async fn r09_an_unknown_key_has_the_set_fetched_again_once_a_minute() {
     let assertions = Assertions::new(
         Arc::clone(&server) as Arc<dyn Documents>,
         Arc::clone(&clock) as Arc<dyn Clock>,
+        Arc::default(),
     );
     let client = remote_client();
     let assertion = signed(&claims());
-    let verify = || assertions.verify(&client, &assertion, &[ISSUER], now());
+    let net = Net::default();
+    let presented = presented(&net);
+    let verify = || assertions.verify(&client, &assertion, &presented);
 
     for _ in 0..20 {
         assert_eq!(verify().await, Err(AssertionError::UnknownKey));
@@ -399,32 +411,40 @@ async fn r09_keys_that_cannot_be_had_are_no_fault_of_the_assertion() {
     let assertions = Assertions::new(
         Arc::clone(&server) as Arc<dyn Documents>,
         Arc::clone(&clock) as Arc<dyn Clock>,
+        Arc::default(),
     );
     let client = remote_client();
     let assertion = signed(&claims());
     for _ in 0..20 {
         let error = assertions
-            .verify(&client, &assertion, &[ISSUER], now())
+            .verify(&client, &assertion, &presented(&Net::default()))
             .await
             .unwrap_err();
         assert!(error.is_temporary(), "{error:?}");
     }
     assert_eq!(server.fetches(), 1);
-    // Once they are there, they stand in for an hour when they cannot be had again.
+    // Once they are there, they stand in for an hour when their server cannot be reached, and for a day when we ask it
+    // too often.
     server.set(Ok(json!({ "keys": [rsa_public("a")] })));
     clock.advance(TimeDelta::seconds(60));
-    assertions.verify(&client, &assertion, &[ISSUER], now()).await.unwrap();
-    server.set(Err(FetchError::TooMany));
-    clock.advance(TimeDelta::minutes(30));
-    assertions.verify(&client, &assertion, &[ISSUER], now()).await.unwrap();
-    clock.advance(TimeDelta::minutes(60));
-    assert!(
-        assertions
-            .verify(&client, &assertion, &[ISSUER], now())
-            .await
-            .unwrap_err()
-            .is_temporary()
-    );
+    assertions
+        .verify(&client, &assertion, &presented(&Net::default()))
+        .await
+        .unwrap();
+    let net = Net::default();
+    let presented = presented(&net);
+    let verify = || assertions.verify(&client, &assertion, &presented);
+    for (error, after, stand_in) in [
+        (FetchError::Unreachable, TimeDelta::minutes(30), true),
+        (FetchError::TooMany, TimeDelta::hours(20), true),
+        (FetchError::Unreachable, TimeDelta::zero(), false),
+    ] {
+        server.set(Err(error));
+        clock.advance(after);
+        let result = verify().await;
+        assert_eq!(result.is_ok(), stand_in, "{result:?}");
+        assert!(result.is_ok() || result.unwrap_err().is_temporary());
+    }
 }
 
 #[tokio::test]
@@ -433,6 +453,7 @@ async fn r09_junk_has_nothing_fetched() {
     let assertions = Assertions::new(
         Arc::clone(&server) as Arc<dyn Documents>,
         Arc::new(ManualClock::at(now())),
+        Arc::default(),
     );
     for assertion in [
         "a.b.c".to_owned(),
@@ -441,7 +462,7 @@ async fn r09_junk_has_nothing_fetched() {
     ] {
         assert!(
             assertions
-                .verify(&remote_client(), &assertion, &[ISSUER], now())
+                .verify(&remote_client(), &assertion, &presented(&Net::default()))
                 .await
                 .is_err()
         );

@@ -215,12 +215,17 @@ fn app(asked: &Asked) -> Markup {
             }
         }
         dt { "Sends you back to" }
-        dd {
-            @if asked.redirect.is_loopback() {
-                "a program on this computer (" bdi { (asked.redirect.host()) } ")"
-            } @else {
+        @if asked.redirect.is_loopback() {
+            dd { "a program on this computer (" bdi { (asked.redirect.host()) } ")" }
+        } @else if let Some(host) = asked.host.as_deref().filter(|host| *host != asked.redirect.host()) {
+            dd.stress {
                 strong { bdi { (asked.redirect.host()) } }
+                br;
+                "The app is described by " bdi { (host) } ", and you are sent on to " bdi { (asked.redirect.host()) }
+                ". Go on only if you know that both belong to this app."
             }
+        } @else {
+            dd { strong { bdi { (asked.redirect.host()) } } }
         }
     }
 }

@@ -7,10 +7,7 @@ use latchstring_access::{Challenge, ConnectorId};
 use latchstring_core::random;
 
 use super::ticket::Asked;
-use crate::{
-    clients::NoClient, error::OAuthError, form::Form, limits::DOCUMENTS, net::Net, redirect::RedirectUri, scope,
-    state::AuthorizationServer,
-};
+use crate::{clients::NoClient, form::Form, net::Net, redirect::RedirectUri, scope, state::AuthorizationServer};
 
 /// The longest `state` that is carried, in bytes.
 const MAX_STATE: usize = 2_000;
@@ -29,7 +26,7 @@ pub(super) enum Refused {
     /// The caller's network asks for too much.
     TooMany(std::time::Duration),
     /// The app's own description cannot be fetched right now.
-    OutOfReach { client_id: String, error: String },
+    OutOfReach { client_id: String },
     /// It cannot be said right now.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -39,18 +36,12 @@ pub(super) async fn read(server: &AuthorizationServer, query: &str, net: &Net) -
     let page = |text: &str| Refused::Page(text.to_owned());
     let form = Form::parse(query.as_bytes()).map_err(|error| Refused::Page(error.to_string()))?;
     let client_id = form.get("client_id").ok_or_else(|| page("client_id is missing"))?;
-    if server
-        .documents()
-        .is_some_and(|documents| documents.would_fetch(client_id))
-    {
-        server.count(&DOCUMENTS, net).await?;
-    }
-    let client = server.client(client_id).await.map_err(|error| match error {
+    let client = server.client(client_id, net).await.map_err(|error| match error {
         NoClient::Unknown(text) => Refused::Page(text),
-        NoClient::OutOfReach(error) => Refused::OutOfReach {
+        NoClient::OutOfReach => Refused::OutOfReach {
             client_id: client_id.to_owned(),
-            error: error.to_string(),
         },
+        NoClient::TooMany(wait) => Refused::TooMany(wait),
         NoClient::Unavailable(source) => Refused::Unavailable(source),
     })?;
     let presented = form
@@ -142,13 +133,4 @@ fn check_options(form: &Form) -> Result<(), (&'static str, &'static str)> {
         ));
     }
     Ok(())
-}
-
-impl From<OAuthError> for Refused {
-    fn from(error: OAuthError) -> Self {
-        match error {
-            OAuthError::TooMany(wait) => Self::TooMany(wait),
-            other => Self::Unavailable(format!("{other:?}").into()),
-        }
-    }
 }

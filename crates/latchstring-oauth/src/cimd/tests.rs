@@ -209,13 +209,21 @@ async fn r07_a_client_is_remembered_for_as_long_as_its_document_is_fresh() {
     let clients = ClientDocuments::new(
         Arc::clone(&shelf) as Arc<dyn Documents>,
         Arc::clone(&clock) as Arc<dyn Clock>,
+        Arc::default(),
     );
     shelf.put(
         "https://a.example/c",
         Ok(minimal("https://a.example/c").to_string().into_bytes()),
     );
     for _ in 0..5 {
-        assert_eq!(clients.client("https://a.example/c").await.unwrap().name(), "A");
+        assert_eq!(
+            clients
+                .client("https://a.example/c", &Net::default())
+                .await
+                .unwrap()
+                .name(),
+            "A"
+        );
     }
     assert_eq!(shelf.fetches(), 1);
 
@@ -225,14 +233,14 @@ async fn r07_a_client_is_remembered_for_as_long_as_its_document_is_fresh() {
     clock.advance(TimeDelta::seconds(299));
     assert!(
         clients
-            .client("https://a.example/c")
+            .client("https://a.example/c", &Net::default())
             .await
             .unwrap()
             .redirect("https://a.example/cb")
             .is_some()
     );
     clock.advance(TimeDelta::seconds(1));
-    let client = clients.client("https://a.example/c").await.unwrap();
+    let client = clients.client("https://a.example/c", &Net::default()).await.unwrap();
     assert!(client.redirect("https://a.example/cb").is_none());
     assert!(client.redirect("https://other.example/cb").is_some());
     assert_eq!(shelf.fetches(), 2);
@@ -241,7 +249,7 @@ async fn r07_a_client_is_remembered_for_as_long_as_its_document_is_fresh() {
 #[tokio::test]
 async fn r07_one_clients_document_is_never_anothers() {
     let (shelf, clock) = (Arc::new(Shelf::default()), Arc::new(ManualClock::at(now())));
-    let clients = ClientDocuments::new(Arc::clone(&shelf) as Arc<dyn Documents>, clock);
+    let clients = ClientDocuments::new(Arc::clone(&shelf) as Arc<dyn Documents>, clock, Arc::default());
     shelf.put(
         "https://a.example/c",
         Ok(minimal("https://a.example/c").to_string().into_bytes()),
@@ -250,15 +258,15 @@ async fn r07_one_clients_document_is_never_anothers() {
         "https://evil.example/c",
         Ok(minimal("https://a.example/c").to_string().into_bytes()),
     );
-    assert!(clients.client("https://evil.example/c").await.is_err());
-    clients.client("https://a.example/c").await.unwrap();
+    assert!(clients.client("https://evil.example/c", &Net::default()).await.is_err());
+    clients.client("https://a.example/c", &Net::default()).await.unwrap();
     for other in [
         "https://a.example/C",
         "https://a.example/c/",
         "https://a.example/c%20",
         "https://evil.example/c",
     ] {
-        assert!(clients.client(other).await.is_err(), "{other}");
+        assert!(clients.client(other, &Net::default()).await.is_err(), "{other}");
     }
 }
 
@@ -268,6 +276,7 @@ async fn r04_an_id_that_is_no_address_of_a_document_has_nothing_fetched() {
     let clients = ClientDocuments::new(
         Arc::clone(&shelf) as Arc<dyn Documents>,
         Arc::new(ManualClock::at(now())),
+        Arc::default(),
     );
     for id in [
         "https://127.0.0.1/c",
@@ -276,7 +285,7 @@ async fn r04_an_id_that_is_no_address_of_a_document_has_nothing_fetched() {
         "abc",
         "https://a.example/c?x",
     ] {
-        let error = clients.client(id).await.unwrap_err();
+        let error = clients.client(id, &Net::default()).await.unwrap_err();
         assert!(!error.is_temporary(), "{id}: {error}");
     }
     assert_eq!(shelf.fetches(), 0);
@@ -288,10 +297,17 @@ async fn r06_a_document_that_is_refused_is_not_fetched_again_for_half_a_minute()
     let clients = ClientDocuments::new(
         Arc::clone(&shelf) as Arc<dyn Documents>,
         Arc::clone(&clock) as Arc<dyn Clock>,
+        Arc::default(),
     );
     shelf.put("https://a.example/c", Ok(b"{}".to_vec()));
     for _ in 0..5 {
-        assert!(!clients.client("https://a.example/c").await.unwrap_err().is_temporary());
+        assert!(
+            !clients
+                .client("https://a.example/c", &Net::default())
+                .await
+                .unwrap_err()
+                .is_temporary()
+        );
     }
     assert_eq!(shelf.fetches(), 1);
     shelf.put(
@@ -299,7 +315,10 @@ async fn r06_a_document_that_is_refused_is_not_fetched_again_for_half_a_minute()
         Ok(minimal("https://a.example/c").to_string().into_bytes()),
     );
     clock.advance(TimeDelta::seconds(29));
-    clients.client("https://a.example/c").await.unwrap_err();
+    clients
+        .client("https://a.example/c", &Net::default())
+        .await
+        .unwrap_err();
     clock.advance(TimeDelta::seconds(1));
-    clients.client("https://a.example/c").await.unwrap();
+    clients.client("https://a.example/c", &Net::default()).await.unwrap();
 }

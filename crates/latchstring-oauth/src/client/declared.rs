@@ -209,6 +209,16 @@ fn readable_name(text: &str) -> Option<String> {
     name.chars().any(char::is_alphanumeric).then(|| name.to_owned())
 }
 
+/// The name of a client that declares none, from its host. One that is too long keeps its end, which says whose it is.
+pub(crate) fn name_of(host: &str) -> String {
+    let length = host.chars().count();
+    if length <= MAX_NAME {
+        return host.to_owned();
+    }
+    let end = host.chars().skip(length - (MAX_NAME - 1));
+    std::iter::once('\u{2026}').chain(end).collect()
+}
+
 /// Soft hyphen, the fillers of Hangul, Mongolian and Khmer, variation selectors and tags. Some of them count as
 /// letters.
 fn shows_as_nothing(c: char) -> bool {

@@ -6,24 +6,30 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchstring_core::Clock;
 use url::Url;
 
-use super::{Documents, FetchError};
+use super::{Allowance, Documents, FetchError};
+use crate::net::Net;
 
 /// The most documents, and the most failures, that are remembered.
 const CAPACITY: usize = 1_000;
 
-/// For how long a document that is no longer fresh stands in while its server cannot be reached. Without it, whoever
-/// uses up our fetches of a minute would cut off every client whose document has just aged.
-const STANDS_IN_FOR: TimeDelta = TimeDelta::hours(1);
+/// For how long a document that is no longer fresh stands in while its server cannot be reached.
+const WHILE_OUT_OF_REACH: TimeDelta = TimeDelta::hours(1);
+
+/// For how long it stands in while we may not fetch it again, so that its server was not asked. Longer, because else
+/// whoever uses up our fetches would cut off every client whose document has aged.
+const WHILE_NOT_ASKED: TimeDelta = TimeDelta::hours(24);
 
 /// Documents of one kind.
 pub(crate) struct DocumentCache<T> {
     documents: Arc<dyn Documents>,
     clock: Arc<dyn Clock>,
+    allowance: Arc<Allowance>,
     keeping: Keeping<T>,
     state: Mutex<State<T>>,
 }
@@ -45,6 +51,9 @@ pub(crate) enum DocumentError {
     Fetch(#[from] FetchError),
     #[error("{0}")]
     Invalid(String),
+    /// The network that asks has made us fetch enough for now. How long it has to wait.
+    #[error("too many documents were fetched for your network in the last minute; try again in a minute")]
+    Allowance(Duration),
 }
 
 impl DocumentError {
@@ -52,7 +61,18 @@ impl DocumentError {
     pub(crate) fn is_temporary(&self) -> bool {
         match self {
             Self::Fetch(error) => error.is_temporary(),
+            Self::Allowance(_) => true,
             Self::Invalid(_) => false,
+        }
+    }
+
+    /// For how long a document that is no longer fresh stands in when this is why there is no newer one.
+    fn stands_in_for(&self) -> TimeDelta {
+        match self {
+            Self::Fetch(FetchError::TooMany) | Self::Allowance(_) => WHILE_NOT_ASKED,
+            error if error.is_temporary() => WHILE_OUT_OF_REACH,
+            // What its server has taken back does not stand in for anything.
+            Self::Fetch(_) | Self::Invalid(_) => TimeDelta::zero(),
         }
     }
 }
@@ -79,8 +99,13 @@ struct Failed {
 }
 
 impl<T> DocumentCache<T> {
-    /// An empty one.
-    pub(crate) fn new(documents: Arc<dyn Documents>, clock: Arc<dyn Clock>, keeping: Keeping<T>) -> Self {
+    /// An empty one. What it fetches is counted in `allowance`.
+    pub(crate) fn new(
+        documents: Arc<dyn Documents>,
+        clock: Arc<dyn Clock>,
+        allowance: Arc<Allowance>,
+        keeping: Keeping<T>,
+    ) -> Self {
         let state = State {
             good: HashMap::new(),
             failed: HashMap::new(),
@@ -90,28 +115,26 @@ impl<T> DocumentCache<T> {
         Self {
             documents,
             clock,
+            allowance,
             keeping,
             state: Mutex::new(state),
         }
     }
 
-    /// The document at `url`.
+    /// The document at `url`, which `net` asks for.
     ///
     /// # Errors
-    /// When it cannot be fetched, or is not what it should be.
-    pub(crate) async fn get(&self, url: &Url) -> Result<Arc<T>, DocumentError> {
-        let found = self.newer_than(url, TimeDelta::MAX).await;
-        match found {
-            Err(error) if error.is_temporary() => self.stand_in(url).ok_or(error),
-            found => found,
-        }
+    /// When it cannot be fetched, may not be fetched for that network, or is not what it should be.
+    pub(crate) async fn get(&self, url: &Url, net: &Net) -> Result<Arc<T>, DocumentError> {
+        let found = self.newer_than(url, TimeDelta::MAX, net).await;
+        found.or_else(|error| self.stand_in(url, &error).ok_or(error))
     }
 
     /// The document at `url`, fetched less than `age` ago even if it would be fresh for longer.
     ///
     /// # Errors
     /// As [`DocumentCache::get`].
-    pub(crate) async fn newer_than(&self, url: &Url, age: TimeDelta) -> Result<Arc<T>, DocumentError> {
+    pub(crate) async fn newer_than(&self, url: &Url, age: TimeDelta, net: &Net) -> Result<Arc<T>, DocumentError> {
         if let Some(found) = self.remembered(url, age) {
             return found;
         }
@@ -121,6 +144,9 @@ impl<T> DocumentCache<T> {
         if let Some(found) = self.remembered(url, age) {
             return found;
         }
+        self.allowance
+            .take(net, url.host_str().unwrap_or_default(), self.clock.now())
+            .map_err(DocumentError::Allowance)?;
         let fetched = match self.documents.fetch(url, self.keeping.limit).await {
             Ok(document) => (self.keeping.read)(url, &document.body)
                 .map(|read| (Arc::new(read), document.fresh_for))
@@ -145,11 +171,6 @@ impl<T> DocumentCache<T> {
         }
     }
 
-    /// Whether [`DocumentCache::get`] would answer without fetching.
-    pub(crate) fn is_at_hand(&self, url: &Url) -> bool {
-        self.remembered(url, TimeDelta::MAX).is_some()
-    }
-
     fn remembered(&self, url: &Url, age: TimeDelta) -> Option<Result<Arc<T>, DocumentError>> {
         let now = self.clock.now();
         let mut state = self.lock();
@@ -161,9 +182,9 @@ impl<T> DocumentCache<T> {
         Some(Err(failed.error.clone()))
     }
 
-    fn stand_in(&self, url: &Url) -> Option<Arc<T>> {
-        let now = self.clock.now();
-        self.lock().used(url, |good| now < good.fresh_until + STANDS_IN_FOR)
+    fn stand_in(&self, url: &Url, error: &DocumentError) -> Option<Arc<T>> {
+        let (now, longest) = (self.clock.now(), error.stands_in_for());
+        self.lock().used(url, |good| now < good.fresh_until + longest)
     }
 
     fn flight(&self, url: &Url) -> Flight<'_, T> {
@@ -204,8 +225,9 @@ impl<T> State<T> {
 
     /// Remembers a failure. If there are too many, those that are over go, or else the one that is over next.
     fn remember(&mut self, url: &Url, error: DocumentError, now: DateTime<Utc>, until: DateTime<Utc>) {
-        // What its server has taken back does not stand in for anything.
-        if !error.is_temporary() && self.good.get(url).is_some_and(|good| now >= good.fresh_until) {
+        // A document that this was too much for does not stand in later, for a lesser reason.
+        let longest = error.stands_in_for();
+        if self.good.get(url).is_some_and(|good| now >= good.fresh_until + longest) {
             self.good.remove(url);
         }
         if self.failed.len() >= CAPACITY {

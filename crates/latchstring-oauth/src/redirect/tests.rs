@@ -47,6 +47,7 @@ fn https_and_loopback_addresses_can_be_registered() {
 fn o04_what_a_browser_and_we_could_read_differently_cannot_be_registered() {
     use RedirectUriError as E;
     let long = format!("https://a.example/{}", "a".repeat(MAX_LENGTH));
+    let long_host = format!("https://{}example/cb", "a.".repeat(124));
     for (text, error) in [
         ("javascript:alert(1)", E::Scheme),
         ("JaVaScRiPt:alert(1)", E::Scheme),
@@ -82,6 +83,7 @@ fn o04_what_a_browser_and_we_could_read_differently_cannot_be_registered() {
         ("https://a;b.example/cb", E::Host),
         ("https://a,b.example/cb", E::Host),
         (&long, E::TooLong),
+        (&long_host, E::HostTooLong),
     ] {
         assert_eq!(text.parse::<RedirectUri>().unwrap_err(), error, "{text:?}");
     }
@@ -194,6 +196,25 @@ fn o05_a_loopback_redirect_may_name_any_port_and_nothing_else() {
         registered("https://localhost/cb").matching("https://localhost:8443/cb"),
         None
     );
+}
+
+#[test]
+fn o04_the_longest_host_that_can_be_registered_has_253_bytes() {
+    let host = format!("{}.example", "a.".repeat(122) + "a");
+    assert_eq!(host.len(), 253);
+    assert_eq!(registered(&format!("https://{host}/cb")).host(), host);
+    let host = format!("a{host}");
+    let error = format!("https://{host}/cb").parse::<RedirectUri>().unwrap_err();
+    assert_eq!(error, RedirectUriError::HostTooLong);
+}
+
+#[test]
+fn o05_a_presented_address_that_is_longer_than_any_registered_one_never_matches() {
+    let path = "a".repeat(MAX_LENGTH - "http://127.0.0.1:1/".len());
+    let uri = registered(&format!("http://127.0.0.1:1/{path}"));
+    assert_eq!(uri.as_str().len(), MAX_LENGTH);
+    assert!(uri.matching(&format!("http://127.0.0.1:2/{path}")).is_some());
+    assert_eq!(uri.matching(&format!("http://127.0.0.1:22/{path}")), None);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::{
     test_keys,
 };
 
-const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub(crate) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const KEYS: &str = "https://chatgpt.com/oauth/jwks.json";
 
 /// As ChatGPT publishes itself: it prefers to sign, and offers `none` to servers that know nothing else.
@@ -54,7 +54,7 @@ fn signed(claims: &Value, kid: &str, key: &EncodingKey) -> String {
     jsonwebtoken::encode(&header, claims, key).expect("signed")
 }
 
-fn good(door: &Door, app: &App) -> String {
+pub(crate) fn good(door: &Door, app: &App) -> String {
     signed(&claims(door, app), "k1", &test_keys::rsa())
 }
 

@@ -3,11 +3,12 @@
 use std::{
     io,
     sync::{
-        Mutex, Once, PoisonError,
+        Arc, Mutex, Once, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
+use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 static LISTENERS: AtomicUsize = AtomicUsize::new(0);
@@ -39,6 +40,45 @@ impl Logs {
 impl Drop for Logs {
     fn drop(&mut self) {
         LISTENERS.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// What this thread alone warns of, and worse, until it is dropped.
+pub(crate) struct OwnWarnings {
+    lines: Own,
+    _guard: DefaultGuard,
+}
+
+impl OwnWarnings {
+    pub(crate) fn listen() -> Self {
+        let lines = Own::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("warn"));
+        let subscriber = subscriber.with_ansi(false).with_writer(move || writer.clone());
+        Self {
+            lines,
+            _guard: tracing::subscriber::set_default(subscriber.finish()),
+        }
+    }
+
+    /// The lines since this was last called.
+    pub(crate) fn said(&self) -> Vec<String> {
+        let said = std::mem::take(&mut *self.lines.0.lock().unwrap_or_else(PoisonError::into_inner));
+        String::from_utf8_lossy(&said).lines().map(ToOwned::to_owned).collect()
+    }
+}
+
+#[derive(Clone, Default)]
+struct Own(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Own {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

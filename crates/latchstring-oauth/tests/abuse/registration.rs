@@ -4,14 +4,18 @@ use std::net::IpAddr;
 
 use axum::{
     body::Body,
-    http::{Request, header},
+    http::{Request, StatusCode, header},
 };
 use chrono::TimeDelta;
 use latchstring_access::{AccessStore, MAX_UNUSED_CLIENTS, MemoryStore, RegisteredClient};
 use latchstring_core::{Clock, Scope};
+use latchstring_oauth::FetchError;
 use serde_json::{Value, json};
 
-use crate::door::{App, Browser, CALLBACK, Door, Tokens, clock, form, on_network};
+use crate::{
+    door::{App, Browser, CALLBACK, Door, Tokens, clock, form, on_network},
+    logs::OwnWarnings,
+};
 
 fn network(text: &str) -> IpAddr {
     text.parse().expect("an address")
@@ -52,6 +56,57 @@ async fn r01_a_network_registers_thirty_clients_an_hour() {
         door.register_from(Some(network("203.0.113.1")), metadata).await.status,
         201
     );
+}
+
+#[tokio::test]
+async fn r01_the_networks_of_an_ipv6_48_register_a_hundred_and_twenty_clients_an_hour() {
+    let door = Door::in_memory().await;
+    let metadata = json!({ "redirect_uris": [CALLBACK] }).to_string();
+    let registers = async |address: String| {
+        let reply = door.register_from(Some(network(&address)), metadata.clone()).await;
+        reply.status.as_u16()
+    };
+    for at in 0..40 {
+        let expected = if at < 30 { 201 } else { 429 };
+        assert_eq!(registers(format!("2001:db8:1::{at:x}")).await, expected, "{at}");
+    }
+    for at in 0..90 {
+        assert_eq!(registers(format!("2001:db8:1:{:x}::1", at + 1)).await, 201, "{at}");
+    }
+    assert_eq!(registers("2001:db8:1:ffff::1".to_owned()).await, 429);
+    assert_eq!(registers("2001:db8:2:ffff::1".to_owned()).await, 201);
+}
+
+/// A page can have a browser post text or a form to us without asking us first.
+#[tokio::test]
+async fn r02_only_what_is_json_by_its_type_registers() {
+    let door = Door::in_memory().await;
+    let registers = async |content_type: Option<&str>| {
+        let request = content_type
+            .into_iter()
+            .fold(Request::post("/register"), |request, content_type| {
+                request.header(header::CONTENT_TYPE, content_type)
+            });
+        let body = Body::from(json!({ "redirect_uris": [CALLBACK] }).to_string());
+        door.send(request.body(body).expect("a request")).await
+    };
+    for refused in [
+        None,
+        Some("text/plain"),
+        Some("text/plain; x=application/json"),
+        Some("text/plain;charset=UTF-8"),
+        Some("application/x-www-form-urlencoded"),
+        Some("multipart/form-data; boundary=x"),
+        Some("application/jsonp"),
+        Some(""),
+    ] {
+        let reply = registers(refused).await;
+        assert_eq!(reply.verdict(), (400, "invalid_client_metadata".into()), "{refused:?}");
+        assert!(reply.text().contains("application/json"), "{}", reply.text());
+    }
+    for accepted in ["application/json", "Application/JSON ; charset=utf-8"] {
+        assert_eq!(registers(Some(accepted)).await.status, 201, "{accepted}");
+    }
 }
 
 #[tokio::test]
@@ -230,6 +285,44 @@ async fn r03_a_name_that_nobody_vouches_for_is_shown_as_such_beside_where_answer
     }
 }
 
+#[tokio::test]
+async fn r03_a_redirect_to_another_host_than_the_documents_is_pointed_out() {
+    let door = Door::in_memory().await;
+    let pages = async |app: &App| {
+        let code = door.code(&door.alpha, Scope::Read).await;
+        let mut browser = Browser::new(&door);
+        let page = app.opens(&mut browser, &[]).await;
+        let confirm = browser.type_code(&page, &code).await;
+        assert_eq!((page.status, confirm.status), (StatusCode::OK, StatusCode::OK));
+        // The code and the document are over.
+        door.advance(TimeDelta::minutes(10));
+        [page.text(), confirm.text()]
+    };
+    let elsewhere = App::published(&door, &claude("https://app.claude.ai/cb"));
+    for text in pages(&elsewhere).await {
+        let line = "The app is described by <bdi>claude.ai</bdi>, and you are sent on to <bdi>app.claude.ai</bdi>.";
+        assert!(text.contains(line), "{text}");
+    }
+    let same = App::registered(&door).await;
+    for text in pages(&same).await {
+        assert!(!text.contains("described by"), "nobody but itself does: {text}");
+    }
+    let local = json!({
+        "client_id": "https://claude.ai/oauth/claude-code-client-metadata",
+        "client_name": "Claude Code",
+        "redirect_uris": ["http://127.0.0.1/callback"],
+    });
+    for text in pages(&App::published(&door, &local)).await {
+        assert!(
+            !text.contains("described by"),
+            "it is named as a program on this computer: {text}"
+        );
+    }
+    for text in pages(&App::published(&door, &claude(CALLBACK))).await {
+        assert!(!text.contains("described by"), "it is the same host: {text}");
+    }
+}
+
 fn claude(redirect: &str) -> Value {
     json!({
         "client_id": "https://claude.ai/oauth/mcp-oauth-client-metadata",
@@ -298,6 +391,109 @@ async fn r07_a_document_speaks_for_its_own_address_only() {
         door.shelf.fetched(),
         ["https://evil.example/client.json", claude.client_id.as_str()]
     );
+}
+
+#[tokio::test]
+async fn r08_keys_are_fetched_within_the_same_limits_as_documents() {
+    let door = Door::in_memory().await;
+    let published = |at: usize| {
+        json!({
+            "client_id": format!("https://h{at}.example.com/client.json"),
+            "client_name": "Signs",
+            "redirect_uris": ["https://h.example.com/cb"],
+            "token_endpoint_auth_method": "private_key_jwt",
+            "jwks_uri": format!("https://keys.example.com/{at}.json"),
+        })
+    };
+    let asks = async |at: usize, address: &str| {
+        let app = App::published(&door, &published(at));
+        let fields = form(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "x"),
+            ("client_id", &app.client_id),
+            ("client_assertion_type", crate::assertions::TYPE),
+            ("client_assertion", &crate::assertions::good(&door, &app)),
+        ]);
+        let request = Request::post("/token")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(fields))
+            .expect("a request");
+        door.send(on_network(request, Some(network(address)))).await
+    };
+    // The keys of five clients are at one host, each client's document is elsewhere.
+    for at in 0..5 {
+        let reply = asks(at, "8.8.4.4").await;
+        assert_eq!(
+            reply.verdict(),
+            (401, "invalid_client".into()),
+            "{at}: there are no such keys"
+        );
+    }
+    let fetched = door.shelf.fetched().len();
+    let reply = asks(5, "8.8.4.4").await;
+    assert_eq!(reply.verdict(), (429, "slow_down".into()));
+    assert_eq!(reply.header(header::RETRY_AFTER), Some("60"));
+    assert_eq!(door.shelf.fetched().len(), fetched + 1, "the document, and no keys");
+    assert_eq!(asks(5, "1.1.1.1").await.status, 401, "others are not affected");
+}
+
+#[tokio::test]
+async fn r04_a_stranger_cannot_tell_an_inner_name_from_one_that_leads_nowhere() {
+    let door = Door::in_memory().await;
+    let mut seen = Vec::new();
+    for error in [FetchError::NotPublic, FetchError::Unreachable] {
+        let app = App::new("https://wiki.example.com/client.json", CALLBACK);
+        door.shelf.fail(&app.client_id, error);
+        let page = app.opens(&mut Browser::new(&door), &[]).await;
+        let refreshed = app.refresh(&door, "x").await;
+        let fetched = door.shelf.fetched().len();
+        seen.push([page, refreshed].map(|reply| (reply.status, reply.headers, reply.body)));
+        // It is remembered as long, too.
+        door.advance(TimeDelta::seconds(29));
+        app.refresh(&door, "x").await;
+        assert_eq!(door.shelf.fetched().len(), fetched);
+        door.advance(TimeDelta::seconds(1));
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0][0].0, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn r08_what_strangers_bring_about_is_logged_once_a_minute_and_never_as_an_error() {
+    let log = OwnWarnings::listen();
+    let door = Door::in_memory().await;
+    let asks = async |times: usize| {
+        for at in 0..times {
+            let app = App::new(&format!("https://h{at}.example.com/client.json"), CALLBACK);
+            door.shelf.fail(&app.client_id, FetchError::Unreachable);
+            assert_eq!(app.refresh(&door, "x").await.status, 503);
+            assert_eq!(app.opens(&mut Browser::new(&door), &[]).await.status, 503);
+        }
+    };
+    asks(100).await;
+    let said = log.said();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].contains("WARN") && said[0].contains("h0.example.com") && said[0].contains("untold=0"),
+        "{said:?}"
+    );
+    door.advance(TimeDelta::minutes(1));
+    asks(1).await;
+    let said = log.said();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("untold=199"), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_an_error_in_the_log_each_time() {
+    let (door, spy) = Door::spied().await;
+    let log = OwnWarnings::listen();
+    spy.cut_off();
+    for _ in 0..3 {
+        assert_eq!(door.register(&json!({ "redirect_uris": [CALLBACK] })).await.status, 503);
+    }
+    let said = log.said();
+    assert_eq!(said.iter().filter(|line| line.contains("ERROR")).count(), 3, "{said:?}");
 }
 
 /// Nobody has to be known to name a document, so a network may make us fetch only so many of them.

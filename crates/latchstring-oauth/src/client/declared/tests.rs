@@ -145,6 +145,16 @@ fn o14_a_name_neither_disturbs_a_page_nor_hides_what_it_is() {
 }
 
 #[test]
+fn o14_a_name_that_is_made_of_a_host_is_as_long_as_one_may_be_and_keeps_its_end() {
+    assert_eq!(name_of("claude.ai"), "claude.ai");
+    let host = format!("claude.ai.{}evil.example", "a.".repeat(100));
+    let members = json!({ "redirect_uris": [format!("https://{host}/cb")] });
+    let client = crate::client::ClientMetadata::new("c".to_owned(), read(&members).unwrap(), None);
+    assert_eq!(client.name().chars().count(), 80);
+    assert!(client.name().starts_with('\u{2026}') && client.name().ends_with(".evil.example"));
+}
+
+#[test]
 fn o14_a_refused_value_comes_back_short_and_plain() {
     let uri = format!("https://a.example/\"\\\u{202E}<script>{}", "x".repeat(10_000));
     let error = read(&json!({ "redirect_uris": [uri] })).unwrap_err().to_string();

@@ -17,7 +17,7 @@ pub(crate) struct Shelf(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    documents: HashMap<String, Vec<u8>>,
+    documents: HashMap<String, Result<Vec<u8>, FetchError>>,
     fetched: Vec<String>,
 }
 
@@ -25,7 +25,12 @@ impl Shelf {
     pub(crate) fn put(&self, url: &str, document: &Value) {
         self.lock()
             .documents
-            .insert(url.to_owned(), document.to_string().into_bytes());
+            .insert(url.to_owned(), Ok(document.to_string().into_bytes()));
+    }
+
+    /// From now on this address cannot be fetched.
+    pub(crate) fn fail(&self, url: &str, error: FetchError) {
+        self.lock().documents.insert(url.to_owned(), Err(error));
     }
 
     /// Every address that was fetched, in order.
@@ -47,7 +52,7 @@ impl Documents for Shelf {
             .documents
             .get(url.as_str())
             .cloned()
-            .ok_or(FetchError::Status(404))?;
+            .unwrap_or(Err(FetchError::Status(404)))?;
         Ok(Document {
             body,
             fresh_for: Duration::from_mins(5),
