@@ -105,14 +105,14 @@ fn text<P: Product>(config: &Config, url: &Url, tenants: &[DemoTenant], is_termi
 }
 
 fn keys(tenants: &[DemoTenant]) -> String {
-    let new = tenants
-        .iter()
-        .filter_map(|tenant| Some((&tenant.name, tenant.keys.as_ref()?)));
-    new.map(|(name, keys)| {
-        let (read, read_write) = (keys.read.expose(), keys.read_write.expose());
-        format!("\n  {name}\n    read          {read}\n    read & write  {read_write}")
-    })
-    .collect()
+    let mut lines = String::new();
+    for tenant in tenants {
+        if let Some(DemoKeys { read, read_write }) = &tenant.keys {
+            let (name, read, read_write) = (&tenant.name, read.expose(), read_write.expose());
+            lines += &format!("\n  {name}\n    read          {read}\n    read & write  {read_write}");
+        }
+    }
+    lines
 }
 
 /// What to do with a key.
@@ -219,7 +219,10 @@ mod tests {
     #[test]
     fn t13_what_is_no_terminal_is_told_where_the_keys_are_and_not_the_keys() {
         let text = banner(with_ready_file(), true, false);
-        assert!(text.contains("are in run/ready.json") && !text.contains("brdk_"), "{text}");
+        assert!(
+            text.contains("are in run/ready.json") && !text.contains("brdk_"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -232,17 +235,19 @@ mod tests {
 
     #[test]
     fn every_command_in_the_banner_is_one_that_can_be_typed() {
-        let settings = || Settings {
+        let elsewhere = Settings {
             data_dir: Some("elsewhere".into()),
             database_url: Some("sqlite:elsewhere/other.db".parse().unwrap()),
             ..Settings::default()
         };
-        for (settings, expected) in [(Settings::default(), 2), (settings(), 2)] {
+        for settings in [Settings::default(), elsewhere] {
             let text = banner(settings, false, true);
             let commands: Vec<&str> = text.lines().filter(|line| line.contains("--workspace")).collect();
-            assert_eq!(commands.len(), expected, "{text}");
+            assert_eq!(commands.len(), 2, "{text}");
             for command in commands {
-                let (_, arguments) = command.split_once(" -- ").unwrap_or_else(|| command.trim().split_once(' ').unwrap());
+                let (_, arguments) = command
+                    .split_once(" -- ")
+                    .unwrap_or_else(|| command.trim().split_once(' ').unwrap());
                 let words = std::iter::once("boards").chain(arguments.split(' '));
                 let parsed = commands::command_line::<Workspaces>().try_get_matches_from(words);
                 assert!(parsed.is_ok(), "{command}: {parsed:?}");

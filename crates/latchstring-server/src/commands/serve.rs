@@ -3,7 +3,11 @@
 use std::{future::IntoFuture, io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use axum::http::StatusCode;
+use axum::{
+    Json,
+    http::{StatusCode, Uri},
+    response::{IntoResponse, Response},
+};
 use latchstring::{
     Catalog, Latchstring, Limits, Scope, SystemClock,
     access::{Access, NewKey, Person, Secret, Tenant},
@@ -12,6 +16,7 @@ use latchstring::{
     oauth::HttpDocuments,
     sandbox::{Options, WasmSandbox},
 };
+use serde_json::json;
 use tokio::{net::TcpListener, signal};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -112,12 +117,16 @@ fn documents(config: &Config) -> anyhow::Result<Option<HttpDocuments>> {
     documents.transpose().context("documents of apps cannot be fetched")
 }
 
-/// What any other path answers.
-async fn nothing_here() -> (StatusCode, &'static str) {
-    (
-        StatusCode::NOT_FOUND,
-        "nothing is here; the MCP endpoint is /mcp, without a slash at its end\n",
-    )
+/// What any other path answers. Apps look for metadata below `/.well-known/` in several places, and read JSON there.
+async fn nothing_here(uri: Uri) -> Response {
+    if uri.path().starts_with("/.well-known/") {
+        let text = "no metadata is here; it is at /.well-known/oauth-authorization-server, and that of a connector at \
+                    /.well-known/oauth-protected-resource/c/<connector>/mcp-agent";
+        let body = json!({ "error": "not_found", "error_description": text });
+        return (StatusCode::NOT_FOUND, Json(body)).into_response();
+    }
+    let text = "nothing is here; the MCP endpoint is /mcp, without a slash at its end\n";
+    (StatusCode::NOT_FOUND, text).into_response()
 }
 
 async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
@@ -207,5 +216,38 @@ async fn stop_signal() {
     tokio::select! {
         () = interrupt => {}
         () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    async fn answer(path: &'static str) -> (StatusCode, String) {
+        let response = nothing_here(Uri::from_static(path)).await;
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), 1_000).await.expect("a body");
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn an_app_that_looks_for_metadata_where_none_is_gets_json() {
+        for path in ["/.well-known/oauth-authorization-server/mcp", "/.well-known/x?y=z"] {
+            let (status, body) = answer(path).await;
+            let body: Value = serde_json::from_str(&body).expect("JSON");
+            assert_eq!((status, &body["error"]), (StatusCode::NOT_FOUND, &json!("not_found")));
+            let text = body["error_description"].as_str().expect("a text");
+            assert!(text.contains("/.well-known/oauth-authorization-server"), "{text}");
+        }
+        for path in ["/", "/.well-known", "/mcp/", "/x/.well-known/y"] {
+            let (status, body) = answer(path).await;
+            assert_eq!(status, StatusCode::NOT_FOUND);
+            assert!(
+                body.starts_with("nothing is here; the MCP endpoint is /mcp"),
+                "{path}: {body}"
+            );
+        }
     }
 }

@@ -83,6 +83,56 @@ async fn a_code_is_made_listed_and_cancelled() {
 }
 
 #[tokio::test]
+async fn a_code_is_not_made_where_nobody_knows_what_address_it_goes_with() {
+    let home = Home::new().await;
+    Server::start(&home).stop();
+    std::fs::remove_file(home.data().join("address")).unwrap();
+    let create = [&["code", "create"][..], &STORE].concat();
+    let (ok, printed, complaint) = finish(&home, &create);
+    assert!(
+        !ok && complaint.contains("--public-url") && printed.is_empty(),
+        "{complaint}"
+    );
+    assert_eq!(answer(&home, &[&["code", "list"][..], &STORE].concat()), json!([]));
+    assert_eq!(answer(&home, &["tenant", "list"])[0]["connectorUrl"], Value::Null);
+    let (ok, text, _) = finish(&home, &["tenant", "list"]);
+    assert!(ok && text.contains("not known; name --public-url"), "{text}");
+
+    let made = answer(
+        &home,
+        &[&create[..], &["--public-url", "https://mcp.example.com"]].concat(),
+    );
+    let url = made["connectorUrl"].as_str().unwrap();
+    assert!(url.starts_with("https://mcp.example.com/c/"), "{url}");
+}
+
+#[tokio::test]
+async fn a_code_comes_with_a_word_on_where_its_connector_url_is_from() {
+    let home = Home::new().await;
+    let server = Server::start(&home);
+    let address = server.ready["url"].as_str().unwrap().to_owned();
+    server.stop();
+    let create = |arguments: &[&str]| {
+        let (ok, text, complaint) = finish(&home, &[&["code", "create"], &STORE[..], arguments].concat());
+        assert!(ok, "{complaint}");
+        text
+    };
+    let text = create(&[]);
+    assert!(
+        text.contains(&address) && text.contains("last started from this data directory"),
+        "{text}"
+    );
+    let text = create(&["--public-url", "https://mcp.example.com"]);
+    let other = format!("under another address: {address}.");
+    assert!(
+        text.contains("https://mcp.example.com/c/") && text.contains(&other),
+        "{text}"
+    );
+    let text = create(&["--public-url", &address]);
+    assert!(!text.contains("last started"), "{text}");
+}
+
+#[tokio::test]
 async fn a_store_without_connected_apps_says_so() {
     let home = Home::new().await;
     let _server = Server::start(&home);

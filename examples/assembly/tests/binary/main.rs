@@ -9,16 +9,20 @@ mod settings;
 mod tenants;
 mod webhook;
 
-use std::net::TcpListener;
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    process::Stdio,
+};
 
 use sea_orm::{ConnectionTrait, Database};
 use serde_json::{Value, json};
-use server::{Home, Server, finish};
+use server::{Home, Server, answer, command, finish};
 
 const COUNT: &str = "return (await app.boms.list({})).totalCount";
 
 #[tokio::test]
-async fn the_first_start_shows_keys_that_work_and_later_starts_keep_them_working() {
+async fn the_first_start_hands_over_keys_that_work_and_later_starts_keep_them_working() {
     let home = Home::new().await;
     let server = Server::start(&home);
     let (read, write) = (server.key("read"), server.key("readWrite"));
@@ -28,16 +32,16 @@ async fn the_first_start_shows_keys_that_work_and_later_starts_keep_them_working
     assert!(output.status.success(), "{output:?}");
     let printed = String::from_utf8(output.stdout).unwrap();
     for expected in [
-        read.as_str(),
-        write.as_str(),
         connector_url(&ready),
         "code create --store \"Lumen & Oak\" --scope read",
-        "claude mcp add",
-        "curl -s",
-        "A program to try",
+        "ready.json",
     ] {
         assert!(printed.contains(expected), "`{expected}` is missing: {printed}");
     }
+    assert!(
+        !printed.contains("asmk_"),
+        "t13: a key where no terminal is, which may keep it: {printed}"
+    );
     let logged = String::from_utf8(output.stderr).unwrap();
     assert!(
         !logged.contains(&read) && !logged.contains(&write),
@@ -55,6 +59,32 @@ async fn the_first_start_shows_keys_that_work_and_later_starts_keep_them_working
         assert!(printed.contains(expected), "`{expected}` is missing: {printed}");
     }
     assert!(!printed.contains("asmk_"), "{printed}");
+}
+
+#[tokio::test]
+async fn t13_a_first_start_that_nobody_watches_makes_no_keys_and_says_how_to_make_one() {
+    let home = Home::new().await;
+    home.give_key_ring();
+    let mut server = command(&home)
+        .args(["--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(server.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let printed: Vec<String> = lines.take_while(|line| !line.contains(" key create ")).collect();
+    let listed = answer(&home, &["key", "list", "--store", "Voltvelo"]);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(
+        printed.last().map(|line| line.ends_with("To make one:")),
+        Some(true),
+        "{printed:?}"
+    );
+    assert!(!printed.concat().contains("asmk_"), "{printed:?}");
+    assert_eq!(listed, json!([]));
 }
 
 /// The first store's, in the ready file.

@@ -18,6 +18,7 @@ async fn a_setting_that_makes_no_sense_is_named() {
             "a host name of its own",
         ),
         (["--listen", "8901"], "127.0.0.1:8901"),
+        (["--public-url", "http://app.example.com"], "ends TLS"),
         (["--listen", "0.0.0.0:8901"], "--public-url"),
         (["--allowed-origins", "app.example.com"], "--allowed-origins"),
         (["--config", "/no/such/file.toml"], "/no/such/file.toml"),

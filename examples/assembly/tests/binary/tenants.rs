@@ -86,6 +86,60 @@ async fn a_suspended_tenant_is_not_served_until_it_is_resumed() {
 }
 
 #[tokio::test]
+async fn a_tenant_that_is_called_what_anothers_host_key_is_is_never_taken_for_it() {
+    let home = Home::new().await;
+    let _server = Server::start(&home);
+    let listed = || answer(&home, &["tenant", "list"]).as_array().unwrap().clone();
+    let first = listed()
+        .into_iter()
+        .find(|tenant| tenant["name"] == "Voltvelo")
+        .unwrap();
+    let (id, host_key) = (first["id"].as_str().unwrap(), first["hostKey"].as_str().unwrap());
+    let namesake = answer(&home, &["tenant", "install", "other.example", "--name", host_key]);
+    let before = listed();
+
+    let (code, grant) = (format!("cod_{}", "0".repeat(32)), format!("gra_{}", "0".repeat(32)));
+    for command in [
+        &["code", "create"][..],
+        &["code", "cancel", &code],
+        &["app", "revoke", &grant],
+        &["key", "create"],
+        &["key", "revoke", &grant],
+        &["tenant", "plan", "lapsed"],
+        &["tenant", "suspend"],
+        &["tenant", "resume"],
+        &["tenant", "uninstall"],
+    ] {
+        let (ok, _, complaint) = finish(&home, &[command, &["--store", host_key]].concat());
+        assert!(
+            !ok && complaint.contains("more than one store"),
+            "{command:?}: {complaint}"
+        );
+        for tenant in [&first, &namesake] {
+            for field in ["id", "hostKey"] {
+                assert!(
+                    complaint.contains(tenant[field].as_str().unwrap()),
+                    "{command:?}: {complaint}"
+                );
+            }
+        }
+    }
+    assert_eq!(listed(), before, "nothing changed");
+
+    let suspended = answer(&home, &["tenant", "suspend", "--store", id]);
+    assert_eq!(
+        (&suspended["id"], &suspended["status"]),
+        (&json!(id), &json!("suspended"))
+    );
+    let other = answer(&home, &["key", "create", "--store", "other.example"]);
+    assert_eq!(
+        other["store"],
+        json!(host_key),
+        "its own host key is nobody else's name"
+    );
+}
+
+#[tokio::test]
 async fn tenants_are_installed_and_listed() {
     let home = Home::new().await;
     let server = Server::start(&home);
