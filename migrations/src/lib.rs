@@ -17,6 +17,7 @@ use sea_orm_migration::{
 
 mod m0001_access;
 mod m0002_connected_apps;
+mod m0003_pause;
 
 /// The migrations of the access tables, in order.
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_access::Migration),
             Box::new(m0002_connected_apps::Migration),
+            Box::new(m0003_pause::Migration),
         ]
     }
 

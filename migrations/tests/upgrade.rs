@@ -11,7 +11,8 @@ use sea_orm_migration::{
 const FIRST_VERSION: &str = "
     INSERT INTO tenant (id, host_key, public_id, name, status, install_gen, installed_at, uninstalled_at) VALUES
         (x'01', 'shop', '0123456789abcdef0123456789abcdef', 'Shop', 'active', 3, 30, 20),
-        (x'02', 'gone', 'ffffffffffffffffffffffffffffffff', 'Gone', 'uninstalled', 2, 10, 40);
+        (x'02', 'gone', 'ffffffffffffffffffffffffffffffff', 'Gone', 'uninstalled', 2, 10, 40),
+        (x'03', 'rest', '00000000000000000000000000000000', 'Rest', 'suspended', 1, 50, NULL);
     INSERT INTO access_grant (id, tenant_id, install_gen, kind, scope, label, created_by_sub, created_by_name,
         created_at, last_used_at, expires_at, revoked_at, revoked_by_sub, revoked_by_name) VALUES
         (x'11', x'01', 3, 'key', 'read', 'Claude', 'u1', 'Ann', 31, 35, 90, NULL, NULL, NULL),
@@ -38,12 +39,13 @@ async fn tenants_keys_and_revocations_of_the_first_version_survive() {
     work.commit().await.expect("committed");
 
     let tenants = "SELECT hex(id), host_key, public_id, name, status, install_gen, installed_at, uninstalled_at, plan, \
-                   plan_changed_at FROM tenant ORDER BY id";
+                   plan_changed_at, paused_at, paused_by_name FROM tenant ORDER BY id";
     assert_eq!(
-        lines(&db, tenants, 10).await,
+        lines(&db, tenants, 12).await,
         [
-            "01 shop 0123456789abcdef0123456789abcdef Shop active 3 30 20 active 30",
-            "02 gone ffffffffffffffffffffffffffffffff Gone uninstalled 2 10 40 active 10",
+            "01 shop 0123456789abcdef0123456789abcdef Shop active 3 30 20 active 30 - -",
+            "02 gone ffffffffffffffffffffffffffffffff Gone uninstalled 2 10 40 active 10 - -",
+            "03 rest 00000000000000000000000000000000 Rest active 1 50 - active 50 50 the operator",
         ]
     );
     let grants = "SELECT hex(id), hex(tenant_id), install_gen, kind, scope, label, created_by_sub, created_by_name, \

@@ -297,8 +297,7 @@ impl Access {
     fn judge(&self, standing: Option<Standing>) -> Result<(), Refusal> {
         match standing {
             None => Err(Refusal::Revoked),
-            Some(Standing { plan }) if self.rules.plan.serves(plan) => Ok(()),
-            Some(_) => Err(Refusal::PlanLapsed),
+            Some(standing) => standing.served(self.rules.plan),
         }
     }
 }

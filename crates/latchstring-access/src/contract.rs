@@ -60,7 +60,7 @@ macro_rules! access_store_contract {
                 a_revoked_key_is_not_found_and_does_not_stand,
                 revoking_twice_keeps_the_first_revocation,
                 a_grant_is_revoked_as_its_own_kind_only,
-                a_suspended_tenant_is_shut_until_it_is_resumed,
+                a_pause_is_told_until_it_is_over,
                 an_uninstalled_tenant_is_shut_for_good,
                 the_plan_is_told_and_shuts_nothing,
                 those_that_stand_are_told_from_those_that_do_not,
@@ -85,9 +85,8 @@ macro_rules! access_store_contract {
                 c05_a_code_is_not_spent_on_another_tenants_connector,
                 c07_a_code_dies_with_its_installation,
                 c07_a_code_waits_for_the_plan,
-                c07_a_code_waits_for_a_suspended_tenant,
+                c07_a_pause_neither_ends_a_code_nor_is_ended_by_one,
                 c07_a_code_dies_when_its_creator_is_removed,
-                c07_a_removal_reaches_the_codes_of_a_suspended_tenant,
             }
             apps {
                 an_app_lists_as_it_was_connected,
@@ -138,7 +137,7 @@ macro_rules! access_store_contract {
                 v05_nothing_is_told_of_an_unknown_tenant,
                 plan_changes_apply_in_the_order_they_happened,
                 v05_a_lapse_that_overtook_its_installation_holds,
-                a_person_suspends_and_resumes_what_is_installed,
+                a_person_pauses_and_resumes_what_is_installed,
                 v05_moments_within_one_microsecond_are_one_moment,
             }
             records {

@@ -72,9 +72,9 @@ kinds! {
     Installed = "tenant.installed",
     /// The app was uninstalled.
     Uninstalled = "tenant.uninstalled",
-    /// The tenant is not served for now.
-    Suspended = "tenant.suspended",
-    /// The tenant is served again.
+    /// A person paused the tenant's access.
+    Paused = "tenant.paused",
+    /// A person ended the pause.
     Resumed = "tenant.resumed",
     /// The plan became active.
     PlanActive = "plan.active",

@@ -1,9 +1,9 @@
 //! What keys and connected apps have in common: a grant that stands until somebody revokes it.
 
 use chrono::{DateTime, Utc};
-use latchstring_core::{GrantId, Holder, Scope, TenantId};
+use latchstring_core::{GrantId, Holder, Refusal, Scope, TenantId};
 
-use crate::{ConnectorId, Person, Plan, SecretHash};
+use crate::{ConnectorId, Person, Plan, PlanRule, SecretHash};
 
 /// What holds a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,9 +46,27 @@ pub struct FoundBearer {
 pub struct Standing {
     /// The tenant's plan.
     pub plan: Plan,
+    /// Whether somebody paused the tenant's access.
+    pub is_paused: bool,
 }
 
-/// When and by whom a grant was revoked, or a connection code cancelled.
+impl Standing {
+    /// Whether a grant that stands so is served, where this is the rule about plans.
+    ///
+    /// # Errors
+    /// Why it is not served for now.
+    pub fn served(self, rule: PlanRule) -> Result<(), Refusal> {
+        if self.is_paused {
+            Err(Refusal::Paused)
+        } else if rule.serves(self.plan) {
+            Ok(())
+        } else {
+            Err(Refusal::PlanLapsed)
+        }
+    }
+}
+
+/// When and by whom a grant was revoked, a connection code cancelled, or a tenant paused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {
     /// When.

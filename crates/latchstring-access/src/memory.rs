@@ -252,7 +252,7 @@ impl AccessStore for MemoryStore {
     ) -> Result<bool, StoreError> {
         let used = self
             .look_and_act(
-                |state, _| !state.is_assertion_used(client_id, assertion),
+                |state, now| !state.is_assertion_used(client_id, assertion, now),
                 |state| state.use_assertion(client_id, assertion, expires_at),
             )
             .await?;

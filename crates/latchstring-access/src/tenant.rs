@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use latchstring_core::TenantId;
 
-use crate::{ConnectorId, Plan};
+use crate::{ConnectorId, Plan, Revocation};
 
 /// One tenant, as access knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,10 +18,12 @@ pub struct Tenant {
     pub connector: ConnectorId,
     /// The name to show.
     pub name: String,
-    /// Whether it is served.
+    /// Whether the app is installed for it.
     pub status: TenantStatus,
     /// Its plan, as the app last said.
     pub plan: Plan,
+    /// When and by whom its access was paused, while it is.
+    pub paused: Option<Revocation>,
     /// When the app was installed, most recently.
     pub installed_at: DateTime<Utc>,
     /// When the app was uninstalled, most recently.
@@ -59,13 +61,11 @@ impl NewTenant {
     }
 }
 
-/// Whether a tenant is served.
+/// Whether the app is installed for a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TenantStatus {
-    /// Served.
+    /// Installed.
     Active,
-    /// Not served for now; its grants stand again when it is active again.
-    Suspended,
     /// Gone. Its grants are dead for good, even if it is installed again.
     Uninstalled,
 }
@@ -75,7 +75,6 @@ impl TenantStatus {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
-            Self::Suspended => "suspended",
             Self::Uninstalled => "uninstalled",
         }
     }
@@ -91,7 +90,7 @@ impl FromStr for TenantStatus {
     type Err = UnknownStatus;
 
     fn from_str(text: &str) -> Result<Self, UnknownStatus> {
-        [Self::Active, Self::Suspended, Self::Uninstalled]
+        [Self::Active, Self::Uninstalled]
             .into_iter()
             .find(|status| status.as_str() == text)
             .ok_or_else(|| UnknownStatus(text.to_owned()))
@@ -100,7 +99,7 @@ impl FromStr for TenantStatus {
 
 /// Not a status.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a tenant status; use `active`, `suspended` or `uninstalled`")]
+#[error("`{0}` is not a tenant status; use `active` or `uninstalled`")]
 pub struct UnknownStatus(String);
 
 #[cfg(test)]
@@ -111,7 +110,6 @@ mod tests {
     fn a_status_reads_back_by_its_name() {
         for (status, name) in [
             (TenantStatus::Active, "active"),
-            (TenantStatus::Suspended, "suspended"),
             (TenantStatus::Uninstalled, "uninstalled"),
         ] {
             assert_eq!((status.as_str(), status.to_string().as_str()), (name, name));

@@ -37,10 +37,17 @@ pub enum TenantEventKind {
     Uninstalled,
     /// The subscription began, lapsed or was renewed.
     PlanChanged(Plan),
-    /// The tenant is not served for now. Its grants stand again when it is resumed.
-    Suspended,
+    /// Somebody paused the tenant's access: no call is served until it is resumed, or the app is installed anew, which
+    /// leaves no grant to be paused. Keys and apps are kept, and apps may refresh their tokens meanwhile.
+    Paused {
+        /// Who.
+        by: Person,
+    },
     /// The tenant is served again.
-    Resumed,
+    Resumed {
+        /// Who resumed it.
+        by: Person,
+    },
     /// A person may no longer speak for the tenant. Their live connection codes are cancelled.
     PersonRemoved {
         /// The app's id for the person.

@@ -138,7 +138,7 @@ async fn run(shared: Weak<Shared>, store: Arc<dyn AccessStore>, plan: PlanRule) 
             });
             let served: HashSet<GrantId> = standing
                 .into_iter()
-                .filter(|(_, standing)| plan.serves(standing.plan))
+                .filter(|(_, standing)| standing.served(plan).is_ok())
                 .map(|(grant, _)| grant)
                 .collect();
             let mut watched = strong.lock();

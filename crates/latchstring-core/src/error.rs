@@ -38,6 +38,8 @@ pub enum ErrorCode {
     ResultNotSerializable,
     /// The store's subscription is not active; its grants are kept and work again once it is.
     PlanRequired,
+    /// Somebody paused access to the store; its grants are kept and work again once it is resumed.
+    Paused,
     /// The access was revoked while the call ran.
     Revoked,
     /// Too busy, or something needed is out of reach for now; the same call may work later.
@@ -63,6 +65,7 @@ impl ErrorCode {
             Self::ResultTooLarge => "RESULT_TOO_LARGE",
             Self::ResultNotSerializable => "RESULT_NOT_SERIALIZABLE",
             Self::PlanRequired => "PLAN_REQUIRED",
+            Self::Paused => "PAUSED",
             Self::Revoked => "REVOKED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
@@ -174,6 +177,7 @@ impl OperationError {
     pub fn ends_program(&self) -> bool {
         match self.code {
             ErrorCode::PlanRequired
+            | ErrorCode::Paused
             | ErrorCode::Revoked
             | ErrorCode::Timeout
             | ErrorCode::Unavailable
@@ -225,6 +229,11 @@ impl From<Refusal> for OperationError {
                 ErrorCode::PlanRequired,
                 "the subscription of this store is not active; nothing was changed. Ask its owner to renew it: this \
                  access is kept and works again from then on",
+            ),
+            Refusal::Paused => Self::new(
+                ErrorCode::Paused,
+                "somebody at this store has paused its access for assistants; nothing was changed. Do not try again: tell \
+                 the person. This access is kept and works again once it is resumed on the access page",
             ),
             Refusal::Unavailable(source) => Self::unavailable(
                 "access cannot be checked right now; nothing was changed. Try again shortly",

@@ -34,6 +34,9 @@ pub enum Refusal {
     /// The grant stands, but its tenant's plan has lapsed; it works again when the plan does.
     #[error("the subscription is not active")]
     PlanLapsed,
+    /// The grant stands, but somebody paused its tenant's access; it works again when it is resumed.
+    #[error("access is paused")]
+    Paused,
     /// The store of grants cannot be asked. Shut, but not for good.
     #[error("access cannot be checked right now")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

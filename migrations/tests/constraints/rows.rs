@@ -30,6 +30,9 @@ pub(crate) const ROWS: [Right; 16] = [
             ("uninstalled_at", "NULL"),
             ("plan", "'active'"),
             ("plan_changed_at", "1"),
+            ("paused_at", "NULL"),
+            ("paused_by_sub", "NULL"),
+            ("paused_by_name", "NULL"),
         ],
         second: &[
             ("id", "id(101)"),
@@ -296,6 +299,16 @@ pub(crate) const BREACHES: &[Breach] = &[
         "tenant",
         &[("status", "'uninstalled'")],
         "CHECK constraint failed: status <> 'uninstalled' OR uninstalled_at IS NOT NULL",
+    ),
+    (
+        "tenant",
+        &[("paused_at", "1"), ("paused_by_name", "'Ann'")],
+        "CHECK constraint failed: (paused_at IS NULL) = (paused_by_sub IS NULL)",
+    ),
+    (
+        "tenant",
+        &[("paused_at", "1"), ("paused_by_sub", "'u1'")],
+        "CHECK constraint failed: (paused_at IS NULL) = (paused_by_name IS NULL)",
     ),
     (
         "tenant",

@@ -50,8 +50,8 @@ fn described(kind: &TenantEventKind) -> (AccessEventKind, Option<&Person>) {
         TenantEventKind::Uninstalled => (AccessEventKind::Uninstalled, None),
         TenantEventKind::PlanChanged(Plan::Active) => (AccessEventKind::PlanActive, None),
         TenantEventKind::PlanChanged(Plan::Lapsed) => (AccessEventKind::PlanLapsed, None),
-        TenantEventKind::Suspended => (AccessEventKind::Suspended, None),
-        TenantEventKind::Resumed => (AccessEventKind::Resumed, None),
+        TenantEventKind::Paused { by } => (AccessEventKind::Paused, Some(by)),
+        TenantEventKind::Resumed { by } => (AccessEventKind::Resumed, Some(by)),
         TenantEventKind::PersonRemoved { by, .. } => (AccessEventKind::PersonRemoved, Some(by)),
     }
 }

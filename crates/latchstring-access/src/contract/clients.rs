@@ -83,6 +83,9 @@ pub async fn r09_an_assertion_is_used_once(given: Given) {
     assert!(uses(&one, &text()).await);
     given.advance(TimeDelta::minutes(5) - TimeDelta::microseconds(1));
     assert!(!uses(&one, &assertion).await);
+    // By then nobody accepts it for its own expiry.
+    given.advance(TimeDelta::microseconds(1));
+    assert!(uses(&one, &assertion).await);
 }
 
 /// Each count is one more than the last, until the window is over and it begins again.

@@ -186,15 +186,12 @@ pub async fn another_tenant_can_neither_see_nor_cancel_a_code(given: Given) {
 /// No code for a tenant that is unknown or not served.
 pub async fn only_an_active_tenant_gets_codes(given: Given) {
     let tenant = given.tenant("one").await;
-    for kind in [TenantEventKind::Suspended, TenantEventKind::Uninstalled] {
-        let tenant = given.happens(&tenant, kind).await;
-        let refused = given.store.create_code(&given.issued_code(&tenant)).await;
-        assert!(
-            matches!(refused, Err(StoreError::TenantUnknown(id)) if id == tenant.id),
-            "{}: {refused:?}",
-            tenant.status
-        );
-    }
+    let tenant = given.happens(&tenant, TenantEventKind::Uninstalled).await;
+    let refused = given.store.create_code(&given.issued_code(&tenant)).await;
+    assert!(
+        matches!(refused, Err(StoreError::TenantUnknown(id)) if id == tenant.id),
+        "{refused:?}"
+    );
     let stranger = Tenant {
         id: TenantId::new(given.now()),
         ..tenant
@@ -308,16 +305,19 @@ pub async fn c07_a_code_waits_for_the_plan(given: Given) {
     assert!(given.store.redeem(&redemption).await.expect("answered").is_some());
 }
 
-/// A pause kills no code, but uses up its time.
-pub async fn c07_a_code_waits_for_a_suspended_tenant(given: Given) {
+/// A pause is about calls: a code works meanwhile, and what it lets in is paused like the rest.
+pub async fn c07_a_pause_neither_ends_a_code_nor_is_ended_by_one(given: Given) {
     let tenant = given.tenant("one").await;
-    let (code, late) = (given.code(&tenant).await, given.code(&tenant).await);
-    given.happens(&tenant, TenantEventKind::Suspended).await;
-    assert!(is_dead(&given, &code).await);
-    given.happens(&tenant, TenantEventKind::Resumed).await;
-    assert!(!is_dead(&given, &code).await);
-    given.advance(CODE_LIFETIME);
-    assert!(is_dead(&given, &late).await);
+    let code = given.code(&tenant).await;
+    given.happens(&tenant, TenantEventKind::Paused { by: bob() }).await;
+    let redemption = given.redeem(&code).await.expect("redeemed");
+    given.code(&tenant).await;
+    let standing = given
+        .store
+        .standing(tenant.id, redemption.grant)
+        .await
+        .expect("answered");
+    assert!(standing.expect("stands").is_paused);
 }
 
 /// The live codes of whoever may no longer speak for the tenant are cancelled; others' are not.
@@ -347,23 +347,4 @@ pub async fn c07_a_code_dies_when_its_creator_is_removed(given: Given) {
         given.stands(tenant.id, used.grant).await,
         "what was connected before goes on"
     );
-}
-
-/// A code that waits for its tenant to be resumed does not outlive its creator's leave, nor its cancellation.
-pub async fn c07_a_removal_reaches_the_codes_of_a_suspended_tenant(given: Given) {
-    let tenant = given.tenant("one").await;
-    let code = given.code(&tenant).await;
-    let mut bobs = given.issued_code(&tenant);
-    bobs.asked.created_by = bob();
-    given.store.create_code(&bobs).await.expect("created");
-    given.happens(&tenant, TenantEventKind::Suspended).await;
-    let removal = TenantEventKind::PersonRemoved {
-        sub: ann().sub().to_owned(),
-        by: bob(),
-    };
-    given.happens(&tenant, removal).await;
-    assert!(cancel(&given, &bobs).await);
-    given.happens(&tenant, TenantEventKind::Resumed).await;
-    assert!(is_dead(&given, &code).await);
-    assert!(is_dead(&given, &bobs).await);
 }

@@ -14,9 +14,13 @@ use tokio::time::timeout;
 
 use super::{
     Bearer,
-    given::{Given, bob, text},
+    given::{Given, ann, bob, text},
+    records::call,
 };
-use crate::{GrantKind, Plan, RegisteredClient, Revocation, RevokeOutcome, Standing, StoreError, TenantEventKind};
+use crate::{
+    AccessEvent, AccessEventKind, GrantKind, Plan, RegisteredClient, Revocation, RevokeOutcome, Standing, StoreError,
+    Tenant, TenantEventKind,
+};
 
 /// Long enough for a store that does not wait to show it; one that does passes however long this is.
 const A_WHILE: Duration = Duration::from_millis(100);
@@ -73,15 +77,32 @@ pub async fn a_grant_is_revoked_as_its_own_kind_only(given: Given) {
     assert!(given.opens(&key).await && given.opens(&app).await);
 }
 
-/// A pause shuts every grant and opens them again afterwards.
-pub async fn a_suspended_tenant_is_shut_until_it_is_resumed(given: Given) {
+/// The store says that a tenant is paused, of each of its grants and of no other's. Access shuts them.
+pub async fn a_pause_is_told_until_it_is_over(given: Given) {
     let (one, two) = (given.tenant("one").await, given.tenant("two").await);
     let (key, app, other) = (given.key(&one).await, given.app(&one).await, given.key(&two).await);
-    given.happens(&one, TenantEventKind::Suspended).await;
-    assert!(!given.opens(&key).await && !given.opens(&app).await);
-    assert!(given.opens(&other).await, "the other tenant is served");
-    given.happens(&one, TenantEventKind::Resumed).await;
-    assert!(given.opens(&key).await && given.opens(&app).await);
+    let is_paused = async |tenant: &Tenant, grant| {
+        let standing = given.store.standing(tenant.id, grant).await.expect("answered");
+        let held = given.store.hold(tenant.id, grant).await.expect("answered");
+        assert_eq!(standing, held.map(|(standing, _)| standing));
+        standing.expect("stands").is_paused
+    };
+    for expected in [true, false] {
+        let by = ann();
+        let switch = if expected {
+            TenantEventKind::Paused { by }
+        } else {
+            TenantEventKind::Resumed { by }
+        };
+        given.happens(&one, switch).await;
+        assert_eq!(is_paused(&one, key.grant).await, expected);
+        assert_eq!(is_paused(&one, app.grant()).await, expected);
+        assert!(!is_paused(&two, other.grant).await);
+        assert!(
+            given.opens(&key).await && given.opens(&app).await,
+            "who it is can still be told"
+        );
+    }
 }
 
 /// Installing an app again does not bring back the grants of the earlier installation.
@@ -121,19 +142,21 @@ pub async fn those_that_stand_are_told_from_those_that_do_not(given: Given) {
     given.revoke(&gone).await;
     given.happens(&two, TenantEventKind::PlanChanged(Plan::Lapsed)).await;
     let asked = [key.grant, gone.grant, app.grant(), GrantId::new(given.now())];
+    let of = |plan, is_paused| Standing { plan, is_paused };
     let mut standing = given.store.standing_among(&asked).await.expect("answered");
     standing.sort_by_key(|(grant, _)| *grant);
     let mut expected = vec![
-        (key.grant, Standing { plan: Plan::Active }),
-        (app.grant(), Standing { plan: Plan::Lapsed }),
+        (key.grant, of(Plan::Active, false)),
+        (app.grant(), of(Plan::Lapsed, false)),
     ];
     expected.sort_by_key(|(grant, _)| *grant);
     assert_eq!(standing, expected);
     assert!(given.store.standing_among(&[]).await.expect("answered").is_empty());
 
-    given.happens(&one, TenantEventKind::Suspended).await;
+    given.happens(&one, TenantEventKind::Paused { by: ann() }).await;
+    given.revoke(&app).await;
     let standing = given.store.standing_among(&asked).await.expect("answered");
-    assert_eq!(standing, [(app.grant(), Standing { plan: Plan::Lapsed })]);
+    assert_eq!(standing, [(key.grant, of(Plan::Active, true))]);
 }
 
 /// (W): while a commit holds the grant, a revocation waits; when the hold is dropped, it goes through.
@@ -235,6 +258,21 @@ pub async fn moments_are_kept_to_the_microsecond(given: Given) {
     given.revoke(&key).await;
     let listed = given.store.list_keys(tenant.id).await.expect("listed");
     assert_eq!(listed[0].revoked.as_ref().map(|revoked| revoked.at), Some(cut));
+    let event = AccessEvent {
+        at: given.now(),
+        tenant: tenant.id,
+        kind: AccessEventKind::KeyCreated,
+        grant: None,
+        code: None,
+        by: None,
+    };
+    given.store.append_event(&event).await.expect("appended");
+    let events = given.store.read_events(tenant.id, 1).await.expect("read");
+    let mut record = call(&given, tenant.id, key.grant);
+    record.at = given.now();
+    given.store.append_audit(&[&record]).await.expect("appended");
+    let audit = given.store.read_audit(tenant.id, 1).await.expect("read");
+    assert_eq!((events[0].at, audit[0].at), (cut, cut));
     let client = RegisteredClient {
         client_id: text(),
         metadata: "{}".into(),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     AUTHORIZATION_CODE_LIFETIME, AccessEvent, AccessEventKind, CODE_LIFETIME, GrantKind, IDLE_CLIENT_LIFETIME,
-    REFRESH_TOKEN_LIFETIME, REPLAY_WINDOW, RegisteredClient, TenantEventKind, UNUSED_CLIENT_LIFETIME,
+    REFRESH_TOKEN_LIFETIME, REPLAY_WINDOW, RegisteredClient, UNUSED_CLIENT_LIFETIME,
 };
 
 const DAY: TimeDelta = TimeDelta::days(1);
@@ -128,9 +128,6 @@ pub async fn grants_tenants_and_records_are_never_forgotten(given: Given) {
     };
     given.store.append_event(&event).await.expect("appended");
     given.advance(SECOND);
-    let uninstallation = given.event(&tenant, TenantEventKind::Suspended);
-    given.apply(&uninstallation).await;
-    given.happens(&tenant, TenantEventKind::Resumed).await;
 
     sweep_after(&given, DAY * 1_000).await;
     assert!(given.opens(&key).await);

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use latchstring_core::TenantId;
 
-use super::given::{Given, done};
-use crate::{Applied, ConnectorId, NewTenant, Plan, Tenant, TenantEvent, TenantEventKind, TenantStatus};
+use super::given::{Given, ann, bob, done};
+use crate::{Applied, ConnectorId, NewTenant, Plan, Revocation, Tenant, TenantEvent, TenantEventKind, TenantStatus};
 
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 
@@ -31,6 +31,7 @@ pub async fn a_tenant_is_stored_once_per_host_key(given: Given) {
         plan: Plan::Lapsed,
         installed_at: given.now(),
         uninstalled_at: None,
+        paused: None,
     };
     assert_eq!(first, expected);
     let again = NewTenant::new("one", "Other name", given.now());
@@ -100,6 +101,7 @@ pub async fn an_installation_makes_an_unknown_tenant_known(given: Given) {
         plan: Plan::Lapsed,
         installed_at: given.now(),
         uninstalled_at: None,
+        paused: None,
     };
     assert_eq!(tenant, expected);
     assert_eq!(current(&given, &tenant).await, tenant);
@@ -237,8 +239,8 @@ pub async fn v05_nothing_is_told_of_an_unknown_tenant(given: Given) {
     for kind in [
         TenantEventKind::Uninstalled,
         TenantEventKind::PlanChanged(Plan::Lapsed),
-        TenantEventKind::Suspended,
-        TenantEventKind::Resumed,
+        TenantEventKind::Paused { by: ann() },
+        TenantEventKind::Resumed { by: ann() },
     ] {
         let event = given.event(&stranger, kind);
         assert_eq!(given.apply(&event).await, Applied::UnknownTenant);
@@ -289,30 +291,43 @@ pub async fn v05_a_lapse_that_overtook_its_installation_holds(given: Given) {
     assert_eq!(installed.installed_at, installation.occurred_at);
 }
 
-/// A pause is for a tenant that is served, and no way back for one that is gone.
-pub async fn a_person_suspends_and_resumes_what_is_installed(given: Given) {
+/// A pause tells who and when, is for an app that is installed, and does not outlive the installation.
+pub async fn a_person_pauses_and_resumes_what_is_installed(given: Given) {
     let tenant = given.tenant("one").await;
-    let command = |kind| TenantEvent {
-        delivery: None,
-        ..given.event(&tenant, kind)
+    let switch = async |kind| {
+        let event = TenantEvent {
+            delivery: None,
+            ..given.event(&tenant, kind)
+        };
+        given.apply(&event).await
     };
-    let suspend = async || given.apply(&command(TenantEventKind::Suspended)).await;
-    let resume = async || given.apply(&command(TenantEventKind::Resumed)).await;
+    let pause = async |by| switch(TenantEventKind::Paused { by }).await;
+    let resume = async || switch(TenantEventKind::Resumed { by: ann() }).await;
     assert_eq!(resume().await, Applied::Late);
-    let suspended = Tenant {
-        status: TenantStatus::Suspended,
+    let paused = Tenant {
+        paused: Some(Revocation {
+            at: given.now(),
+            by: ann(),
+        }),
         ..tenant.clone()
     };
-    assert_eq!(suspend().await, Applied::Done(suspended.clone()));
-    assert_eq!(suspend().await, Applied::Late);
-    assert_eq!(current(&given, &tenant).await, suspended);
+    assert_eq!(pause(ann()).await, Applied::Done(paused.clone()));
+    given.advance(TimeDelta::seconds(1));
+    assert_eq!(pause(bob()).await, Applied::Late);
+    assert_eq!(current(&given, &tenant).await, paused);
     assert_eq!(resume().await, Applied::Done(tenant.clone()));
-    assert_eq!(suspend().await, Applied::Done(suspended));
+    pause(bob()).await;
     let gone = given.happens(&tenant, TenantEventKind::Uninstalled).await;
     assert_eq!(gone.status, TenantStatus::Uninstalled);
-    assert_eq!(suspend().await, Applied::Late);
+    assert_eq!(pause(ann()).await, Applied::Late);
     assert_eq!(resume().await, Applied::Late);
     assert_eq!(current(&given, &tenant).await, gone);
+    given.advance(TimeDelta::seconds(1));
+    assert_eq!(
+        given.is_installed(&tenant).await.paused,
+        None,
+        "there is no grant left to be paused"
+    );
 }
 
 /// Stores keep microseconds, so what is told more finely is not taken for news.

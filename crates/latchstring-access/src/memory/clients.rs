@@ -62,9 +62,9 @@ impl State {
         }
     }
 
-    pub(super) fn is_assertion_used(&self, client_id: &str, assertion: &str) -> bool {
-        self.assertions
-            .contains_key(&(client_id.to_owned(), assertion.to_owned()))
+    pub(super) fn is_assertion_used(&self, client_id: &str, assertion: &str, now: DateTime<Utc>) -> bool {
+        let used = self.assertions.get(&(client_id.to_owned(), assertion.to_owned()));
+        used.is_some_and(|expires_at| now < *expires_at)
     }
 
     pub(super) fn use_assertion(&mut self, client_id: &str, assertion: &str, expires_at: DateTime<Utc>) {

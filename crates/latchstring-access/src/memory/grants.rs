@@ -135,6 +135,7 @@ impl State {
             && tenant.install_generation == row.install_generation;
         stands.then_some(Standing {
             plan: tenant.tenant.plan,
+            is_paused: tenant.tenant.paused.is_some(),
         })
     }
 

@@ -23,6 +23,7 @@ impl TenantRow {
         }
         self.install_generation += 1;
         self.tenant.status = TenantStatus::Active;
+        self.tenant.paused = None;
         self.tenant.installed_at = at;
         self.tenant.name.clone_from(&new.name);
         // A later change of plan may have been told first.
@@ -58,11 +59,11 @@ impl TenantRow {
     }
 
     /// The same for a pause and its end, which somebody commands here and now.
-    fn switch(&mut self, from: TenantStatus, to: TenantStatus) -> bool {
-        if self.tenant.status != from {
+    fn pause(&mut self, paused: Option<Revocation>) -> bool {
+        if self.tenant.status != TenantStatus::Active || self.tenant.paused.is_some() == paused.is_some() {
             return false;
         }
-        self.tenant.status = to;
+        self.tenant.paused = paused;
         true
     }
 }
@@ -93,6 +94,7 @@ impl State {
             plan,
             installed_at,
             uninstalled_at: None,
+            paused: None,
         };
         let row = TenantRow {
             tenant: tenant.clone(),
@@ -119,8 +121,8 @@ impl State {
                 TenantEventKind::Installed { new, plan } => Applied::Done(self.add_tenant(new, *plan, at)),
                 TenantEventKind::Uninstalled
                 | TenantEventKind::PlanChanged(_)
-                | TenantEventKind::Suspended
-                | TenantEventKind::Resumed
+                | TenantEventKind::Paused { .. }
+                | TenantEventKind::Resumed { .. }
                 | TenantEventKind::PersonRemoved { .. } => {
                     if let Some(delivery) = &event.delivery {
                         self.deliveries.remove(delivery);
@@ -133,8 +135,8 @@ impl State {
             TenantEventKind::Installed { new, plan } => row.install(new, *plan, at),
             TenantEventKind::Uninstalled => row.uninstall(at),
             TenantEventKind::PlanChanged(plan) => row.change_plan(*plan, at),
-            TenantEventKind::Suspended => row.switch(TenantStatus::Active, TenantStatus::Suspended),
-            TenantEventKind::Resumed => row.switch(TenantStatus::Suspended, TenantStatus::Active),
+            TenantEventKind::Paused { by } => row.pause(Some(Revocation { at, by: by.clone() })),
+            TenantEventKind::Resumed { .. } => row.pause(None),
             TenantEventKind::PersonRemoved { .. } => true,
         };
         let tenant = row.tenant.clone();

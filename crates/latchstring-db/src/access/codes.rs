@@ -106,11 +106,10 @@ pub(super) async fn cancel<C: ConnectionTrait>(
     (tenant, code): (TenantId, CodeId),
     cancellation: &Revocation,
 ) -> Result<bool, StoreError> {
-    // Also while the tenant is suspended: the code would be live again with it.
     let sql = format!(
         "UPDATE connection_code AS c SET cancelled_at = $3, cancelled_by_sub = $4, cancelled_by_name = $5 \
          WHERE c.id = $1 AND c.tenant_id = $2 AND {OPEN} AND EXISTS (SELECT 1 FROM tenant t \
-         WHERE t.id = c.tenant_id AND t.status <> 'uninstalled' AND t.install_gen = c.install_gen)"
+         WHERE t.id = c.tenant_id AND {BINDS})"
     );
     let which: [Value; 2] = [code.as_uuid().into(), tenant.as_uuid().into()];
     let how: [Value; 3] = [
@@ -129,7 +128,7 @@ pub(super) async fn cancel<C: ConnectionTrait>(
     }
 }
 
-/// Cancels what a person made and nobody has used, also while the tenant is suspended.
+/// Cancels what a person made and nobody has used.
 pub(super) async fn cancel_of_person<C: ConnectionTrait>(
     on: &On<'_, C>,
     (tenant, sub): (TenantId, &str),

@@ -61,7 +61,7 @@ pub(super) async fn standing<C: ConnectionTrait>(
 
 fn standing_sql() -> String {
     format!(
-        "SELECT g.id, t.id AS tenant_id, t.plan FROM access_grant g JOIN tenant t ON t.id = g.tenant_id \
+        "SELECT g.id, t.id AS tenant_id, t.plan, (t.paused_at IS NOT NULL) AS is_paused FROM access_grant g JOIN tenant t ON t.id = g.tenant_id \
          WHERE g.id = $1 AND g.tenant_id = $2 AND {STANDS}"
     )
 }
@@ -83,7 +83,7 @@ pub(super) async fn standing_among<C: ConnectionTrait>(
 
 fn standing_among_sql() -> String {
     format!(
-        "SELECT g.id, t.id AS tenant_id, t.plan FROM access_grant g JOIN tenant t ON t.id = g.tenant_id \
+        "SELECT g.id, t.id AS tenant_id, t.plan, (t.paused_at IS NOT NULL) AS is_paused FROM access_grant g JOIN tenant t ON t.id = g.tenant_id \
          WHERE g.id IN ({}) AND {STANDS}",
         places(1, BATCH)
     )
@@ -94,12 +94,14 @@ struct StandingRow {
     id: Uuid,
     tenant_id: Uuid,
     plan: String,
+    is_paused: bool,
 }
 
 impl StandingRow {
     fn read(self) -> Result<(GrantId, Standing), StoreError> {
         let plan = read_plan(&self.plan, self.tenant_id)?;
-        Ok((GrantId::from_uuid(self.id), Standing { plan }))
+        let is_paused = self.is_paused;
+        Ok((GrantId::from_uuid(self.id), Standing { plan, is_paused }))
     }
 }
 

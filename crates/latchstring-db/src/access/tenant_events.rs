@@ -81,6 +81,13 @@ fn after(row: &TenantRow, event: &TenantEvent) -> Option<TenantRow> {
         plan_changed_at: at,
         ..row
     };
+    let without_pause = |row: TenantRow| TenantRow {
+        paused_at: None,
+        paused_by_sub: None,
+        paused_by_name: None,
+        ..row
+    };
+    let is_active = is(TenantStatus::Active);
     let is_new_plan = at > row.plan_changed_at;
     match &event.kind {
         TenantEventKind::Installed { new, plan } => {
@@ -89,7 +96,7 @@ fn after(row: &TenantRow, event: &TenantEvent) -> Option<TenantRow> {
                 name: new.name.clone(),
                 install_gen: row.install_gen + 1,
                 installed_at: at,
-                ..with_status(TenantStatus::Active)
+                ..without_pause(with_status(TenantStatus::Active))
             };
             // A later change of plan may have been told first.
             is_newer.then(|| {
@@ -117,8 +124,13 @@ fn after(row: &TenantRow, event: &TenantEvent) -> Option<TenantRow> {
             let counts = is_new_plan || shuts && at == row.plan_changed_at;
             counts.then(|| with_plan(row.clone(), *plan))
         }
-        TenantEventKind::Suspended => is(TenantStatus::Active).then(|| with_status(TenantStatus::Suspended)),
-        TenantEventKind::Resumed => is(TenantStatus::Suspended).then(|| with_status(TenantStatus::Active)),
+        TenantEventKind::Paused { by } => (is_active && row.paused_at.is_none()).then(|| TenantRow {
+            paused_at: Some(at),
+            paused_by_sub: Some(by.sub().to_owned()),
+            paused_by_name: Some(by.name().to_owned()),
+            ..row.clone()
+        }),
+        TenantEventKind::Resumed { .. } => (is_active && row.paused_at.is_some()).then(|| without_pause(row.clone())),
         TenantEventKind::PersonRemoved { .. } => Some(row.clone()),
     }
 }

@@ -5,7 +5,7 @@ use latchstring_core::TenantId;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value, prelude::Uuid};
 
 use super::{
-    read::{plan_text, read_connector, read_moment, read_plan},
+    read::{Ended, plan_text, read_connector, read_moment, read_plan},
     sql::{Number, On},
 };
 use crate::{
@@ -19,7 +19,7 @@ const LIST_LIMIT: i64 = 1_000;
 const NAMESAKES_LIMIT: i64 = 10;
 
 const TENANTS: &str = "SELECT id, host_key, public_id, name, status, install_gen, installed_at, uninstalled_at, plan, \
-     plan_changed_at FROM tenant";
+     plan_changed_at, paused_at, paused_by_sub, paused_by_name FROM tenant";
 
 /// The row itself, for whoever changes it.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
@@ -34,6 +34,9 @@ pub(super) struct TenantRow {
     pub(super) uninstalled_at: Option<i64>,
     pub(super) plan: String,
     pub(super) plan_changed_at: i64,
+    pub(super) paused_at: Option<i64>,
+    pub(super) paused_by_sub: Option<String>,
+    pub(super) paused_by_name: Option<String>,
 }
 
 /// The installation that a new grant of this tenant belongs to.
@@ -81,8 +84,8 @@ pub(super) async fn insert<C: ConnectionTrait>(on: &On<'_, C>, new: &NewTenant) 
 
 pub(super) async fn update<C: ConnectionTrait>(on: &On<'_, C>, row: &TenantRow) -> Result<(), StoreError> {
     let sql = "UPDATE tenant SET name = $2, status = $3, install_gen = $4, installed_at = $5, uninstalled_at = $6, \
-               plan = $7, plan_changed_at = $8 WHERE id = $1";
-    let values: [Value; 8] = [
+               plan = $7, plan_changed_at = $8, paused_at = $9, paused_by_sub = $10, paused_by_name = $11 WHERE id = $1";
+    let values: [Value; 11] = [
         row.id.into(),
         row.name.as_str().into(),
         row.status.as_str().into(),
@@ -91,6 +94,9 @@ pub(super) async fn update<C: ConnectionTrait>(on: &On<'_, C>, row: &TenantRow) 
         row.uninstalled_at.into(),
         row.plan.as_str().into(),
         row.plan_changed_at.into(),
+        row.paused_at.into(),
+        row.paused_by_sub.clone().into(),
+        row.paused_by_name.clone().into(),
     ];
     on.change(sql, values).await?;
     Ok(())
@@ -137,6 +143,12 @@ impl TryFrom<TenantRow> for Tenant {
             plan: read_plan(&row.plan, row.id)?,
             installed_at: from_micros(row.installed_at, "tenant", "installed_at", id)?,
             uninstalled_at: read_moment(row.uninstalled_at, "tenant", "uninstalled_at", id)?,
+            paused: Ended {
+                at: row.paused_at,
+                sub: row.paused_by_sub,
+                name: row.paused_by_name,
+            }
+            .read("tenant", "paused_at", id)?,
             host_key: row.host_key,
             name: row.name,
         })

@@ -288,7 +288,7 @@ async fn who(State(access): State<Arc<Access>>, Extension(grant): Extension<Arc<
             "scope": grant.scope().as_str(),
         }))
         .into_response(),
-        Err(Refusal::PlanLapsed) => StatusCode::FORBIDDEN.into_response(),
+        Err(Refusal::PlanLapsed | Refusal::Paused) => StatusCode::FORBIDDEN.into_response(),
         Err(Refusal::Revoked) => StatusCode::GONE.into_response(),
         Err(Refusal::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

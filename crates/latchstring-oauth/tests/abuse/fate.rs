@@ -12,7 +12,6 @@ enum Change {
     Reinstalled,
     PlanLapsed,
     CreatorRemoved,
-    Suspended,
 }
 
 async fn change(door: &Door, change: Change) {
@@ -28,14 +27,13 @@ async fn change(door: &Door, change: Change) {
             };
             door.happens(&door.alpha, kind).await;
         }
-        Change::Suspended => door.happens(&door.alpha, TenantEventKind::Suspended).await,
     }
 }
 
 #[tokio::test]
 async fn c07_what_happens_to_the_store_happens_to_its_codes() {
-    use Change::{CreatorRemoved, PlanLapsed, Reinstalled, Suspended, Uninstalled};
-    for what in [Uninstalled, Reinstalled, PlanLapsed, CreatorRemoved, Suspended] {
+    use Change::{CreatorRemoved, PlanLapsed, Reinstalled, Uninstalled};
+    for what in [Uninstalled, Reinstalled, PlanLapsed, CreatorRemoved] {
         let door = Door::new().await;
         let app = App::registered(&door).await;
         let code = door.code(&door.alpha, Scope::Read).await;
@@ -58,7 +56,7 @@ async fn c07_what_happens_to_the_store_happens_to_its_codes() {
 
 #[tokio::test]
 async fn c07_an_authorization_code_dies_with_the_installation() {
-    for what in [Change::Uninstalled, Change::Reinstalled, Change::Suspended] {
+    for what in [Change::Uninstalled, Change::Reinstalled] {
         let door = Door::new().await;
         let app = App::registered(&door).await;
         let code = app.authorized(&door, &door.alpha, Scope::Read).await;

@@ -41,7 +41,7 @@ pub(crate) enum Command {
     App(app::AppArguments),
     /// API keys: create, list, revoke.
     Key(key::KeyArguments),
-    /// Tenants: list, install, uninstall, change the plan, suspend, resume.
+    /// Tenants: list, install, uninstall, change the plan, pause, resume.
     Tenant(tenant::TenantArguments),
     /// What happened to a tenant's access, the latest first: who gave it, and who took it back.
     Events(events::EventsArguments),
@@ -113,7 +113,7 @@ mod tests {
                 "key list",
                 "app list",
                 "events",
-                "tenant suspend",
+                "tenant pause",
                 "tenant plan lapsed",
             ] {
                 let words = format!("boards {command} {flag} one");

@@ -1,4 +1,4 @@
-//! `tenant list | install | uninstall | plan | suspend | resume`: what the app tells by webhook, told by hand.
+//! `tenant list | install | uninstall | plan | pause | resume`: what the app tells by webhook, told by hand.
 
 use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Answer, Form, Opened, Which,
     answer::{plain, table},
+    opened::operator,
 };
 use crate::Product;
 
@@ -36,8 +37,8 @@ enum TenantCommand {
         #[command(flatten)]
         which: Which,
     },
-    /// Stop serving a tenant, until it is resumed. Keys and apps are kept.
-    Suspend(Which),
+    /// Answer no call of a tenant's keys and apps, until it is resumed. Keys and apps are kept.
+    Pause(Which),
     /// Serve a tenant again.
     Resume(Which),
 }
@@ -78,8 +79,8 @@ pub(super) async fn run<P: Product>(opened: &Opened, arguments: TenantArguments)
         TenantCommand::Install(install) => return self::install::<P>(opened, install).await,
         TenantCommand::Uninstall(which) => (which, TenantEventKind::Uninstalled),
         TenantCommand::Plan { plan, which } => (which, TenantEventKind::PlanChanged(plan.into())),
-        TenantCommand::Suspend(which) => (which, TenantEventKind::Suspended),
-        TenantCommand::Resume(which) => (which, TenantEventKind::Resumed),
+        TenantCommand::Pause(which) => (which, TenantEventKind::Paused { by: operator() }),
+        TenantCommand::Resume(which) => (which, TenantEventKind::Resumed { by: operator() }),
     };
     let before = opened.tenant::<P>(&which).await?;
     let event = TenantEvent {
@@ -89,7 +90,7 @@ pub(super) async fn run<P: Product>(opened: &Opened, arguments: TenantArguments)
         kind,
     };
     let after = happens(opened, &event).await?;
-    let has_changed = (after.status, after.plan) != (before.status, before.plan);
+    let has_changed = (after.status, after.plan, &after.paused) != (before.status, before.plan, &before.paused);
     Ok(answer::<P>(opened, &event.kind, has_changed, &after))
 }
 
@@ -102,7 +103,7 @@ async fn list(opened: &Opened) -> anyhow::Result<Answer> {
             [
                 plain(&tenant.name),
                 plain(&tenant.host_key),
-                tenant.status.to_string(),
+                state(tenant),
                 word(tenant.plan).to_owned(),
                 opened
                     .connector_url(tenant)
@@ -168,8 +169,8 @@ fn is_so(kind: &TenantEventKind, tenant: &Tenant) -> bool {
         TenantEventKind::Installed { .. } => tenant.status != TenantStatus::Uninstalled,
         TenantEventKind::Uninstalled => tenant.status == TenantStatus::Uninstalled,
         TenantEventKind::PlanChanged(plan) => tenant.plan == *plan,
-        TenantEventKind::Suspended => tenant.status == TenantStatus::Suspended,
-        TenantEventKind::Resumed => tenant.status == TenantStatus::Active,
+        TenantEventKind::Paused { .. } => tenant.paused.is_some(),
+        TenantEventKind::Resumed { .. } => tenant.status == TenantStatus::Active && tenant.paused.is_none(),
         TenantEventKind::PersonRemoved { .. } => true,
     }
 }
@@ -200,11 +201,11 @@ fn answer<P: Product>(opened: &Opened, kind: &TenantEventKind, changed: bool, te
                 }
             },
         ),
-        TenantEventKind::Suspended => (
-            format!("{name} is suspended"),
-            "its keys work again once it is resumed; connected apps may have given up by then and need a new connection code".to_owned(),
+        TenantEventKind::Paused { .. } => (
+            format!("{name} is paused"),
+            "its keys and apps are kept, and each call is refused until it is resumed".to_owned(),
         ),
-        TenantEventKind::Resumed | TenantEventKind::PersonRemoved { .. } => {
+        TenantEventKind::Resumed { .. } | TenantEventKind::PersonRemoved { .. } => {
             (format!("{name} is served"), "its keys and apps work again".to_owned())
         }
     };
@@ -226,10 +227,21 @@ fn row(opened: &Opened, tenant: &Tenant) -> Value {
         "name": tenant.name,
         "status": tenant.status.as_str(),
         "plan": word(tenant.plan),
+        "pausedAt": tenant.paused.as_ref().map(|paused| paused.at),
+        "pausedBy": tenant.paused.as_ref().map(|paused| paused.by.name()),
         "connectorUrl": opened.connector_url(tenant),
         "installedAt": tenant.installed_at,
         "uninstalledAt": tenant.uninstalled_at,
     })
+}
+
+/// Whether it is served, in a word for people.
+fn state(tenant: &Tenant) -> String {
+    if tenant.paused.is_some() && tenant.status == TenantStatus::Active {
+        "paused".to_owned()
+    } else {
+        tenant.status.to_string()
+    }
 }
 
 fn word(plan: Plan) -> &'static str {

@@ -29,7 +29,7 @@ async fn v05_an_uninstalled_tenant_is_shut_out_at_once_and_its_keys_stay_dead() 
     );
     let (ok, text, _) = finish(&home, &[&["tenant", "uninstall"][..], &STORE].concat());
     assert!(ok && text.contains("nothing changed"), "{text}");
-    let (ok, _, complaint) = finish(&home, &[&["tenant", "suspend"][..], &STORE].concat());
+    let (ok, _, complaint) = finish(&home, &[&["tenant", "pause"][..], &STORE].concat());
     assert!(!ok && complaint.contains("install the app for it first"), "{complaint}");
     let (ok, _, complaint) = finish(&home, &[&["code", "create"][..], &STORE].concat());
     assert!(!ok && complaint.contains("no active tenant"), "{complaint}");
@@ -74,14 +74,28 @@ async fn a_lapsed_plan_is_told_to_the_model_and_a_paid_one_revives_the_keys() {
 }
 
 #[tokio::test]
-async fn a_suspended_tenant_is_not_served_until_it_is_resumed() {
+async fn a_paused_tenant_is_not_served_until_it_is_resumed() {
     let home = Home::new().await;
     let server = Server::start(&home);
     let key = server.key("read");
-    assert_eq!(happens(&home, &["suspend"])["status"], json!("suspended"));
-    assert_eq!(server.run(&key, COUNT).await.0, 401);
-    assert_eq!(happens(&home, &["suspend"])["changed"], json!(false));
-    assert_eq!(happens(&home, &["resume"])["status"], json!("active"));
+    let paused = happens(&home, &["pause"]);
+    assert_eq!(
+        (&paused["status"], &paused["changed"]),
+        (&json!("active"), &json!(true))
+    );
+    assert!(
+        paused["pausedBy"]
+            .as_str()
+            .is_some_and(|by| by.contains("command line")),
+        "{paused}"
+    );
+    let (status, body) = server.body(&key, "run", COUNT).await;
+    assert_eq!(status, 200);
+    assert!(body.to_string().contains("PAUSED"), "{body}");
+    let (ok, text, _) = finish(&home, &["tenant", "list"]);
+    assert!(ok && text.contains("paused"), "{text}");
+    assert_eq!(happens(&home, &["pause"])["changed"], json!(false));
+    assert_eq!(happens(&home, &["resume"])["pausedAt"], json!(null));
     assert_eq!(server.run(&key, COUNT).await.0, 200);
 }
 
@@ -106,7 +120,7 @@ async fn a_tenant_that_is_called_what_anothers_host_key_is_is_never_taken_for_it
         &["key", "create"],
         &["key", "revoke", &grant],
         &["tenant", "plan", "lapsed"],
-        &["tenant", "suspend"],
+        &["tenant", "pause"],
         &["tenant", "resume"],
         &["tenant", "uninstall"],
     ] {
@@ -126,11 +140,8 @@ async fn a_tenant_that_is_called_what_anothers_host_key_is_is_never_taken_for_it
     }
     assert_eq!(listed(), before, "nothing changed");
 
-    let suspended = answer(&home, &["tenant", "suspend", "--store", id]);
-    assert_eq!(
-        (&suspended["id"], &suspended["status"]),
-        (&json!(id), &json!("suspended"))
-    );
+    let paused = answer(&home, &["tenant", "pause", "--store", id]);
+    assert_eq!((&paused["id"], &paused["changed"]), (&json!(id), &json!(true)));
     let other = answer(&home, &["key", "create", "--store", "other.example"]);
     assert_eq!(
         other["store"],
@@ -160,6 +171,8 @@ async fn tenants_are_installed_and_listed() {
         "id",
         "installedAt",
         "name",
+        "pausedAt",
+        "pausedBy",
         "plan",
         "status",
         "uninstalledAt",

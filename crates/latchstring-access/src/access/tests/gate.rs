@@ -20,6 +20,37 @@ async fn v10_a_lapsed_plan_shuts_the_gate_and_a_paid_one_opens_it() {
 }
 
 #[tokio::test]
+async fn a_pause_shuts_the_gate_for_keys_and_apps_until_it_is_over() {
+    let setup = setup().await;
+    let (key, _) = setup.access.create_key(asked(&setup.tenant)).await.expect("created");
+    let key = setup.access.authenticate_key(key.expose()).await.expect("recognised");
+    let tokens = setup.connect(Scope::ReadWrite).await;
+    let app = setup.app(&tokens).await.expect("recognised");
+    setup.happens(TenantEventKind::Paused { by: ann() }).await;
+    for grant in [&key, &app] {
+        assert!(matches!(setup.access.check(grant).await, Err(Refusal::Paused)));
+        assert!(matches!(setup.access.hold(grant).await, Err(Refusal::Paused)));
+    }
+    setup.plan(Plan::Lapsed).await;
+    assert!(
+        matches!(setup.access.check(&key).await, Err(Refusal::Paused)),
+        "what a person can undo here comes first"
+    );
+    setup.plan(Plan::Active).await;
+    let refreshed = setup.access.refresh(Setup::refresh(&tokens.refresh)).await;
+    let refreshed = refreshed.expect("an app keeps its connection");
+    setup.happens(TenantEventKind::Resumed { by: ann() }).await;
+    assert!(setup.access.check(&key).await.is_ok());
+    assert!(
+        setup
+            .access
+            .check(&setup.app(&refreshed).await.expect("recognised"))
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
 async fn a_ticket_is_known_again_and_a_forged_one_is_not() {
     let setup = setup().await;
     let signature = setup.access.sign(b"text");

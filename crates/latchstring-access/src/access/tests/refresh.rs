@@ -112,7 +112,7 @@ async fn t08_a_spent_token_whose_successor_was_used_ends_the_grant() {
 }
 
 #[tokio::test]
-async fn t08_a_copy_that_shows_while_the_tenant_is_suspended_ends_the_grant_all_the_same() {
+async fn t08_a_copy_that_shows_while_the_tenant_is_paused_ends_the_grant_all_the_same() {
     let setup = setup().await;
     let first = setup.connect(Scope::Read).await;
     let second = setup
@@ -121,9 +121,8 @@ async fn t08_a_copy_that_shows_while_the_tenant_is_suspended_ends_the_grant_all_
         .await
         .expect("refreshed");
     setup.clock.advance(REPLAY_WINDOW);
-    setup.happens(TenantEventKind::Suspended).await;
+    setup.happens(TenantEventKind::Paused { by: ann() }).await;
     assert!(is_refused(&setup.access.refresh(Setup::refresh(&first.refresh)).await));
-    setup.happens(TenantEventKind::Resumed).await;
     assert!(setup.app(&second).await.is_err());
 }
 

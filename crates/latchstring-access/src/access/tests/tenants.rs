@@ -42,8 +42,8 @@ async fn each_event_is_written_down_once_it_has_changed_something() {
     let setup = setup().await;
     let by = ann();
     for (kind, expected) in [
-        (TenantEventKind::Suspended, AccessEventKind::Suspended),
-        (TenantEventKind::Resumed, AccessEventKind::Resumed),
+        (TenantEventKind::Paused { by: by.clone() }, AccessEventKind::Paused),
+        (TenantEventKind::Resumed { by: by.clone() }, AccessEventKind::Resumed),
         (TenantEventKind::PlanChanged(Plan::Lapsed), AccessEventKind::PlanLapsed),
         (TenantEventKind::PlanChanged(Plan::Active), AccessEventKind::PlanActive),
         (
@@ -69,8 +69,8 @@ async fn each_event_is_written_down_once_it_has_changed_something() {
     let removed = setup.access.read_events(setup.tenant.id, 10).await.expect("read");
     assert_eq!(
         removed.iter().filter(|event| event.by.is_some()).count(),
-        1,
-        "a person did one of them"
+        3,
+        "persons did three of them"
     );
 
     let before = setup.events().await.len();
