@@ -152,6 +152,7 @@ macro_rules! access_store_contract {
                 t08_a_spent_refresh_token_is_remembered_until_it_expires,
                 sealed_answers_are_forgotten_after_the_replay_window,
                 clients_and_assertions_are_forgotten,
+                counters_are_kept_while_their_window_lasts,
                 grants_tenants_and_records_are_never_forgotten,
             }
             races {

@@ -1,5 +1,7 @@
 //! What is forgotten, and what never is.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 
 use super::{
@@ -107,6 +109,17 @@ pub async fn clients_and_assertions_are_forgotten(given: Given) {
     assert!(is_first().await, "it can be used no more, so nobody has to remember");
     assert_eq!(given.store.find_client(&unused).await.expect("answered"), None);
     assert!(given.store.find_client(&used).await.expect("answered").is_some());
+}
+
+/// A window goes on over a sweep: otherwise each sweep would give everybody a new allowance.
+pub async fn counters_are_kept_while_their_window_lasts(given: Given) {
+    let (bucket, window) = (text(), Duration::from_hours(1));
+    let count = async || given.store.count(&bucket, window).await.expect("counted").so_far;
+    assert_eq!(count().await, 1);
+    sweep_after(&given, TimeDelta::minutes(59)).await;
+    assert_eq!(count().await, 2);
+    sweep_after(&given, DAY + TimeDelta::hours(1)).await;
+    assert_eq!(count().await, 1);
 }
 
 /// Who had access, and what was done with it, is there years later.
