@@ -15,4 +15,4 @@ mod parts;
 pub use form::is_own_form;
 pub use moment::{ago, date, day, moment, second, time};
 pub use page::{Frames, Page, Policy, protect};
-pub use parts::{Icon, Kind, Option_, back, copy, host, icon, notice, options, scope_badge, status};
+pub use parts::{Icon, Kind, Option_, back, copy, host, icon, notice, options, scope_badge, scope_name, status};

@@ -8,7 +8,7 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec",
 ];
 
-fn month(date: impl chrono::Datelike) -> &'static str {
+fn month(date: &impl chrono::Datelike) -> &'static str {
     usize::try_from(date.month0())
         .ok()
         .and_then(|at| MONTHS.get(at))
@@ -17,7 +17,7 @@ fn month(date: impl chrono::Datelike) -> &'static str {
 }
 
 fn date_text(at: DateTime<Utc>) -> String {
-    format!("{} {} {}", at.format("%-d"), month(at), at.format("%Y"))
+    format!("{} {} {}", at.format("%-d"), month(&at), at.format("%Y"))
 }
 
 /// Its day, such as `21 Nov 2026`.
@@ -42,7 +42,7 @@ pub fn second(at: DateTime<Utc>) -> Markup {
 
 /// A day of the calendar, such as `8 Nov`. It is a day in UTC, whatever zone the reader is in.
 pub fn day(day: NaiveDate) -> Markup {
-    html! { time datetime=(day) { (day.format("%-d")) " " (month(day)) } }
+    html! { time datetime=(day) { (day.format("%-d")) " " (month(&day)) } }
 }
 
 /// How long ago that was, roughly; after a week, its day.

@@ -71,18 +71,29 @@ pub fn icon(icon: Icon) -> Markup {
 }
 
 /// What a grant may do, in two words.
-pub fn scope_badge(scope: Scope) -> Markup {
+pub fn scope_name(scope: Scope) -> &'static str {
     match scope {
-        Scope::Read => html! { span.badge { "Read only" } },
-        Scope::ReadWrite => html! { span.badge.write { "Read & write" } },
+        Scope::Read => "Read only",
+        Scope::ReadWrite => "Read & write",
+    }
+}
+
+/// The same, to be seen at a glance.
+pub fn scope_badge(scope: Scope) -> Markup {
+    let name = scope_name(scope);
+    match scope {
+        Scope::Read => html! { span.badge { (name) } },
+        Scope::ReadWrite => html! { span.badge.write { (name) } },
     }
 }
 
 /// Who vouches for an app's name, if anybody does.
 pub fn host(host: Option<&str>) -> Markup {
-    match host {
-        Some(host) => html! { span.host { (icon(Icon::Check)) span { "verified: " bdi { (host) } } } },
-        None => html! { span.badge.unverified { "unverified name" } },
+    html! {
+        @match host {
+            Some(host) => span.host { (icon(Icon::Check)) span { "verified: " bdi { (host) } } },
+            None => span.badge.unverified { "unverified name" },
+        }
     }
 }
 

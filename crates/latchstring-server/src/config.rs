@@ -324,7 +324,7 @@ fn check_public_url(url: &Url) -> anyhow::Result<()> {
 }
 
 /// Whether what is sent there stays on the machine it is sent from.
-fn is_this_machine(url: &Url) -> bool {
+pub(crate) fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

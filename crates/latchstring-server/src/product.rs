@@ -26,6 +26,8 @@ pub trait Product: Send + Sync + 'static {
     const KEY_PREFIX: &'static str;
     /// What a tenant is called, in one word, such as `store`. Commands take it as a flag: `--store`.
     const TENANT_NOUN: &'static str;
+    /// What the page is called where people see what is connected, make keys and codes, and revoke.
+    const ACCESS_PAGE: &'static str;
     /// Whether a tenant must pay to be served.
     const PLAN: PlanRule;
     /// What a model should know before it starts; the first 512 characters count most.

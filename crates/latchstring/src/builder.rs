@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bon::bon;
 use latchstring_access::{Access, ConnectorId, Secret};
+use latchstring_console::{Console, SignIn};
 use latchstring_core::{Catalog, Clock, Limits, Sandbox, SystemClock};
 use latchstring_mcp::{About, Server};
 use latchstring_oauth::{AuthorizationServer, Documents, Settings};
@@ -14,6 +15,7 @@ use url::Url;
 pub struct Latchstring {
     pub(crate) server: Server,
     pub(crate) authorization: AuthorizationServer,
+    pub(crate) console: Option<Console>,
     pub(crate) access: Arc<Access>,
     pub(crate) webhook_secrets: Arc<[Secret]>,
     pub(crate) public_url: Url,
@@ -38,6 +40,10 @@ impl Latchstring {
         /// with a way out. Without it, clients have to register.
         #[builder(with = |documents: impl Documents + 'static| Arc::new(documents))]
         documents: Option<Arc<dyn Documents>>,
+        /// The page where people see what is connected, make and revoke: what it is called, such as `LLM / API Access`, and
+        /// how they sign in. Without it, that is done by command.
+        #[builder(with = |title: impl Into<String>, sign_in: impl SignIn| (title.into(), Arc::new(sign_in)))]
+        access_page: Option<(String, Arc<dyn SignIn>)>,
         /// Where programs run.
         #[builder(with = |sandbox: impl Sandbox + 'static| Arc::new(sandbox))]
         sandbox: Arc<dyn Sandbox>,
@@ -60,6 +66,17 @@ impl Latchstring {
         #[builder(default = Arc::new(SystemClock))]
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let console = access_page.map(|(page_title, sign_in)| {
+            Console::new(latchstring_console::Settings {
+                access: access.clone(),
+                sign_in,
+                public_url: public_url.clone(),
+                title: about.title.clone(),
+                name: about.name.clone(),
+                page_title,
+                tenant_noun: tenant_noun.clone(),
+            })
+        });
         let authorization = AuthorizationServer::new(Settings {
             access: access.clone(),
             public_url: public_url.clone(),
@@ -73,6 +90,7 @@ impl Latchstring {
         Self {
             server,
             authorization,
+            console,
             access,
             webhook_secrets: webhook_secrets.into(),
             public_url,

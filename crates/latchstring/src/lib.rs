@@ -2,7 +2,7 @@
 //!
 //! An app implements a [`Domain`] with its queries and commands, builds a [`Catalog`] from it, and merges
 //! [`Latchstring::router`] into its own. What a model author needs is re-exported flat from here; the parts that an
-//! operator wires up are in [`access`], [`db`], [`mcp`] and [`sandbox`].
+//! operator wires up are in [`access`], [`console`], [`db`], [`mcp`] and [`sandbox`].
 
 #![forbid(unsafe_code)]
 
@@ -22,6 +22,11 @@ pub mod access {
 /// SQL: databases for an app's own data, and the access store in one.
 pub mod db {
     pub use latchstring_db::*;
+}
+
+/// The access page, and how people sign in to it.
+pub mod console {
+    pub use latchstring_console::*;
 }
 
 /// The MCP endpoint.

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, header},
     middleware,
 };
+use latchstring_console::Console;
 use latchstring_mcp::Doors;
 use latchstring_oauth::{CONNECTOR_ROUTE, require_app, require_key};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -14,7 +15,7 @@ use crate::{Latchstring, health, webhook};
 
 impl Latchstring {
     /// Everything this serves: `/mcp` for API keys, `/c/{connector}/mcp-agent` for connected apps, the authorization
-    /// server, the app's webhook, `/healthz` and `/readyz`. Merge it into the app's own router.
+    /// server, the access page at `/access`, the app's webhook, `/healthz` and `/readyz`. Merge it into the app's own router.
     pub fn router(&self) -> Router {
         let doors = self.doors();
         let cors = cors(&doors.origins);
@@ -24,8 +25,10 @@ impl Latchstring {
             .route_layer(middleware::from_fn_with_state(self.authorization.clone(), require_app));
         // In front of the check: a browser's preflight request carries no credential.
         let mcp = keys.merge(apps).layer(cors);
+        let console = self.console.as_ref().map(Console::router).unwrap_or_default();
         Router::new()
             .merge(mcp)
+            .merge(console)
             .merge(self.authorization.router())
             .merge(webhook::router(self.access.clone(), self.webhook_secrets.clone()))
             .merge(health::router(self.access.clone()))

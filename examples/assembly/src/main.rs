@@ -19,6 +19,7 @@ impl Product for AssemblyProduct {
     const SUMMARY: &'static str = "bills of materials and stock";
     const KEY_PREFIX: &'static str = "asmk";
     const TENANT_NOUN: &'static str = "store";
+    const ACCESS_PAGE: &'static str = "LLM / API Access";
     const PLAN: PlanRule = PlanRule::Subscription;
     const INSTRUCTIONS: &'static str = "Bills of materials (BOMs) and stock of one store. A BOM lists the raw materials and \
         sub-assemblies that make one finished good; stock is counted per location; buildable says how many can be made now \

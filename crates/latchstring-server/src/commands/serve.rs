@@ -11,6 +11,7 @@ use axum::{
 use latchstring::{
     Catalog, Latchstring, Limits, Scope, SystemClock,
     access::{Access, NewKey, Person, Secret, Tenant},
+    console::DemoSignIn,
     db::Database,
     mcp::About,
     oauth::HttpDocuments,
@@ -22,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    Config, Product, address,
+    Config, Product, address, config,
     banner::{self, DemoKeys, DemoTenant},
     parts, telemetry,
 };
@@ -63,6 +64,7 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
         .tenant_noun(P::TENANT_NOUN)
         .access(access.clone())
         .maybe_documents(documents(&config)?)
+        .maybe_access_page(demo_page::<P>(&config))
         .sandbox(sandbox)
         .public_url(url.clone())
         .trusted_proxies(config.trusted_proxies)
@@ -107,6 +109,12 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     access_database.close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The access page with the demo's sign-in, which needs no password: on a server that only its own machine reaches.
+fn demo_page<P: Product>(config: &Config) -> Option<(String, DemoSignIn)> {
+    let is_private = config.listen.ip().is_loopback() && config.public_url.as_ref().is_none_or(config::is_this_machine);
+    is_private.then(|| (P::ACCESS_PAGE.to_owned(), DemoSignIn))
 }
 
 /// Where the documents of apps come from, if they are fetched.

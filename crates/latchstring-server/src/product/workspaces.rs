@@ -17,6 +17,7 @@ impl Product for Workspaces {
     const SUMMARY: &'static str = "nothing";
     const KEY_PREFIX: &'static str = "brdk";
     const TENANT_NOUN: &'static str = "workspace";
+    const ACCESS_PAGE: &'static str = "Access";
     const PLAN: PlanRule = PlanRule::Free;
     const INSTRUCTIONS: &'static str = "There is nothing to do.";
     const TRY_PROGRAM: &'static str = "return 1;";

@@ -1,0 +1,72 @@
+//! What stands around each page: where one is, and who.
+
+use axum::{http::StatusCode, response::Response};
+use latchstring_pages::{Page, Policy};
+use maud::{Markup, html};
+
+use crate::{ACCESS, Console, sign_in::Signed, words};
+
+/// Which entry of the bar a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At {
+    /// It is the access page.
+    Access,
+    /// It was opened from there.
+    InAccess,
+}
+
+/// The bar of a page where nobody is signed in.
+pub(crate) fn alone(console: &Console) -> Markup {
+    html! { p.where { strong { (console.title()) } } }
+}
+
+fn bar(console: &Console, signed: &Signed, at: At) -> Markup {
+    let current = match at {
+        At::Access => "page",
+        At::InAccess => "true",
+    };
+    html! {
+        p.where {
+            strong { a href=(ACCESS) { (console.title()) } }
+            " "
+            span { bdi { (signed.tenant.name) } }
+        }
+        nav aria-label=(words::PAGES) { a href=(ACCESS) aria-current=(current) { (words::ACCESS) } }
+        form.who method="post" action={ (ACCESS) "/sign-out" } {
+            bdi { (signed.visitor.person.name()) }
+            " "
+            button.plain { (words::SIGN_OUT) }
+        }
+    }
+}
+
+/// A page of full width for who is signed in.
+pub(crate) fn wide(console: &Console, signed: &Signed, at: At, title: &str, main: Markup) -> Response {
+    respond(console, signed, page(console, signed, at, title, main), StatusCode::OK)
+}
+
+/// A form or a question for who is signed in.
+pub(crate) fn narrow(console: &Console, signed: &Signed, title: &str, main: Markup, status: StatusCode) -> Response {
+    respond(
+        console,
+        signed,
+        page(console, signed, At::InAccess, title, main).narrow(),
+        status,
+    )
+}
+
+fn page(console: &Console, signed: &Signed, at: At, title: &str, main: Markup) -> Page {
+    Page::new(
+        format!("{title}: {}", signed.tenant.name),
+        bar(console, signed, at),
+        main,
+    )
+}
+
+fn respond(console: &Console, signed: &Signed, page: Page, status: StatusCode) -> Response {
+    let policy = Policy {
+        frames: console.sign_in().frames(&signed.tenant),
+        ..Policy::default()
+    };
+    page.respond(status, &policy)
+}

@@ -1,0 +1,27 @@
+//! The access page: a person sees which keys and apps reach the data of their store, makes new ones, and revokes them.
+//!
+//! Pages are rendered here and work without scripts. A person comes in through a [`SignIn`], which the app chooses, and
+//! has a session in a signed cookie: whose store, who, and what they may do. Whatever changes something is a form that
+//! was sent from one of these pages, is refused to who may only look, and answers when the change is durable.
+
+#![forbid(unsafe_code)]
+
+mod connect;
+mod error;
+mod frame;
+mod home;
+mod keys;
+mod once;
+mod pause;
+mod revoke;
+mod session;
+mod sign_in;
+mod state;
+mod words;
+
+pub use session::{Permission, Visitor};
+pub use sign_in::{Desk, SignIn, demo::DemoSignIn};
+pub use state::{Console, Settings};
+
+/// Where the access page is, below the public address.
+pub const ACCESS: &str = "/access";

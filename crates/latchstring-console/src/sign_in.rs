@@ -1,0 +1,189 @@
+//! How people come in: the seam, and what its implementations are given.
+
+pub(crate) mod demo;
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::post,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use latchstring_access::{Access, Person, Tenant, TenantStatus};
+use latchstring_pages::{Frames, Page, Policy, is_own_form};
+use maud::Markup;
+
+use crate::{
+    ACCESS, Console, Permission, Visitor,
+    error::ConsoleError,
+    frame,
+    session::{self, Jar},
+};
+
+/// How people come in. The app knows who they are, and for which of its tenants they may speak.
+#[async_trait]
+pub trait SignIn: Send + Sync + 'static {
+    /// The pages and redirects of signing in, below `/access/sign-in`; who comes without a session is sent to its root.
+    /// When it knows who it is, it calls [`Desk::admit`].
+    fn router(&self, desk: Desk) -> Router;
+
+    /// How long a session lasts. What the app says of a person may change meanwhile, so keep it short.
+    fn lifetime(&self) -> TimeDelta {
+        TimeDelta::hours(1)
+    }
+
+    /// Whether the access page is shown in a frame of the app. Cookies are kept accordingly.
+    fn is_framed(&self) -> bool {
+        false
+    }
+
+    /// Who may frame the pages of this tenant.
+    fn frames(&self, tenant: &Tenant) -> Frames {
+        let _ = tenant;
+        Frames::Nobody
+    }
+}
+
+/// What a sign-in works with: the tenants, a page to ask on, and the way in.
+#[derive(Clone)]
+pub struct Desk(Console);
+
+impl Desk {
+    pub(crate) fn new(console: Console) -> Self {
+        Self(console)
+    }
+
+    /// Who may do what.
+    pub fn access(&self) -> &Access {
+        self.0.access()
+    }
+
+    /// The product's name, for people.
+    pub fn title(&self) -> &str {
+        self.0.title()
+    }
+
+    /// What a tenant is called, such as `store`.
+    pub fn tenant_noun(&self) -> &str {
+        self.0.tenant_noun()
+    }
+
+    /// The address of a path below `/access/sign-in`.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{ACCESS}/sign-in{path}", self.0.origin())
+    }
+
+    /// Whether a form was sent from one of our own pages. Ask before you believe one.
+    pub fn is_own_form(&self, headers: &HeaderMap) -> bool {
+        is_own_form(headers, &self.0.origin())
+    }
+
+    /// A page in the middle, where nobody is signed in.
+    pub fn page(&self, title: &str, main: Markup, status: StatusCode) -> Response {
+        let page = Page::new(format!("{title}: {}", self.title()), frame::alone(&self.0), main);
+        page.centred().plain().respond(status, &Policy::default())
+    }
+
+    /// The tenant with this host key, if it is installed.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn tenant(&self, host_key: &str) -> Result<Option<Tenant>, latchstring_access::StoreError> {
+        let found = self.access().find_tenants(host_key).await?;
+        Ok(found
+            .into_iter()
+            .find(|tenant| tenant.host_key == host_key && tenant.status == TenantStatus::Active))
+    }
+
+    /// Lets a person in to the access page of a tenant.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn admit(
+        &self,
+        tenant: &Tenant,
+        person: Person,
+        may: Permission,
+    ) -> Result<Response, latchstring_access::StoreError> {
+        let visitor = Visitor {
+            person,
+            connector: tenant.connector.clone(),
+            installed_at: tenant.installed_at,
+            may,
+        };
+        let now = self.access().now().await?;
+        let lifetime = self.0.sign_in().lifetime();
+        let mut response = Redirect::to(ACCESS).into_response();
+        let cookie =
+            session::seal(self.access(), &visitor, now + lifetime).and_then(|value| self.0.jar().put(&value, lifetime));
+        if let Some(cookie) = cookie {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+        Ok(response)
+    }
+}
+
+impl Console {
+    pub(crate) fn jar(&self) -> Jar {
+        Jar {
+            is_https: self.is_https(),
+            is_framed: self.sign_in().is_framed(),
+        }
+    }
+}
+
+/// A request of a person who is signed in, and the tenant it is about.
+pub(crate) struct Signed {
+    pub(crate) visitor: Visitor,
+    pub(crate) tenant: Tenant,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl Signed {
+    /// Who asks to see something.
+    pub(crate) async fn looking(console: &Console, headers: &HeaderMap) -> Result<Self, ConsoleError> {
+        let now = console.access().now().await?;
+        let cookie = console.jar().find(headers);
+        let visitor = cookie
+            .and_then(|cookie| session::open(console.access(), cookie, now))
+            .ok_or(ConsoleError::SignedOut)?;
+        let tenant = console.access().find_connector(&visitor.connector).await?;
+        let tenant = tenant
+            .filter(|tenant| tenant.status == TenantStatus::Active && tenant.installed_at == visitor.installed_at)
+            .ok_or(ConsoleError::SignedOut)?;
+        Ok(Self { visitor, tenant, now })
+    }
+
+    /// Who asks to change something, by a form of ours.
+    pub(crate) async fn changing(console: &Console, headers: &HeaderMap) -> Result<Self, ConsoleError> {
+        if !is_own_form(headers, &console.origin()) {
+            return Err(ConsoleError::CrossSite);
+        }
+        let signed = Self::looking(console, headers).await?;
+        if !signed.may_manage() {
+            return Err(ConsoleError::NotAllowed);
+        }
+        Ok(signed)
+    }
+
+    pub(crate) fn may_manage(&self) -> bool {
+        self.visitor.may == Permission::Manage
+    }
+}
+
+pub(crate) fn router() -> Router<Console> {
+    Router::new().route(&format!("{ACCESS}/sign-out"), post(sign_out))
+}
+
+async fn sign_out(State(console): State<Console>, headers: HeaderMap) -> Result<Response, ConsoleError> {
+    if !is_own_form(&headers, &console.origin()) {
+        return Err(ConsoleError::CrossSite);
+    }
+    let mut response = Redirect::to(&format!("{ACCESS}/sign-in")).into_response();
+    if let Some(cookie) = console.jar().clear() {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

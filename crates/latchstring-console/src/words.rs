@@ -1,0 +1,410 @@
+//! Every word that a person reads on the access page, in one place, to be translated whole.
+//!
+//! Sentences with a name in them are functions, so that another language may put the name elsewhere.
+
+use latchstring_access::{CreateCodeError, CreateKeyError, MAX_LIVE_APPS, MAX_LIVE_CODES, MAX_LIVE_KEYS, StoreError};
+use latchstring_core::Scope;
+use maud::{Markup, html};
+
+use crate::{Permission, error::ConsoleError};
+
+pub(crate) const PAGES: &str = "Pages";
+pub(crate) const ACCESS: &str = "Access";
+pub(crate) const SIGN_IN: &str = "Sign in";
+pub(crate) const SIGN_OUT: &str = "Sign out";
+pub(crate) const PERSON: &str = "Person";
+pub(crate) const CANCEL: &str = "Cancel";
+pub(crate) const DONE: &str = "Done";
+pub(crate) const REVOKE: &str = "Revoke";
+pub(crate) const NEVER: &str = "Never";
+pub(crate) const BACK_TO_ACCESS: &str = "To the access page";
+pub(crate) const UTC: &str = "Times are in UTC.";
+/// `{}` is the reader's time zone.
+pub(crate) const ZONE: &str = "Times are in your time zone, {}.";
+
+pub(crate) fn capitalized(noun: &str) -> String {
+    let mut characters = noun.chars();
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// `3 keys`, `1 key`.
+pub(crate) fn count(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+// ---- Signing in
+
+pub(crate) const DEMO_SIGN_IN: &str =
+    "This is the demo sign-in. It needs no password, and works only on the computer the server runs on.";
+
+pub(crate) fn permission(may: Permission) -> &'static str {
+    match may {
+        Permission::Look => "May look, and change nothing.",
+        Permission::Manage => "May create and revoke.",
+    }
+}
+
+pub(crate) fn no_tenants(noun: &str) -> String {
+    format!("The app is installed for no {noun} yet. Install it for one with the command tenant install.")
+}
+
+/// What stands in the way: a heading, and what to do.
+pub(crate) fn problem(error: &ConsoleError) -> (&'static str, &'static str) {
+    match error {
+        ConsoleError::SignedOut => ("Signed out", "Sign in again."),
+        ConsoleError::CrossSite => (
+            "This form came from another page",
+            "For your safety it was not accepted; nothing was changed. Open the access page and do it there.",
+        ),
+        ConsoleError::Form => (
+            "This form cannot be read",
+            "Nothing was changed. Go back to the access page and try again.",
+        ),
+        ConsoleError::NotAllowed => (
+            "You may look, and not change this",
+            "Nothing was changed. Ask whoever manages the app to do it, or to let you.",
+        ),
+        ConsoleError::NotFound => (
+            "This is not there",
+            "Nothing was changed. It may belong to an earlier installation, or the link is not whole.",
+        ),
+        ConsoleError::NotHere => (
+            "Only from the server's own computer",
+            "The demo sign-in needs no password, so it lets in nobody from elsewhere. Open the page on that computer, or set up \
+             a sign-in with the app.",
+        ),
+        ConsoleError::Unavailable(_) => (
+            "Not just now",
+            "This cannot be checked at the moment. Nothing was changed; try again shortly.",
+        ),
+    }
+}
+
+// ---- The access page
+
+pub(crate) fn intro(tenant: &str) -> Markup {
+    html! { "Which AI apps and API keys reach the data of " bdi { (tenant) } ", and what they may do with it." }
+}
+
+pub(crate) const APPS: &str = "Connected apps";
+pub(crate) const KEYS: &str = "Active keys";
+pub(crate) const APP: &str = "App";
+pub(crate) const KEY: &str = "Key";
+pub(crate) const GRANTED: &str = "Granted";
+pub(crate) const CREATED: &str = "Created";
+pub(crate) const LAST_USED: &str = "Last used";
+pub(crate) const RETURNS_TO: &str = "Returns to";
+pub(crate) const EXPIRES: &str = "Expires";
+pub(crate) const OWN_COMPUTER: &str = "their own computer";
+pub(crate) const KEPT_LISTED: &str = "What was revoked or has expired stays listed for 90 days.";
+pub(crate) const NO_LABEL: &str = "(no label)";
+pub(crate) const NOT_FETCHED: &str = "Not connected yet: it has a minute to fetch its tokens.";
+
+pub(crate) fn by(person: &str) -> Markup {
+    html! { "by " bdi { (person) } }
+}
+
+pub(crate) fn revoked(person: &str, when: &Markup) -> Markup {
+    html! { "Revoked by " bdi { (person) } " on " (when) }
+}
+
+pub(crate) fn expired(when: &Markup) -> Markup {
+    html! { "Expired on " (when) }
+}
+
+pub(crate) fn revoke_what(kind: &str, name: &str) -> String {
+    format!("Revoke {kind} {name}")
+}
+
+pub(crate) const NEW_CONNECTION: &str = "New connection";
+
+pub(crate) fn connected_by(person: &str, when: &Markup) -> Markup {
+    html! { "Connected by " bdi { (person) } " on " (when) ". If you do not recognise it, revoke it." }
+}
+
+pub(crate) const BEGIN: &str = "Begin";
+
+pub(crate) fn nothing_yet(tenant: &str) -> Markup {
+    html! { "Nothing reaches " bdi { (tenant) } " yet. There are two ways to let something in." }
+}
+
+pub(crate) const CONNECT_WHAT: &str =
+    "For claude.ai and ChatGPT. You paste an address and a code that works once. No key to keep.";
+pub(crate) const KEY_WHAT: &str = "For Claude Code, Codex, Cursor, VS Code, Claude Desktop and scripts of your own.";
+
+pub(crate) fn both(noun: &str) -> String {
+    format!(
+        "Both are read only unless you choose otherwise, reach this {noun} and no other, and can be revoked here at any time."
+    )
+}
+
+// ---- Pause and revoke all
+
+pub(crate) const EVERYTHING: &str = "Everything at once";
+pub(crate) const PAUSE_ALL: &str = "Pause all";
+pub(crate) const PAUSE_WHAT: &str =
+    "Every key and app is refused, and running programs stop, until somebody resumes. Nothing is revoked.";
+pub(crate) const RESUME: &str = "Resume";
+pub(crate) const PAUSED: &str = "Paused";
+pub(crate) const PAUSED_WHAT: &str = "Every key and app is refused. Nothing is revoked, and apps stay connected.";
+pub(crate) const IS_PAUSED: &str = "Paused. Every key and app is refused from now on.";
+pub(crate) const IS_RESUMED: &str = "Resumed. Keys and apps work again.";
+pub(crate) const REVOKE_ALL: &str = "Revoke all";
+pub(crate) const REVOKE_EVERYTHING: &str = "Revoke everything";
+
+pub(crate) fn paused_by(person: &str, when: &Markup) -> Markup {
+    html! { strong { (PAUSED) } " by " bdi { (person) } " on " (when) "." }
+}
+
+/// `3 keys and 1 app`.
+pub(crate) fn keys_and_apps(keys: usize, apps: usize) -> String {
+    let (keys, apps) = (
+        (keys > 0).then(|| count(keys, "key", "keys")),
+        (apps > 0).then(|| count(apps, "connected app", "connected apps")),
+    );
+    match (keys, apps) {
+        (Some(keys), Some(apps)) => format!("{keys} and {apps}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "nothing".to_owned(),
+    }
+}
+
+pub(crate) fn revoke_all_what(keys: usize, apps: usize) -> String {
+    format!(
+        "Ends {} for good. Each has to be set up again.",
+        keys_and_apps(keys, apps)
+    )
+}
+
+pub(crate) fn all_is_revoked(tenant: &str) -> Markup {
+    html! { "Nothing reaches " bdi { (tenant) } " any more: all keys and apps are revoked, and all codes cancelled." }
+}
+
+// ---- Revoking one
+
+pub(crate) fn revoke_question(name: &str) -> Markup {
+    html! { "Revoke " bdi { (name) } "?" }
+}
+
+pub(crate) const REVOKE_A_KEY: &str = "Revoke a key?";
+pub(crate) const REVOKE_AN_APP: &str = "Revoke an app?";
+pub(crate) const REVOKE_KEY: &str = "Revoke key";
+pub(crate) const REVOKE_APP: &str = "Revoke app";
+pub(crate) const CONSEQUENCE: &str =
+    "It is refused from its next request on, and its running programs stop. What they changed before stays.";
+pub(crate) const NO_WAY_BACK_KEY: &str = "This cannot be undone. Whatever uses it needs a new key.";
+pub(crate) const NO_WAY_BACK_APP: &str = "This cannot be undone. To come back it needs a new connection code.";
+
+pub(crate) fn is_revoked(name: &str) -> Markup {
+    html! { strong { bdi { (name) } } " is revoked. It is refused from now on." }
+}
+
+pub(crate) const REVOKE_ALL_QUESTION: &str = "Revoke everything?";
+
+pub(crate) fn revoke_all_consequence(keys: usize, apps: usize, tenant: &str) -> Markup {
+    html! {
+        p {
+            "This ends " (keys_and_apps(keys, apps)) " of " bdi { (tenant) }
+            ": refused from the next request on, and running programs stop. Codes that wait are cancelled."
+        }
+        p { "This cannot be undone. To stop for a while, " strong { "pause all" } " instead." }
+    }
+}
+
+pub(crate) fn type_name(noun: &str) -> String {
+    format!("Type the name of the {noun} to confirm")
+}
+
+pub(crate) const NAME_DIFFERS: &str = "That is not the name. Nothing was revoked; type it as it stands above.";
+
+// ---- Scope
+
+pub(crate) const MAY_DO: &str = "What it may do";
+
+pub(crate) fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Read => "Read only",
+        Scope::ReadWrite => "Read & write",
+    }
+}
+
+pub(crate) fn scope_hint(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Read => "It can look at the data and change nothing. Right for most uses.",
+        Scope::ReadWrite => "It can also change the data.",
+    }
+}
+
+// ---- A new key
+
+pub(crate) const CREATE_A_KEY: &str = "Create a key";
+pub(crate) const CREATE_KEY: &str = "Create key";
+pub(crate) const KEY_CREATED: &str = "Key created";
+pub(crate) const LABEL: &str = "Label";
+pub(crate) const LABEL_HINT: &str = "What will use it, and where. Up to 80 characters.";
+pub(crate) const EXPIRES_HINT: &str = "From then on it is refused. Choose this for anything you try out.";
+pub(crate) const NOT_CREATED: &str = "The key was not created.";
+pub(crate) const COPY_NOW: &str = "Copy the key now. It will not be shown again.";
+pub(crate) const USE_IT: &str = "Use it";
+pub(crate) const COPIED: &str = "I have copied the key";
+pub(crate) const THE_KEY: &str = "the key";
+pub(crate) const ALREADY: &str = "This form was sent already, and what it made is listed. What is shown once is not shown again: if you did not \
+                                   copy it, revoke it and make another.";
+
+pub(crate) fn key_intro(noun: &str) -> String {
+    format!(
+        "A key stands for this {noun}. Give each program a key of its own, so that you can revoke one without the others."
+    )
+}
+
+pub(crate) fn keep_safe(scope: Scope, noun: &str) -> String {
+    let what = match scope {
+        Scope::Read => "read",
+        Scope::ReadWrite => "read and change",
+    };
+    format!("Whoever has it can {what} the data of this {noun}. Keep it out of chats, e-mail and version control.")
+}
+
+pub(crate) fn in_days(days: u16) -> String {
+    match days {
+        365 => "In a year".to_owned(),
+        days => format!("In {days} days"),
+    }
+}
+
+/// An error of ours as a sentence.
+pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
+    format!("{}.", capitalized(&error.to_string()))
+}
+
+pub(crate) fn lines_for(client: &str) -> String {
+    format!("the lines for {client}")
+}
+
+pub(crate) fn key_problem(error: &CreateKeyError) -> Option<String> {
+    match error {
+        CreateKeyError::ExpiresInThePast => Some("It would have expired already; choose a later day.".to_owned()),
+        CreateKeyError::Store(StoreError::TooManyKeys) => Some(format!(
+            "There are {MAX_LIVE_KEYS} keys, the most there may be. Revoke one that is not used any more."
+        )),
+        CreateKeyError::Store(_) => None,
+    }
+}
+
+// ---- A connection code
+
+pub(crate) const CONNECT: &str = "Connect a web chat";
+pub(crate) const CONNECT_INTRO: &str = "You get an address to paste into claude.ai or ChatGPT, and a code that lets it in once. The code works for ten minutes.";
+pub(crate) const GET_A_CODE: &str = "Get a code";
+pub(crate) const NO_CODE: &str = "No code was made.";
+pub(crate) const STEP_URL: &str = "Paste this connector URL into the chat";
+pub(crate) const STEP_CODE: &str = "When it asks for a code, paste this";
+pub(crate) const STEP_ALLOW: &str = "Allow it on the page that opens";
+pub(crate) const THE_URL: &str = "the connector URL";
+pub(crate) const THE_CODE: &str = "the code";
+pub(crate) const NEW_CODE: &str = "Make a new code";
+pub(crate) const CANCEL_CODE: &str = "Cancel this code";
+pub(crate) const WAITING: &str = "Waiting for an app to use the code.";
+pub(crate) const WAITING_TITLE: &str = "Waiting: connect a web chat";
+pub(crate) const CHECK_NOW: &str = "Check now";
+pub(crate) const CODE_ELSEWHERE: &str = "The code is shown once, on the page where it was made.";
+pub(crate) const WORKS_UNTIL: &str = "Works until ";
+/// `{}` is minutes and seconds.
+pub(crate) const TIME_LEFT: &str = "{} left";
+pub(crate) const SAY_TEN_MINUTES: &str = "The code works for ten minutes.";
+pub(crate) const SAY_ONE_MINUTE: &str = "The code works for one more minute.";
+pub(crate) const GO_BACK: &str = "You can go back to the chat.";
+pub(crate) const NOT_ME: &str = "This was not me: revoke";
+pub(crate) const NOTHING_CONNECTED: &str =
+    "Nothing was connected. The connector URL stays the same, so a chat that has it only needs a new code.";
+pub(crate) const HAS_EXPIRED: &str = "The code has expired";
+pub(crate) const IS_CANCELLED: &str = "The code is cancelled";
+
+pub(crate) fn one_use(badge: &Markup, tenant: &str) -> Markup {
+    html! { "This code gives an app " (badge) " access to " bdi { (tenant) } ", once." }
+}
+
+pub(crate) fn is_connected(app: &str) -> Markup {
+    html! { bdi { (app) } " is connected" }
+}
+
+pub(crate) fn is_connected_title(app: &str) -> String {
+    format!("{app} is connected")
+}
+
+pub(crate) fn say_connected(app: &str, host: Option<&str>) -> String {
+    match host {
+        Some(host) => format!("{app}, verified as {host}, is connected."),
+        None => format!("{app} is connected. Nobody verified its name."),
+    }
+}
+
+pub(crate) fn same_scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Read => "The new code is read only, as this one was.",
+        Scope::ReadWrite => "The new code is read & write, as this one was.",
+    }
+}
+
+pub(crate) fn code_problem(error: &CreateCodeError) -> Option<String> {
+    match error {
+        CreateCodeError::PlanLapsed => {
+            Some("The subscription is not active, so no app can be connected. Renew it first.".to_owned())
+        }
+        CreateCodeError::Store(StoreError::TooManyCodes) => Some(format!(
+            "{MAX_LIVE_CODES} codes are waiting, the most there may be. Use or cancel one, or wait ten minutes."
+        )),
+        CreateCodeError::Store(StoreError::TooManyApps) => Some(format!(
+            "{MAX_LIVE_APPS} apps are connected, the most there may be. Revoke one that is not used any more."
+        )),
+        CreateCodeError::Store(_) => None,
+    }
+}
+
+pub(crate) const GUIDE: &str = "Steps in the chat";
+pub(crate) const GUIDE_DATE: &str = "As these apps name their steps in November 2026.";
+pub(crate) const NEW_TAB: &str = " (opens in a new tab)";
+
+/// The steps in claude.ai.
+pub(crate) fn claude_steps(title: &str) -> Markup {
+    html! {
+        ol {
+            li {
+                "In " a href="https://claude.ai" rel="noreferrer" target="_blank" { "Claude" span.sr { (NEW_TAB) } }
+                ", open " strong { "Customize" } ", then " strong { "Connectors" } "."
+            }
+            li { "Press " strong { "+" } ", then " strong { "Add custom connector" } "." }
+            li { "Type a name, paste the connector URL, leave the advanced settings empty, press " strong { "Add" } "." }
+            li { "Press " strong { "Connect" } ". A page of " (title) " opens." }
+            li { "Paste the code, look at what is asked, press " strong { "Allow" } "." }
+        }
+        p.hint {
+            "On Team and Enterprise plans an owner adds the connector first. Each person then connects with a code of their own."
+        }
+    }
+}
+
+/// The steps in ChatGPT.
+pub(crate) fn chatgpt_steps(title: &str) -> Markup {
+    html! {
+        ol {
+            li {
+                "In ChatGPT on the web, open "
+                a href="https://chatgpt.com/plugins" rel="noreferrer" target="_blank" { "Plugins" span.sr { (NEW_TAB) } } "."
+            }
+            li { "Press " strong { "+" } ", then " strong { "Add custom MCP server" } "." }
+            li {
+                "Type a name, paste the connector URL as " strong { "Server URL" } ", choose " strong { "OAuth" }
+                " for authentication."
+            }
+            li { "Agree to the warning, press " strong { "Create as a plugin" } ". A page of " (title) " opens." }
+            li { "Paste the code, look at what is asked, press " strong { "Allow" } "." }
+        }
+        p.hint {
+            "If the entry is missing, switch on Developer mode in Settings, Security and login. In a workspace an administrator \
+             has to allow it."
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! A console over a store in memory, and a browser without scripts.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Query, State},
+    http::{Method, Request, StatusCode, header},
+    response::Response,
+    routing::get,
+};
+use chrono::{DateTime, Utc};
+use http_body_util::BodyExt;
+use latchstring_access::{
+    Access, Challenge, KeyRing, MemoryStore, NewTenant, Person, Plan, PlanRule, Rules, Tenant, TenantEvent,
+    TenantEventKind,
+};
+use latchstring_console::{Console, Desk, Permission, Settings, SignIn};
+use latchstring_core::{Clock, ManualClock, Scope};
+use serde::Deserialize;
+use tower::ServiceExt;
+
+pub(crate) const ORIGIN: &str = "https://mcp.example.com";
+
+/// Lets in whoever says who they are: what a real sign-in finds out is not what is tested here.
+struct Believer;
+
+#[derive(Deserialize)]
+struct Claim {
+    tenant: String,
+    name: String,
+    may: Permission,
+}
+
+impl SignIn for Believer {
+    fn router(&self, desk: Desk) -> Router {
+        Router::new().route("/believe", get(believe)).with_state(desk)
+    }
+}
+
+async fn believe(State(desk): State<Desk>, Query(claim): Query<Claim>) -> Response {
+    let tenant = desk.tenant(&claim.tenant).await.expect("answered").expect("known");
+    let person = Person::new(&claim.name, &claim.name);
+    desk.admit(&tenant, person, claim.may).await.expect("admitted")
+}
+
+pub(crate) struct Office {
+    pub(crate) access: Arc<Access>,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) tenants: [Tenant; 2],
+    pub(crate) router: Router,
+}
+
+impl Office {
+    pub(crate) async fn new() -> Self {
+        let start: DateTime<Utc> = "2026-11-21T11:00:00Z".parse().expect("a moment");
+        let clock = Arc::new(ManualClock::at(start));
+        let store = Arc::new(MemoryStore::with_clock(Arc::clone(&clock) as Arc<dyn Clock>));
+        let rules = Rules::new("asmk".parse().expect("a prefix"), PlanRule::Subscription);
+        let access = Access::open(Arc::clone(&store) as _, KeyRing::generate(), rules).await;
+        let access = Arc::new(access.expect("opened"));
+        let tenants = [
+            access
+                .ensure_tenant("maple.example", "Maple <Bikes>")
+                .await
+                .expect("stored"),
+            access.ensure_tenant("other.example", "Other").await.expect("stored"),
+        ];
+        let console = Console::new(Settings {
+            access: Arc::clone(&access),
+            sign_in: Arc::new(Believer),
+            public_url: ORIGIN.parse().expect("an address"),
+            title: "Assembly".to_owned(),
+            name: "assembly".to_owned(),
+            page_title: "LLM / API Access".to_owned(),
+            tenant_noun: "store".to_owned(),
+        });
+        Self {
+            router: console.router(),
+            access,
+            store,
+            clock,
+            tenants,
+        }
+    }
+
+    /// A person of the first tenant who may manage.
+    pub(crate) async fn nora(&self) -> Browser {
+        self.person("maple.example", "Nora", "manage").await
+    }
+
+    pub(crate) async fn person(&self, host_key: &str, name: &str, may: &str) -> Browser {
+        let mut browser = Browser {
+            router: self.router.clone(),
+            cookie: String::new(),
+        };
+        let path = format!("/access/sign-in/believe?tenant={host_key}&name={name}&may={may}");
+        let admitted = browser.get(&path).await;
+        assert_eq!(
+            (admitted.status, admitted.location.as_str()),
+            (StatusCode::SEE_OTHER, "/access")
+        );
+        browser.cookie = admitted.set_cookie.split(';').next().expect("a pair").to_owned();
+        browser
+    }
+
+    pub(crate) async fn happens(&self, kind: TenantEventKind) {
+        let event = TenantEvent {
+            delivery: None,
+            host_key: "maple.example".to_owned(),
+            occurred_at: self.clock.now(),
+            kind,
+        };
+        self.access.apply(&event).await.expect("applied");
+    }
+
+    pub(crate) fn installed(&self) -> TenantEventKind {
+        TenantEventKind::Installed {
+            new: NewTenant::new("maple.example", "Maple <Bikes>", self.clock.now()),
+            plan: Plan::Active,
+        }
+    }
+
+    /// An app uses a code.
+    pub(crate) async fn app_uses(&self, code: &str, name: &str) {
+        let found = self.access.find_code(code).await.expect("answered").expect("live");
+        let approval = latchstring_access::Approval {
+            code: found.id,
+            connector: None,
+            app: latchstring_access::AppIdentity {
+                client_id: "https://claude.ai/client.json".to_owned(),
+                name: name.to_owned(),
+                host: Some("claude.ai".to_owned()),
+                redirect_host: "claude.ai".to_owned(),
+            },
+            redirect_uri: "https://claude.ai/callback".to_owned(),
+            challenge: Challenge::from_bytes([7; 32]),
+        };
+        let approved = self.access.approve(approval).await.expect("answered");
+        assert!(approved.is_some());
+    }
+
+    /// An app of the first tenant, let in by a code of somebody's.
+    pub(crate) async fn app(&self, name: &str, scope: Scope) {
+        let by = Person::new("tomas", "Tomás");
+        let (code, _) = self
+            .access
+            .create_code(&self.tenants[0], scope, by)
+            .await
+            .expect("made");
+        self.app_uses(code.expose(), name).await;
+    }
+}
+
+/// A browser that keeps a cookie and says where its forms come from.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    pub(crate) router: Router,
+    pub(crate) cookie: String,
+}
+
+pub(crate) struct Shown {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
+    pub(crate) set_cookie: String,
+    pub(crate) cache: String,
+    pub(crate) html: String,
+}
+
+impl Browser {
+    pub(crate) async fn get(&self, path: &str) -> Shown {
+        let request = Request::builder().uri(path).header(header::COOKIE, &self.cookie);
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
+    /// Sends a form from one of our own pages.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
+        self.post_from(Some(ORIGIN), path, fields).await
+    }
+
+    pub(crate) async fn post_from(&self, origin: Option<&str>, path: &str, fields: &[(&str, &str)]) -> Shown {
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.send(request.body(Body::from(form)).expect("a request")).await
+    }
+
+    async fn send(&self, request: Request<Body>) -> Shown {
+        let response = self.router.clone().oneshot(request).await.expect("answered");
+        let text = |name: header::HeaderName| {
+            let value = response.headers().get(name);
+            value.map_or_else(String::new, |value| value.to_str().expect("text").to_owned())
+        };
+        let (location, set_cookie, cache) = (
+            text(header::LOCATION),
+            text(header::SET_COOKIE),
+            text(header::CACHE_CONTROL),
+        );
+        let status = response.status();
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        Shown {
+            status,
+            location,
+            set_cookie,
+            cache,
+            html: String::from_utf8(body.to_vec()).expect("text"),
+        }
+    }
+}
+
+impl Shown {
+    /// What stands between these two.
+    pub(crate) fn between(&self, before: &str, after: &str) -> &str {
+        let (_, rest) = self
+            .html
+            .split_once(before)
+            .unwrap_or_else(|| panic!("no {before}: {}", self.main()));
+        rest.split_once(after).unwrap_or_else(|| panic!("no {after}: {rest}")).0
+    }
+
+    /// The value of a hidden field.
+    pub(crate) fn field(&self, name: &str) -> String {
+        self.between(&format!("name=\"{name}\" value=\""), "\"").to_owned()
+    }
+
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.main().contains(text)
+    }
+
+    /// The page without style and script.
+    pub(crate) fn main(&self) -> &str {
+        let main = self
+            .html
+            .split_once("<main")
+            .map_or(self.html.as_str(), |(_, main)| main);
+        main.split_once("</main>").map_or(main, |(main, _)| main)
+    }
+}

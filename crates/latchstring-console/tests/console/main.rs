@@ -1,0 +1,8 @@
+//! The access page as a browser sees it: through the real router, without a script.
+
+mod connecting;
+mod desk;
+mod keys;
+mod permission;
+mod revoking;
+mod sessions;
