@@ -18,6 +18,7 @@ use sea_orm_migration::{
 mod m0001_access;
 mod m0002_connected_apps;
 mod m0003_pause;
+mod m0004_activity;
 
 /// The migrations of the access tables, in order.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_access::Migration),
             Box::new(m0002_connected_apps::Migration),
             Box::new(m0003_pause::Migration),
+            Box::new(m0004_activity::Migration),
         ]
     }
 

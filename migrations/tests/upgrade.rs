@@ -21,7 +21,7 @@ const FIRST_VERSION: &str = "
         (7, x'12', 'key', zeroblob(32), 'k1', 'asmk_0000...0000', 11),
         (9, x'11', 'key', x'0101010101010101010101010101010101010101010101010101010101010101', 'k1', 'asmk_1', 31);
     INSERT INTO audit_call (seq, request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, committed,
-        duration_micros) VALUES (1, x'21', 36, x'01', x'11', '', 'mcp', 'run', 'OK', 1, 5);
+        duration_micros, program_sha256) VALUES (1, x'21', 36, x'01', x'11', '', 'mcp', 'run', 'OK', 1, 5, 'ab');
     INSERT INTO audit_operation (call_seq, position, operation, outcome, duration_micros) VALUES (1, 0, 'x', 'OK', 1);
     INSERT INTO key_ring_check (key_id, check_hash) VALUES ('k1', zeroblob(32));
 ";
@@ -67,6 +67,10 @@ async fn tenants_keys_and_revocations_of_the_first_version_survive() {
     let kept = "SELECT (SELECT count(*) FROM audit_call), (SELECT count(*) FROM audit_operation), \
                 (SELECT count(*) FROM key_ring_check)";
     assert_eq!(lines(&db, kept, 3).await, ["1 1 1"]);
+    // Its program was not kept, and nobody knows how many rows it read.
+    let call = "SELECT program_sha256, source, operation, row_count FROM audit_call \
+                JOIN audit_operation ON call_seq = seq LEFT JOIN audit_program ON sha256 = program_sha256";
+    assert_eq!(lines(&db, call, 4).await, ["ab - x -"]);
 
     let broken = lines(&db, "SELECT \"table\", rowid FROM pragma_foreign_key_check", 2).await;
     assert_eq!(broken, [""; 0]);

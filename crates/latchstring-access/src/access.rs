@@ -8,11 +8,11 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use latchstring_core::{CallRecord, CodeId, Gate, Grant, GrantId, Hold, Refusal, TenantId};
+use latchstring_core::{CallRecord, CodeId, Gate, Grant, GrantId, Hold, Refusal, RequestId, TenantId};
 
 use crate::{
-    AccessEvent, AccessEventKind, AccessStore, AuditEntry, ConnectorId, FoundBearer, GrantKind, IssuedSecret, KeyRing,
-    Person, PlanRule, Secret, Standing, StoreError, Token, TokenPrefix,
+    AccessEvent, AccessEventKind, AccessStore, AuditDays, AuditEntry, AuditQuery, CallsPerDay, ConnectorId,
+    FoundBearer, GrantKind, IssuedSecret, KeyRing, Person, PlanRule, Secret, Standing, StoreError, Token, TokenPrefix,
     bookkeeping::Bookkeeping,
     sweeper::Sweeper,
     watch::{Watch, Watchers},
@@ -169,9 +169,24 @@ impl Access {
         self.store.read_events(tenant, limit).await
     }
 
-    /// The calls of a tenant that are stored, the one stored last first; 1,000 at most, whatever the limit.
-    pub async fn read_audit(&self, tenant: TenantId, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        self.store.read_audit(tenant, limit).await
+    /// The calls of a tenant that are stored, the one stored last first; see [`AccessStore::read_audit`].
+    pub async fn read_audit(&self, tenant: TenantId, query: &AuditQuery) -> Result<Vec<AuditEntry>, StoreError> {
+        self.store.read_audit(tenant, query).await
+    }
+
+    /// One call of a tenant, and the source of its program, where there was one and it was kept.
+    pub async fn find_audit(
+        &self,
+        tenant: TenantId,
+        request: RequestId,
+    ) -> Result<Option<(AuditEntry, Option<String>)>, StoreError> {
+        self.store.find_audit(tenant, request).await
+    }
+
+    /// How many calls of a tenant began on each of these days, by grant, the latest day first; see
+    /// [`AccessStore::count_audit`].
+    pub async fn count_audit(&self, tenant: TenantId, days: AuditDays) -> Result<Vec<CallsPerDay>, StoreError> {
+        self.store.count_audit(tenant, days).await
     }
 
     /// Can the store be asked right now?

@@ -144,6 +144,15 @@ macro_rules! access_store_contract {
                 events_are_read_back_whole_and_newest_first,
                 audit_is_read_back_whole_and_newest_first,
                 a_call_is_written_down_once,
+                x01_another_tenants_calls_are_never_read,
+                the_calls_of_one_grant_are_read_apart,
+                a_cursor_pages_through_every_call_once,
+                a_thousand_calls_are_read_at_most,
+                a_call_is_found_with_its_program,
+                the_same_program_is_kept_once_for_each_tenant,
+                many_write_down_the_same_programs_at_once,
+                calls_are_counted_by_utc_day_and_grant,
+                ten_thousand_counts_are_told_at_most,
                 the_first_ring_becomes_the_stores_own,
             }
             sweep {

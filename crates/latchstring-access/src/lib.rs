@@ -42,7 +42,9 @@ pub use access::{
     REFRESHES, RefreshPresented, Rules, SpendError, TokenTexts,
 };
 pub use app::{AppIdentity, AppSummary, Redeemed, Redemption};
-pub use audit::{AuditEntry, AuditOperation};
+pub use audit::{
+    AuditDays, AuditEntry, AuditOperation, AuditQuery, CallsPerDay, MAX_AUDIT_COUNTS, MAX_AUDIT_DAYS, MAX_AUDIT_ENTRIES,
+};
 pub use client::{
     IDLE_CLIENT_LIFETIME, MAX_UNUSED_CLIENTS, RegisteredClient, UNUSED_CLIENT_KEEPS_PLACE, UNUSED_CLIENT_LIFETIME,
 };

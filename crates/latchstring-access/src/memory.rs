@@ -24,15 +24,15 @@ use std::{
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use latchstring_core::{CallRecord, Clock, CodeId, GrantId, Hold, SystemClock, TenantId};
+use latchstring_core::{CallRecord, Clock, CodeId, GrantId, Hold, RequestId, SystemClock, TenantId};
 use tokio::{sync::Notify, time::timeout};
 
 use self::state::{State, cut};
 use crate::{
-    AccessEvent, AccessStore, AppSummary, Applied, AuditEntry, CodeSummary, ConnectorId, Count, CredentialId,
-    FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind, IssuedCode, IssuedKey, IssuedTokens,
-    KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation, RevokeOutcome, RingCheck, SecretHash,
-    Standing, StoreError, Tenant, TenantEvent,
+    AccessEvent, AccessStore, AppSummary, Applied, AuditDays, AuditEntry, AuditQuery, CallsPerDay, CodeSummary,
+    ConnectorId, Count, CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind,
+    IssuedCode, IssuedKey, IssuedTokens, KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation,
+    RevokeOutcome, RingCheck, SecretHash, Standing, StoreError, Tenant, TenantEvent,
 };
 
 /// Forgets everything when the process ends.
@@ -298,8 +298,20 @@ impl AccessStore for MemoryStore {
         Ok(())
     }
 
-    async fn read_audit(&self, tenant: TenantId, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        Ok(self.state()?.records.read_audit(tenant, limit))
+    async fn read_audit(&self, tenant: TenantId, query: &AuditQuery) -> Result<Vec<AuditEntry>, StoreError> {
+        Ok(self.state()?.records.read_audit(tenant, query))
+    }
+
+    async fn find_audit(
+        &self,
+        tenant: TenantId,
+        request: RequestId,
+    ) -> Result<Option<(AuditEntry, Option<String>)>, StoreError> {
+        Ok(self.state()?.records.find_audit(tenant, request))
+    }
+
+    async fn count_audit(&self, tenant: TenantId, days: AuditDays) -> Result<Vec<CallsPerDay>, StoreError> {
+        Ok(self.state()?.records.count_audit(tenant, days))
     }
 
     async fn match_ring(&self, checks: &[RingCheck]) -> Result<bool, StoreError> {

@@ -11,13 +11,13 @@ use std::{error::Error, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use latchstring_core::{CallRecord, CodeId, GrantId, Hold, TenantId};
+use latchstring_core::{CallRecord, CodeId, GrantId, Hold, RequestId, TenantId};
 
 use crate::{
-    AccessEvent, AppSummary, Applied, AuditEntry, CodeSummary, ConnectorId, CredentialId, FoundAuthorizationCode,
-    FoundBearer, FoundCode, FoundRefreshToken, GrantKind, IssuedCode, IssuedKey, IssuedTokens, KeySummary,
-    MAX_LIVE_APPS, MAX_LIVE_CODES, MAX_UNUSED_CLIENTS, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation,
-    RevokeOutcome, RingCheck, SecretHash, Standing, Tenant, TenantEvent,
+    AccessEvent, AppSummary, Applied, AuditDays, AuditEntry, AuditQuery, CallsPerDay, CodeSummary, ConnectorId,
+    CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind, IssuedCode, IssuedKey,
+    IssuedTokens, KeySummary, MAX_LIVE_APPS, MAX_LIVE_CODES, MAX_UNUSED_CLIENTS, NewTenant, Redeemed, Redemption,
+    RegisteredClient, Revocation, RevokeOutcome, RingCheck, SecretHash, Standing, Tenant, TenantEvent,
 };
 
 /// How many keys of one tenant may be live at once: neither revoked nor expired.
@@ -187,11 +187,27 @@ pub trait AccessStore: Send + Sync {
     async fn read_events(&self, tenant: TenantId, limit: u32) -> Result<Vec<AccessEvent>, StoreError>;
 
     /// Appends calls to the audit trail, all or none, in order. A call that is there already (by its request id) is
-    /// passed over, so that a batch of unknown fate can be sent again.
+    /// passed over, so that a batch of unknown fate can be sent again. Their programs are kept with them, each once for
+    /// its tenant, by its hash.
     async fn append_audit(&self, calls: &[&CallRecord]) -> Result<(), StoreError>;
 
-    /// The calls of a tenant, the one appended last first; 1,000 at most, whatever the limit.
-    async fn read_audit(&self, tenant: TenantId, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+    /// The calls of a tenant that were asked for, the one appended last first.
+    ///
+    /// Who asks again with the last one's [`seq`](AuditEntry::seq) as cursor, until nothing is left, has read every call
+    /// once that was there when the first page was read. Of those that were appended since, none is read twice.
+    async fn read_audit(&self, tenant: TenantId, query: &AuditQuery) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// One call of a tenant, and the source of its program, where there was one and it was kept.
+    async fn find_audit(
+        &self,
+        tenant: TenantId,
+        request: RequestId,
+    ) -> Result<Option<(AuditEntry, Option<String>)>, StoreError>;
+
+    /// How many calls of a tenant began on each of these days, by grant: the latest day first, then by the grant's id;
+    /// [`MAX_AUDIT_COUNTS`](crate::MAX_AUDIT_COUNTS) at most. A day on which a grant made no call is left out. Costs as
+    /// much as there were calls on these days, however many there are in all.
+    async fn count_audit(&self, tenant: TenantId, days: AuditDays) -> Result<Vec<CallsPerDay>, StoreError>;
 
     /// Whether this ring, given by its checks, is the one the store was used with, as
     /// [`RingCheck::matches`] decides. The first ring ever becomes the store's own; of a ring that matches, new

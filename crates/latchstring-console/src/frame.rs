@@ -13,6 +13,22 @@ pub(crate) enum At {
     Access,
     /// It was opened from there.
     InAccess,
+    /// It is the activity page.
+    Activity,
+    /// It was opened from there.
+    InActivity,
+}
+
+impl At {
+    /// What the bar says of its two entries.
+    fn current(self) -> (Option<&'static str>, Option<&'static str>) {
+        match self {
+            Self::Access => (Some("page"), None),
+            Self::InAccess => (Some("true"), None),
+            Self::Activity => (None, Some("page")),
+            Self::InActivity => (None, Some("true")),
+        }
+    }
 }
 
 /// The bar of a page where nobody is signed in.
@@ -21,17 +37,18 @@ pub(crate) fn alone(console: &Console) -> Markup {
 }
 
 fn bar(console: &Console, signed: &Signed, at: At) -> Markup {
-    let current = match at {
-        At::Access => "page",
-        At::InAccess => "true",
-    };
+    let (access, activity) = at.current();
     html! {
         p.where {
             strong { a href=(ACCESS) { (console.title()) } }
             " "
             span { bdi { (signed.tenant.name) } }
         }
-        nav aria-label=(words::PAGES) { a href=(ACCESS) aria-current=(current) { (words::ACCESS) } }
+        nav aria-label=(words::PAGES) {
+            a href=(ACCESS) aria-current=[access] { (words::ACCESS) }
+            " "
+            a href={ (ACCESS) "/activity" } aria-current=[activity] { (words::ACTIVITY) }
+        }
         form.who method="post" action={ (ACCESS) "/sign-out" } {
             bdi { (signed.visitor.person.name()) }
             " "

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod activity;
 mod connect;
 mod error;
 mod frame;
@@ -20,7 +21,12 @@ mod state;
 mod words;
 
 pub use session::{Permission, Visitor};
-pub use sign_in::{Desk, SignIn, demo::DemoSignIn};
+pub use sign_in::{
+    Desk, Manages, SignIn,
+    demo::DemoSignIn,
+    host_token::{HostTokenSettings, HostTokenSettingsError, HostTokenSignIn},
+    oidc::{OidcSettings, OidcSettingsError, OidcSignIn},
+};
 pub use state::{Console, Settings};
 
 /// Where the access page is, below the public address.

@@ -1,6 +1,11 @@
 //! How people come in: the seam, and what its implementations are given.
 
+mod claims;
 pub(crate) mod demo;
+pub(crate) mod host_token;
+pub(crate) mod oidc;
+
+pub use claims::Manages;
 
 use async_trait::async_trait;
 use axum::{

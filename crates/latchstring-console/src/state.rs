@@ -7,7 +7,7 @@ use latchstring_access::{Access, ConnectorId};
 use url::Url;
 
 use crate::{
-    ACCESS, connect, home, keys, pause, revoke,
+    ACCESS, activity, connect, home, keys, pause, revoke,
     sign_in::{self, Desk, SignIn},
 };
 
@@ -47,6 +47,7 @@ impl Console {
             .merge(connect::router())
             .merge(revoke::router())
             .merge(pause::router())
+            .merge(activity::router())
             .merge(sign_in::router())
             .with_state(self.clone());
         let desk = Desk::new(self.clone());

@@ -50,6 +50,52 @@ pub(crate) fn no_tenants(noun: &str) -> String {
     format!("The app is installed for no {noun} yet. Install it for one with the command tenant install.")
 }
 
+/// Somebody of whom the app says an id and no name.
+pub(crate) fn nameless(sub: &str) -> String {
+    format!("User {sub}")
+}
+
+// ---- Signing in by a token of the app
+
+pub(crate) const OPEN_FROM_APP: &str = "Open this page from the app";
+pub(crate) const NO_TOKEN: &str = "The app signs you in here, for an hour at a time. Open this page from there.";
+pub(crate) const OPEN_AGAIN: &str = "Open this page from the app again";
+pub(crate) const WRONG_TOKEN: &str =
+    "You are not signed in: what the app sent along works once, and for a minute. Open this page from the app again.";
+pub(crate) const NOT_INSTALLED: &str = "Not installed here";
+
+pub(crate) fn install_first(noun: &str) -> String {
+    format!("The app is not installed for your {noun}, or not yet. Install it, then open this page from there again.")
+}
+
+// ---- Signing in with the app
+
+pub(crate) const SIGN_IN_AGAIN: &str = "Sign in once more";
+pub(crate) const SIGN_IN_NOT_BEGUN: &str = "This sign-in did not begin in this browser, took longer than ten minutes, or is over already. Nobody was signed in.";
+pub(crate) const NOT_SIGNED_IN: &str = "You are not signed in";
+pub(crate) const SIGN_IN_DENIED: &str =
+    "The app did not let you in, or you said no there. If that was not meant so, sign in again.";
+pub(crate) const SIGN_IN_FAILED: &str = "The app could not tell who you are. Try again shortly; if that does not help, tell whoever runs this server, whose log says more.";
+pub(crate) const NOTHING_FOR_YOU: &str = "Nothing here for you yet";
+
+pub(crate) fn speaks_for_none(noun: &str) -> String {
+    format!(
+        "You may speak for no {noun} for which the app is installed. Have it installed, or sign in as somebody who may."
+    )
+}
+
+pub(crate) fn choose_title(noun: &str) -> String {
+    format!("Which {noun}?")
+}
+
+pub(crate) fn choose_intro(noun: &str, person: &str) -> Markup {
+    html! { "You are " bdi { (person) } ", and may speak for more than one " (noun) "." }
+}
+
+pub(crate) fn choose_cut(noun: &str, most: usize) -> String {
+    format!("The app named more than {most}. If the {noun} you want is not here, ask whoever runs this server.")
+}
+
 /// What stands in the way: a heading, and what to do.
 pub(crate) fn problem(error: &ConsoleError) -> (&'static str, &'static str) {
     match error {
@@ -406,5 +452,93 @@ pub(crate) fn chatgpt_steps(title: &str) -> Markup {
             "If the entry is missing, switch on Developer mode in Settings, Security and login. In a workspace an administrator \
              has to allow it."
         }
+    }
+}
+
+// ---- Activity
+
+pub(crate) const ACTIVITY: &str = "Activity";
+pub(crate) const CALLS: &str = "Calls";
+pub(crate) const CALLS_PER_DAY: &str = "Calls per day";
+pub(crate) const THE_NUMBERS: &str = "The numbers";
+pub(crate) const NUMBERS_CAPTION: &str = "Calls per day by key and app";
+pub(crate) const CALLS_CAPTION: &str = "Calls, the latest first";
+pub(crate) const NO_CALLS: &str = "No calls yet.";
+pub(crate) const LATEST_CALLS: &str = "Latest calls";
+pub(crate) const EARLIER_CALLS: &str = "Earlier calls";
+pub(crate) const KEY_OR_APP: &str = "Key or app";
+pub(crate) const ALL_KEYS_AND_APPS: &str = "All keys and apps";
+pub(crate) const ALL_KEYS: &str = "Keys";
+pub(crate) const IN_BRACKETS_REVOKED: &str = "(revoked)";
+pub(crate) const SHOW: &str = "Show";
+pub(crate) const EXPORT: &str = "Export as CSV";
+pub(crate) const DAY: &str = "Day";
+pub(crate) const TIME: &str = "Time";
+pub(crate) const BY: &str = "By";
+pub(crate) const TOOL: &str = "Tool";
+pub(crate) const ROWS: &str = "Rows";
+pub(crate) const OUTCOME: &str = "Outcome";
+pub(crate) const TOOK: &str = "Took";
+pub(crate) const REQUEST: &str = "Request";
+pub(crate) const CHANGES: &str = "Changes";
+pub(crate) const NOT_KEPT: &str = "These were undone: nothing of this call was kept.";
+pub(crate) const WHAT: &str = "What";
+pub(crate) const FIELD: &str = "Field";
+pub(crate) const BEFORE: &str = "Before";
+pub(crate) const AFTER: &str = "After";
+pub(crate) const SOURCE: &str = "Source";
+pub(crate) const SOURCE_NOT_KEPT: &str =
+    "The source was not kept: the program was longer than programs may be, or was sent before sources were kept.";
+pub(crate) const OPERATIONS: &str = "Operations";
+pub(crate) const OPERATIONS_CAPTION: &str = "Operations, in the order they were called";
+pub(crate) const OPERATION: &str = "Operation";
+
+pub(crate) fn activity_intro(tenant: &str) -> Markup {
+    html! { "What each key and app did with the data of " bdi { (tenant) } "." }
+}
+
+pub(crate) fn chart_intro(days: usize, most: u64) -> String {
+    format!("By key and app, the last {days} days, all to the same scale. The most on one day were {most}.")
+}
+
+pub(crate) fn calls(calls: u64) -> String {
+    format!("{calls} {}", if calls == 1 { "call" } else { "calls" })
+}
+
+/// How a call ended.
+pub(crate) fn outcome(outcome: &str, is_committed: bool, changes: usize) -> String {
+    match (outcome, is_committed, changes) {
+        ("OK", _, 0) => "OK".to_owned(),
+        ("OK", true, changes) => format!("OK, {}", count(changes, "change", "changes")),
+        ("OK", false, changes) => format!("Dry run, {}", count(changes, "change", "changes")),
+        ("CANCELLED", ..) => "Cancelled, nothing changed".to_owned(),
+        ("PAUSED", ..) => "Refused: paused".to_owned(),
+        ("PLAN_REQUIRED", ..) => "Refused: the plan has lapsed".to_owned(),
+        ("REVOKED", ..) => "Stopped: revoked".to_owned(),
+        ("TIMEOUT", ..) => "Stopped: took too long".to_owned(),
+        ("MEMORY_LIMIT", ..) => "Stopped: needed too much memory".to_owned(),
+        (other, ..) => format!("Failed: {}", other.to_lowercase().replace('_', " ")),
+    }
+}
+
+pub(crate) fn operation_outcome(outcome: &str) -> String {
+    self::outcome(outcome, true, 0)
+}
+
+pub(crate) fn call_title(is_program: bool, name: &str) -> String {
+    format!("{} of {name}", if is_program { "Program" } else { "Call" })
+}
+
+pub(crate) fn call_heading(is_program: bool, name: &str) -> Markup {
+    html! { @if is_program { "Program of " } @else { "Call of " } bdi { (name) } }
+}
+
+/// Such as `Created raw material`.
+pub(crate) fn change(entity: &str, is_new: bool, is_gone: bool) -> String {
+    let what = entity.replace('_', " ");
+    match (is_new, is_gone) {
+        (true, _) => format!("Created {what}"),
+        (_, true) => format!("Deleted {what}"),
+        _ => capitalized(&what),
     }
 }

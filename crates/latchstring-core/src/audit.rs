@@ -1,6 +1,6 @@
 //! What is written down about every call and every operation in it.
 
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -52,10 +52,27 @@ pub struct CallRecord {
     pub committed: bool,
     /// How long it took.
     pub duration: Duration,
-    /// SHA-256 of the program, where there was one, in hexadecimal.
-    pub program_sha256: Option<String>,
+    /// The program it sent; `None` for a tool that takes none.
+    pub program: Option<ProgramRecord>,
     /// The operations it called, in order.
     pub operations: Vec<OperationRecord>,
+}
+
+/// The program of a call. Its source is not in the `Debug` form, and so in no log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProgramRecord {
+    /// SHA-256 of the source, in hexadecimal: 64 characters.
+    pub sha256: String,
+    /// The source as it was sent; `None` when it is longer than programs may be, so that it never ran.
+    pub source: Option<Arc<str>>,
+}
+
+impl fmt::Debug for ProgramRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProgramRecord")
+            .field("sha256", &self.sha256)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One operation inside a call.
@@ -69,6 +86,9 @@ pub struct OperationRecord {
     pub outcome: &'static str,
     /// How long it took.
     pub duration: Duration,
+    /// The rows it answered: the elements of a result that is a list, or of its `items` when it is a page; 1 for any
+    /// other result, and 0 when it failed.
+    pub rows: u64,
     /// What it changed; counts only if the call was committed.
     pub changes: Vec<Change>,
 }

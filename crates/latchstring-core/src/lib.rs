@@ -22,6 +22,7 @@ mod input;
 mod name;
 mod operation;
 pub mod random;
+mod rows;
 mod sandbox;
 mod schema;
 mod scope;
@@ -29,7 +30,7 @@ mod session;
 mod surface;
 mod unit;
 
-pub use audit::{CallRecord, Change, ChangeAction, Channel, OperationRecord};
+pub use audit::{CallRecord, Change, ChangeAction, Channel, OperationRecord, ProgramRecord};
 pub use catalog::{Catalog, CatalogError};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use context::Context;

@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::{
-    CallRecord, Change, Context, Effect, ErrorCode, Fence, Gate, Json, OperationError, OperationRecord, Surface,
-    operation::Operation, unit::ErasedUnit,
+    CallRecord, Change, Context, Effect, ErrorCode, Fence, Gate, Json, OperationError, OperationRecord, ProgramRecord,
+    Surface, operation::Operation, rows, unit::ErasedUnit,
 };
 
 /// How much one session may do.
@@ -62,7 +62,7 @@ pub struct Session {
     writes: u32,
     started: Instant,
     tool: String,
-    program_sha256: Option<String>,
+    program: Option<ProgramRecord>,
     records: Vec<OperationRecord>,
     is_recorded: bool,
 }
@@ -85,7 +85,7 @@ impl Session {
             writes: 0,
             started: Instant::now(),
             tool: tool.into(),
-            program_sha256: None,
+            program: None,
             records: Vec::new(),
             is_recorded: false,
         }
@@ -100,8 +100,8 @@ impl Session {
 
     /// Says which program this session serves, for the record.
     #[must_use]
-    pub fn with_program(mut self, sha256: String) -> Self {
-        self.program_sha256 = Some(sha256);
+    pub fn with_program(mut self, program: ProgramRecord) -> Self {
+        self.program = Some(program);
         self
     }
 
@@ -135,6 +135,7 @@ impl Session {
             effect,
             outcome,
             duration,
+            rows: 0,
             changes,
         });
         let result = async {
@@ -147,6 +148,7 @@ impl Session {
         if let Some(record) = self.records.last_mut() {
             record.outcome = result.as_ref().map_or_else(|error| error.code().as_str(), |_| "OK");
             record.duration = started.elapsed();
+            record.rows = result.as_deref().map_or(0, rows::of);
             record.changes = changes;
         }
         result
@@ -238,7 +240,7 @@ impl Session {
             outcome,
             committed,
             duration: self.started.elapsed(),
-            program_sha256: self.program_sha256.take(),
+            program: self.program.take(),
             operations: std::mem::take(&mut self.records),
         }
     }

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
 use latchstring_core::{
-    Change, Effect, ErrorCode, Failure, Finish, Limits, OperationError, Outcome, Program, Sandbox, Session, Surface,
-    output_schema_of, random, schema_of,
+    Change, Effect, ErrorCode, Failure, Finish, Limits, OperationError, Outcome, Program, ProgramRecord, Sandbox,
+    Session, Surface, output_schema_of, random, schema_of,
 };
 use rmcp::model::{CallToolResult, ContentBlock};
 use schemars::JsonSchema;
@@ -204,7 +204,11 @@ impl Run<'_> {
         effect: Effect,
         limits: &Limits,
     ) -> CallToolResult {
-        let mut session = session.with_program(sha256(&source));
+        let mut session = session.with_program(ProgramRecord {
+            sha256: sha256(&source),
+            // What is too long to run is not kept either.
+            source: (source.len() <= limits.program_bytes).then(|| source.as_str().into()),
+        });
         let program = Program {
             source,
             now_ms: session.context().now().timestamp_millis(),

@@ -18,10 +18,11 @@ use axum::{
     routing::get,
 };
 use latchstring_access::{AppIdentity, Approval};
+use latchstring_pages::{Policy, is_own_form, protect};
 
 use self::{
     browser::Browser,
-    page::{Page, Problem},
+    page::{Problem, leading_to},
     request::Refused,
     ticket::{Asked, Step},
 };
@@ -57,7 +58,7 @@ async fn show(State(server): State<AuthorizationServer>, request: Request) -> Re
         Err(error) => return unavailable(&server, &error),
     };
     let ticket = ticket::issue(server.access(), &asked, &Step::Code, &browser, now);
-    let mut response = Page::code(&server, &asked, &ticket, None).respond(StatusCode::OK, Some(&asked.redirect));
+    let mut response = page::code(&server, &asked, &ticket, None).respond(StatusCode::OK, &leading_to(&asked.redirect));
     if let Some(cookie) = browser.cookie(server.issuer()) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -88,7 +89,7 @@ enum Stop {
 }
 
 async fn take(server: &AuthorizationServer, parts: &Parts, body: &Bytes) -> Result<Response, Stop> {
-    if !browser::is_own_form(&parts.headers, server.issuer()) {
+    if !is_own_form(&parts.headers, &server.issuer().origin()) {
         return Err(Stop::Problem(StatusCode::FORBIDDEN, Problem::CrossSite));
     }
     let form = Form::parse(body).map_err(|_| Stop::Problem(StatusCode::BAD_REQUEST, Problem::Form))?;
@@ -118,15 +119,16 @@ async fn take(server: &AuthorizationServer, parts: &Parts, body: &Bytes) -> Resu
             let found = server.access().find_code(typed).await?;
             // A code of another store is told no other way than one that does not exist.
             let found = found.filter(|found| asked.connector.as_ref().is_none_or(|asked| *asked == found.connector));
+            let policy = leading_to(&asked.redirect);
             let page = match &found {
                 None => {
                     let ticket = ticket::issue(server.access(), &asked, &Step::Code, browser, now);
-                    Page::code(server, &asked, &ticket, Some(TRIES.saturating_sub(count.so_far)))
-                        .respond(StatusCode::UNPROCESSABLE_ENTITY, Some(&asked.redirect))
+                    page::code(server, &asked, &ticket, Some(TRIES.saturating_sub(count.so_far)))
+                        .respond(StatusCode::UNPROCESSABLE_ENTITY, &policy)
                 }
                 Some(found) => {
                     let ticket = ticket::issue(server.access(), &asked, &Step::Confirm(found.id), browser, now);
-                    Page::confirm(server, &asked, &ticket, found).respond(StatusCode::OK, Some(&asked.redirect))
+                    page::confirm(server, &asked, &ticket, found).respond(StatusCode::OK, &policy)
                 }
             };
             Ok(page)
@@ -162,7 +164,7 @@ fn redirect(server: &AuthorizationServer, asked: &Asked, answer: &[(&str, &str)]
         return problem(server, StatusCode::BAD_REQUEST, &Problem::Form);
     };
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
-    page::protect(response.headers_mut(), Some(&asked.redirect));
+    protect(response.headers_mut(), &leading_to(&asked.redirect), false);
     response
 }
 
@@ -204,13 +206,14 @@ fn refusal(server: &AuthorizationServer, refused: &Refused) -> Response {
             let description_text = crate::error::visible(description);
             let answer = [("error", *error), ("error_description", description_text.as_str())];
             let link = response_address(server, redirect, state.as_deref(), &answer);
-            Page::refused(server, description, &link, redirect.host()).respond(StatusCode::BAD_REQUEST, None)
+            page::refused(server, description, &link, redirect.host())
+                .respond(StatusCode::BAD_REQUEST, &Policy::default())
         }
     }
 }
 
 fn problem(server: &AuthorizationServer, status: StatusCode, problem: &Problem) -> Response {
-    Page::problem(server, problem).respond(status, None)
+    page::problem(server, problem).respond(status, &Policy::default())
 }
 
 fn too_many(server: &AuthorizationServer, wait: std::time::Duration) -> Response {

@@ -213,3 +213,40 @@ fn unavailable(source: &(dyn std::error::Error + Send + Sync)) -> Response {
     )
         .into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::body::Bytes;
+    use futures_util::stream;
+
+    use super::*;
+
+    /// How many of these parts are taken.
+    async fn taken(parts: usize, size: usize) -> usize {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        let parts = stream::iter(0..parts).map(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, std::io::Error>(Bytes::from(vec![0; size]))
+        });
+        take_body(Body::from_stream(parts)).await;
+        count.load(Ordering::SeqCst)
+    }
+
+    #[tokio::test]
+    async fn the_body_of_a_refused_request_is_taken_up_to_a_limit() {
+        assert_eq!(taken(3, 1_000).await, 3, "all of a short one");
+        // 64 KiB in four parts are within the limit; the fifth is over it.
+        assert_eq!(taken(10, 16 << 10).await, 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_never_ends_a_refused_request_is_not_waited_for() {
+        let endless = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+        let began = tokio::time::Instant::now();
+        take_body(endless).await;
+        assert_eq!(began.elapsed(), TAKEN_WITHIN);
+    }
+}

@@ -119,6 +119,7 @@ impl Noise {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use latchstring_core::ManualClock;
 
     use super::*;
@@ -130,5 +131,37 @@ mod tests {
         assert!(matches!(noise.place(), Err(OAuthError::NotNow)));
         drop(places);
         assert!(noise.place().is_ok());
+    }
+
+    #[test]
+    fn r08_who_is_over_the_limit_is_known_until_the_window_ends() {
+        let clock = Arc::new(ManualClock::at(DateTime::UNIX_EPOCH));
+        let noise = Noise::new(Arc::clone(&clock) as Arc<dyn Clock>);
+        let minute = Duration::from_mins(1);
+        noise.is_over("one".to_owned(), minute);
+        assert_eq!((noise.over_for("one"), noise.over_for("two")), (Some(minute), None));
+        clock.advance(TimeDelta::seconds(59));
+        assert_eq!(noise.over_for("one"), Some(Duration::from_secs(1)));
+        clock.advance(TimeDelta::seconds(1));
+        assert_eq!(noise.over_for("one"), None);
+    }
+
+    #[test]
+    fn r08_no_more_are_known_than_there_is_room_for() {
+        let clock = Arc::new(ManualClock::at(DateTime::UNIX_EPOCH));
+        let noise = Noise::new(Arc::clone(&clock) as Arc<dyn Clock>);
+        let minute = Duration::from_mins(1);
+        for number in 0..REMEMBERED {
+            noise.is_over(format!("{number}"), minute);
+        }
+        noise.is_over("late".to_owned(), minute);
+        assert_eq!((noise.over_for("0"), noise.over_for("late")), (Some(minute), None));
+        clock.advance(TimeDelta::minutes(1));
+        noise.is_over("late".to_owned(), minute);
+        assert_eq!(
+            noise.over_for("late"),
+            Some(minute),
+            "those whose window is over made room"
+        );
     }
 }

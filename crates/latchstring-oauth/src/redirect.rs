@@ -8,7 +8,6 @@
 //! An address is registered only if it is spelt as a browser will spell it, so that what we compared, what we show and
 //! where the browser goes are the same.
 
-use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
@@ -90,12 +89,6 @@ impl RedirectUri {
     }
 }
 
-impl fmt::Display for RedirectUri {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text)
-    }
-}
-
 /// Why an address cannot be registered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RedirectUriError {
@@ -153,8 +146,7 @@ impl FromStr for RedirectUri {
             return Err(RedirectUriError::HostTooLong);
         }
         // An address without a path is the same to a browser as one whose path is `/`, and clients register both.
-        let without_path = url.path() == "/" && url.query().is_none();
-        if url.as_str() != text && !(without_path && url.as_str().strip_suffix('/') == Some(text)) {
+        if url.as_str() != text && url.as_str().strip_suffix('/') != Some(text) {
             return Err(RedirectUriError::Spelling { wanted: url.into() });
         }
         Ok(Self {

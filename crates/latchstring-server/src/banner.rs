@@ -70,6 +70,9 @@ pub(crate) fn print<P: Product>(config: &Config, url: &Url, tenants: &[DemoTenan
 fn text<P: Product>(config: &Config, url: &Url, tenants: &[DemoTenant], is_terminal: bool) -> String {
     let mcp = mcp_url(url);
     let mut parts = vec![format!("{} listens on {}\nMCP endpoint: {mcp}", P::TITLE, bare(url))];
+    if config.is_private() {
+        parts[0] += &format!("\nAccess page:  {}/access", bare(url));
+    }
     if let Some(first) = tenants.first() {
         let command = command::<P>(config, "code create", first);
         let width = tenants

@@ -301,6 +301,11 @@ impl Config {
         }
         Ok(())
     }
+
+    /// Whether only this machine reaches the server, by its address and by the one it is known under.
+    pub(crate) fn is_private(&self) -> bool {
+        self.listen.ip().to_canonical().is_loopback() && self.public_url.as_ref().is_none_or(is_this_machine)
+    }
 }
 
 /// What an app finds at well-known paths must be at the root of a host (RFC 8414, section 3).
@@ -324,7 +329,7 @@ fn check_public_url(url: &Url) -> anyhow::Result<()> {
 }
 
 /// Whether what is sent there stays on the machine it is sent from.
-pub(crate) fn is_this_machine(url: &Url) -> bool {
+fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

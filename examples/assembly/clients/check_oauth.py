@@ -196,7 +196,7 @@ async def reading(server, person, store, mode):
     app = App(store["connectorUrl"])
     async with app.started(mode) as client:
         app.wire.take()
-        named = f"{store['name']} Access Read It" in person.allowed
+        named = f"{store['name']} Access Read only It" in person.allowed
         check("the second page names the store and what is allowed", named, person.allowed)
         tools = {tool.name: tool for tool in await client.list_tools()}
         check("it is connected and sees search, describe and run", {"search", "describe", "run"} <= tools.keys())

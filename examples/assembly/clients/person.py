@@ -46,7 +46,7 @@ class Approval:
 
     def see(self, answer):
         self.status, self.headers, self.source = answer
-        main = re.search("<main>(.*)</main>", self.source, re.DOTALL)
+        main = re.search("<main[^>]*>(.*)</main>", self.source, re.DOTALL)
         self.text = " ".join(html.unescape(re.sub("<[^>]*>", " ", main[1])).split()) if main else self.source
 
     def press(self, action, **fields):

@@ -15,7 +15,7 @@ pub(crate) struct Right {
 }
 
 /// Rows that may all be there at once.
-pub(crate) const ROWS: [Right; 16] = [
+pub(crate) const ROWS: [Right; 17] = [
     Right {
         name: "tenant",
         table: "tenant",
@@ -199,8 +199,15 @@ pub(crate) const ROWS: [Right; 16] = [
             ("outcome", "'OK'"),
             ("duration_micros", "0"),
             ("changes", "NULL"),
+            ("row_count", "NULL"),
         ],
         second: &[("position", "1")],
+    },
+    Right {
+        name: "audit_program",
+        table: "audit_program",
+        columns: &[("tenant_id", "id(1)"), ("sha256", "text(64)"), ("source", "''")],
+        second: &[("tenant_id", "id(2)")],
     },
     Right {
         name: "access_event",
@@ -643,6 +650,26 @@ pub(crate) const BREACHES: &[Breach] = &[
         "audit_operation",
         &[("duration_micros", "-1")],
         "CHECK constraint failed: duration_micros >= 0",
+    ),
+    (
+        "audit_operation",
+        &[("row_count", "-1")],
+        "CHECK constraint failed: row_count >= 0",
+    ),
+    (
+        "audit_program",
+        &[("tenant_id", "id(1)")],
+        "UNIQUE constraint failed: audit_program.tenant_id, audit_program.sha256",
+    ),
+    (
+        "audit_program",
+        &[("sha256", "text(63)")],
+        "CHECK constraint failed: length(sha256) = 64",
+    ),
+    (
+        "audit_program",
+        &[("source", "NULL")],
+        "NOT NULL constraint failed: audit_program.source",
     ),
     (
         "access_event",

@@ -89,7 +89,7 @@ fn call() -> CallRecord {
         outcome: "OK",
         committed: true,
         duration: Duration::ZERO,
-        program_sha256: None,
+        program: None,
         operations: Vec::new(),
     }
 }

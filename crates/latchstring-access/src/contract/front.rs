@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use latchstring_core::{CallRecord, CodeId, GrantId, Hold, TenantId};
+use latchstring_core::{CallRecord, CodeId, GrantId, Hold, RequestId, TenantId};
 
 use crate::{
-    AccessEvent, AccessStore, AppSummary, Applied, AuditEntry, CodeSummary, ConnectorId, Count, CredentialId,
-    FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind, IssuedCode, IssuedKey, IssuedTokens,
-    KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation, RevokeOutcome, RingCheck, SecretHash,
-    Standing, StoreError, Tenant, TenantEvent,
+    AccessEvent, AccessStore, AppSummary, Applied, AuditDays, AuditEntry, AuditQuery, CallsPerDay, CodeSummary,
+    ConnectorId, Count, CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind,
+    IssuedCode, IssuedKey, IssuedTokens, KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation,
+    RevokeOutcome, RingCheck, SecretHash, Standing, StoreError, Tenant, TenantEvent,
 };
 
 /// Stands in front of a store and passes every question on, which makes it an [`AccessStore`] itself.
@@ -98,7 +98,9 @@ passed_on! {
     append_event(event: &AccessEvent) -> ();
     read_events(tenant: TenantId, limit: u32) -> Vec<AccessEvent>;
     append_audit(calls: &[&CallRecord]) -> ();
-    read_audit(tenant: TenantId, limit: u32) -> Vec<AuditEntry>;
+    read_audit(tenant: TenantId, query: &AuditQuery) -> Vec<AuditEntry>;
+    find_audit(tenant: TenantId, request: RequestId) -> Option<(AuditEntry, Option<String>)>;
+    count_audit(tenant: TenantId, days: AuditDays) -> Vec<CallsPerDay>;
     match_ring(checks: &[RingCheck]) -> bool;
     sweep() -> ();
 }

@@ -18,8 +18,8 @@ use super::{
     records::call,
 };
 use crate::{
-    AccessEvent, AccessEventKind, GrantKind, Plan, RegisteredClient, Revocation, RevokeOutcome, Standing, StoreError,
-    Tenant, TenantEventKind,
+    AccessEvent, AccessEventKind, AuditQuery, GrantKind, Plan, RegisteredClient, Revocation, RevokeOutcome, Standing,
+    StoreError, Tenant, TenantEventKind,
 };
 
 /// Long enough for a store that does not wait to show it; one that does passes however long this is.
@@ -271,7 +271,11 @@ pub async fn moments_are_kept_to_the_microsecond(given: Given) {
     let mut record = call(&given, tenant.id, key.grant);
     record.at = given.now();
     given.store.append_audit(&[&record]).await.expect("appended");
-    let audit = given.store.read_audit(tenant.id, 1).await.expect("read");
+    let audit = given
+        .store
+        .read_audit(tenant.id, &AuditQuery::latest(1))
+        .await
+        .expect("read");
     assert_eq!((events[0].at, audit[0].at), (cut, cut));
     let client = RegisteredClient {
         client_id: text(),

@@ -9,8 +9,8 @@ use super::{
     records::call,
 };
 use crate::{
-    AUTHORIZATION_CODE_LIFETIME, AccessEvent, AccessEventKind, CODE_LIFETIME, GrantKind, IDLE_CLIENT_LIFETIME,
-    REFRESH_TOKEN_LIFETIME, REPLAY_WINDOW, RegisteredClient, UNUSED_CLIENT_LIFETIME,
+    AUTHORIZATION_CODE_LIFETIME, AccessEvent, AccessEventKind, AuditQuery, CODE_LIFETIME, GrantKind,
+    IDLE_CLIENT_LIFETIME, REFRESH_TOKEN_LIFETIME, REPLAY_WINDOW, RegisteredClient, UNUSED_CLIENT_LIFETIME,
 };
 
 const DAY: TimeDelta = TimeDelta::days(1);
@@ -147,7 +147,15 @@ pub async fn grants_tenants_and_records_are_never_forgotten(given: Given) {
     assert!(given.stands(tenant.id, app.grant()).await);
     assert_eq!(given.store.list_keys(tenant.id).await.expect("listed").len(), 2);
     assert_eq!(given.store.list_apps(tenant.id).await.expect("listed").len(), 1);
-    assert_eq!(given.store.read_audit(tenant.id, 10).await.expect("read").len(), 1);
+    assert_eq!(
+        given
+            .store
+            .read_audit(tenant.id, &AuditQuery::latest(10))
+            .await
+            .expect("read")
+            .len(),
+        1
+    );
     assert_eq!(given.store.read_events(tenant.id, 10).await.expect("read"), [event]);
     let expired = [expiring.secret.hash];
     let found = given

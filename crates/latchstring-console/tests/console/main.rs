@@ -1,5 +1,6 @@
 //! The access page as a browser sees it: through the real router, without a script.
 
+mod activity;
 mod connecting;
 mod desk;
 mod keys;

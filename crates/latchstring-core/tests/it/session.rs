@@ -1,6 +1,6 @@
 //! One unit of work per call, ending in one commit or one rollback.
 
-use latchstring_core::{Effect, ErrorCode, Finish, Scope, SessionLimits};
+use latchstring_core::{Effect, ErrorCode, Finish, ProgramRecord, Scope, SessionLimits};
 
 use crate::notebook::Desk;
 
@@ -153,12 +153,30 @@ async fn every_operation_of_a_call_is_written_down_with_its_changes() {
     let operations: Vec<_> = call
         .operations
         .iter()
-        .map(|one| (one.operation.as_str(), one.outcome, one.changes.len()))
+        .map(|one| (one.operation.as_str(), one.outcome, one.rows, one.changes.len()))
         .collect();
     assert_eq!(
         operations,
-        [("notes.add_one", "OK", 1), ("notes.nothing", "UNKNOWN_OPERATION", 0)]
+        [
+            ("notes.add_one", "OK", 1, 1),
+            ("notes.nothing", "UNKNOWN_OPERATION", 0, 0)
+        ]
     );
+    assert_eq!(call.program, None);
+}
+
+#[tokio::test]
+async fn a_program_is_written_down_and_its_source_is_not_in_the_debug_form() {
+    let desk = Desk::default();
+    let program = ProgramRecord {
+        sha256: "ab".repeat(32),
+        source: Some("return 'hunter2'".into()),
+    };
+    drop(desk.session(Scope::Read, Effect::Read).with_program(program.clone()));
+
+    let records = desk.gate.records.lock().unwrap();
+    assert_eq!(records[0].program, Some(program));
+    assert!(!format!("{records:?}").contains("hunter2"));
 }
 
 #[tokio::test]

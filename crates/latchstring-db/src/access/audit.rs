@@ -1,8 +1,14 @@
 //! The audit trail: appended to, read, never changed.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    time::Duration,
+};
 
-use latchstring_access::{AuditEntry, AuditOperation, StoreError};
+use chrono::{Days, NaiveDate};
+use latchstring_access::{
+    AuditDays, AuditEntry, AuditOperation, AuditQuery, CallsPerDay, MAX_AUDIT_COUNTS, MAX_AUDIT_ENTRIES, StoreError,
+};
 use latchstring_core::{CallRecord, Change, ChangeAction, Effect, GrantId, OperationRecord, RequestId, TenantId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value, prelude::Uuid};
 use serde::Deserialize;
@@ -17,18 +23,45 @@ use crate::{
     moment::{from_micros, to_micros},
 };
 
-/// The most calls one reading returns.
-const READ_LIMIT: u32 = 1_000;
-
 /// How many calls' operations are read at once.
 const BATCH: usize = 500;
 
-pub(super) async fn append<C: ConnectionTrait>(on: &On<'_, C>, call: &CallRecord) -> Result<(), StoreError> {
-    // A record that can never be stored must not look like a store that cannot be reached: that is tried again.
-    let refused = |error: DbErr| match cause(&error) {
-        Cause::Constraint => inconsistency("audit_call", "request_id", call.request).into(),
-        _ => failed(error),
-    };
+/// A day in microseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
+pub(super) async fn append<C: ConnectionTrait>(on: &On<'_, C>, calls: &[&CallRecord]) -> Result<(), StoreError> {
+    append_programs(on, calls).await?;
+    for call in calls {
+        append_call(on, call).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the programs that are not kept yet. Each once, however many of the calls sent it, and in one order on all
+/// servers: on PostgreSQL two that add the same row wait for each other, and would wait for ever if each was ahead.
+async fn append_programs<C: ConnectionTrait>(on: &On<'_, C>, calls: &[&CallRecord]) -> Result<(), StoreError> {
+    let mut programs: HashMap<_, _> = HashMap::new();
+    for call in calls {
+        if let Some(program) = &call.program
+            && let Some(source) = &program.source
+        {
+            programs
+                .entry((call.tenant, program.sha256.as_str()))
+                .or_insert((source, call.request));
+        }
+    }
+    let sql = "INSERT INTO audit_program (tenant_id, sha256, source) VALUES ($1, $2, $3) \
+               ON CONFLICT (tenant_id, sha256) DO NOTHING";
+    for ((tenant, sha256), (source, request)) in programs {
+        let values: [Value; 3] = [tenant.as_uuid().into(), sha256.into(), source.as_ref().into()];
+        let added = on.try_change(sql, values).await;
+        added.map_err(|error| refused(error, ("audit_program", "sha256"), request))?;
+    }
+    Ok(())
+}
+
+async fn append_call<C: ConnectionTrait>(on: &On<'_, C>, call: &CallRecord) -> Result<(), StoreError> {
+    let refused = |error| refused(error, ("audit_call", "request_id"), call.request);
     let Some(seq) = insert_call(on, call).await.map_err(refused)? else {
         return Ok(());
     };
@@ -36,6 +69,14 @@ pub(super) async fn append<C: ConnectionTrait>(on: &On<'_, C>, call: &CallRecord
         insert_operation(on, (seq, position), record).await.map_err(refused)?;
     }
     Ok(())
+}
+
+/// A record that can never be stored must not look like a store that cannot be reached: that is tried again.
+fn refused(error: DbErr, (table, column): (&'static str, &'static str), request: RequestId) -> StoreError {
+    match cause(&error) {
+        Cause::Constraint => inconsistency(table, column, request).into(),
+        _ => failed(error),
+    }
 }
 
 /// The new row's number; `None` when the call is there already.
@@ -54,7 +95,7 @@ async fn insert_call<C: ConnectionTrait>(on: &On<'_, C>, call: &CallRecord) -> R
         call.outcome.into(),
         call.committed.into(),
         micros(call.duration).into(),
-        call.program_sha256.as_deref().into(),
+        call.program.as_ref().map(|program| program.sha256.as_str()).into(),
     ];
     let row: Option<Number> = on.try_one(sql, values).await?;
     Ok(row.map(|row| row.number))
@@ -67,9 +108,9 @@ async fn insert_operation<C: ConnectionTrait>(
 ) -> Result<(), DbErr> {
     let changes = (!record.changes.is_empty())
         .then(|| serde_json::to_string(&record.changes).expect("text fields and JSON values are always JSON"));
-    let sql = "INSERT INTO audit_operation (call_seq, position, operation, effect, outcome, duration_micros, changes) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let values: [Value; 7] = [
+    let sql = "INSERT INTO audit_operation (call_seq, position, operation, effect, outcome, duration_micros, changes, \
+               row_count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values: [Value; 8] = [
         call_seq.into(),
         position.into(),
         record.operation.as_str().into(),
@@ -77,6 +118,7 @@ async fn insert_operation<C: ConnectionTrait>(
         record.outcome.into(),
         micros(record.duration).into(),
         changes.into(),
+        i64::try_from(record.rows).unwrap_or(i64::MAX).into(),
     ];
     on.try_change(sql, values).await?;
     Ok(())
@@ -86,16 +128,87 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
+/// What is read of a call.
+const CALL: &str = "seq, request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, committed, \
+                    duration_micros, program_sha256";
+
 pub(super) async fn read<C: ConnectionTrait>(
     on: &On<'_, C>,
     tenant: TenantId,
-    limit: u32,
+    query: &AuditQuery,
 ) -> Result<Vec<AuditEntry>, StoreError> {
-    let sql = "SELECT seq, request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, committed, \
-               duration_micros, program_sha256 FROM audit_call WHERE tenant_id = $1 ORDER BY seq DESC LIMIT $2";
-    let limit = i64::from(limit.min(READ_LIMIT));
-    let calls: Vec<CallRow> = on.all(sql, [tenant.as_uuid().into(), limit.into()]).await?;
-    // Rows are only ever added, and a call's operations with it, so a second reading cannot disagree with the first.
+    let (sql, values) = page(tenant, query);
+    entries(on, on.all(&sql, values).await?).await
+}
+
+/// The statement that reads these calls, and its values.
+fn page(tenant: TenantId, query: &AuditQuery) -> (String, Vec<Value>) {
+    let limit = i64::from(query.limit.min(MAX_AUDIT_ENTRIES));
+    let mut values: Vec<Value> = vec![tenant.as_uuid().into(), limit.into()];
+    let mut conditions = "tenant_id = $1".to_owned();
+    let mut narrow = |condition: &str, value: Value| {
+        values.push(value);
+        conditions += &format!(" AND {condition} ${}", values.len());
+    };
+    if let Some(grant) = query.grant {
+        narrow("grant_id =", grant.as_uuid().into());
+    }
+    if let Some(before) = query.before {
+        narrow("seq <", i64::try_from(before).unwrap_or(i64::MAX).into());
+    }
+    let sql = format!("SELECT {CALL} FROM audit_call WHERE {conditions} ORDER BY seq DESC LIMIT $2");
+    (sql, values)
+}
+
+pub(super) async fn find<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    tenant: TenantId,
+    request: RequestId,
+) -> Result<Option<(AuditEntry, Option<String>)>, StoreError> {
+    let sql = format!("SELECT {CALL} FROM audit_call WHERE request_id = $1 AND tenant_id = $2");
+    let row: Option<CallRow> = on
+        .one(&sql, [request.as_uuid().into(), tenant.as_uuid().into()])
+        .await?;
+    let Some(entry) = entries(on, row.into_iter().collect()).await?.pop() else {
+        return Ok(None);
+    };
+    let source = match &entry.program_sha256 {
+        Some(sha256) => {
+            let values = [tenant.as_uuid().into(), sha256.as_str().into()];
+            let program: Option<ProgramRow> = on.one(PROGRAM, values).await?;
+            program.map(|program| program.source)
+        }
+        None => None,
+    };
+    Ok(Some((entry, source)))
+}
+
+const PROGRAM: &str = "SELECT source FROM audit_program WHERE tenant_id = $1 AND sha256 = $2";
+
+/// Days are numbered from the first one that is asked for.
+const COUNTS: &str = "SELECT (at - $2) / $4 AS day, grant_id, COUNT(*) AS calls FROM audit_call \
+                      WHERE tenant_id = $1 AND at >= $2 AND at < $3 GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT $5";
+
+pub(super) async fn count<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    tenant: TenantId,
+    days: AuditDays,
+) -> Result<Vec<CallsPerDay>, StoreError> {
+    let moments = days.moments();
+    let values: [Value; 5] = [
+        tenant.as_uuid().into(),
+        to_micros(moments.start).into(),
+        to_micros(moments.end).into(),
+        DAY.into(),
+        i64::from(MAX_AUDIT_COUNTS).into(),
+    ];
+    let rows: Vec<CountRow> = on.all(COUNTS, values).await?;
+    rows.into_iter().map(|row| row.on_days_from(days.first())).collect()
+}
+
+/// The calls with their operations. Rows are only ever added, and a call's operations with it, so a second reading cannot
+/// disagree with the first.
+async fn entries<C: ConnectionTrait>(on: &On<'_, C>, calls: Vec<CallRow>) -> Result<Vec<AuditEntry>, StoreError> {
     let mut operations = operations_of(on, &calls).await?;
     calls
         .into_iter()
@@ -113,8 +226,8 @@ async fn operations_of<C: ConnectionTrait>(
     let mut operations: HashMap<i64, Vec<AuditOperation>> = HashMap::new();
     for batch in calls.chunks(BATCH) {
         let sql = format!(
-            "SELECT call_seq, position, operation, effect, outcome, duration_micros, changes FROM audit_operation \
-             WHERE call_seq IN ({}) ORDER BY call_seq, position",
+            "SELECT call_seq, position, operation, effect, outcome, duration_micros, changes, row_count \
+             FROM audit_operation WHERE call_seq IN ({}) ORDER BY call_seq, position",
             places(1, batch.len())
         );
         let rows: Vec<OperationRow> = on.all(&sql, batch.iter().map(|call| Value::from(call.seq))).await?;
@@ -128,6 +241,7 @@ async fn operations_of<C: ConnectionTrait>(
 fn entry(call: CallRow, operations: Vec<AuditOperation>) -> Result<AuditEntry, StoreError> {
     let wrong = |column| inconsistency("audit_call", column, call.seq);
     Ok(AuditEntry {
+        seq: u64::try_from(call.seq).map_err(|_| wrong("seq"))?,
         request: RequestId::from_uuid(call.request_id),
         at: from_micros(call.at, "audit_call", "at", call.seq)?,
         tenant: TenantId::from_uuid(call.tenant_id),
@@ -159,11 +273,13 @@ impl TryFrom<OperationRow> for AuditOperation {
             None => Vec::new(),
             Some(text) => serde_json::from_str(text).map_err(|_| wrong("changes"))?,
         };
+        let rows = row.row_count.map(u64::try_from).transpose();
         Ok(Self {
             operation: row.operation,
             effect,
             outcome: row.outcome,
             duration: read_micros(row.duration_micros).ok_or_else(|| wrong("duration_micros"))?,
+            rows: rows.map_err(|_| wrong("row_count"))?,
             changes: changes.into_iter().map(Change::from).collect(),
         })
     }
@@ -198,6 +314,32 @@ struct OperationRow {
     outcome: String,
     duration_micros: i64,
     changes: Option<String>,
+    row_count: Option<i64>,
+}
+
+#[derive(FromQueryResult)]
+struct ProgramRow {
+    source: String,
+}
+
+#[derive(FromQueryResult)]
+struct CountRow {
+    day: i64,
+    grant_id: Uuid,
+    calls: i64,
+}
+
+impl CountRow {
+    fn on_days_from(self, first: NaiveDate) -> Result<CallsPerDay, StoreError> {
+        let grant = GrantId::from_uuid(self.grant_id);
+        let wrong = || inconsistency("audit_call", "at", grant);
+        let day = u64::try_from(self.day).map_err(|_| wrong())?;
+        Ok(CallsPerDay {
+            day: first.checked_add_days(Days::new(day)).ok_or_else(wrong)?,
+            grant,
+            calls: u64::try_from(self.calls).map_err(|_| wrong())?,
+        })
+    }
 }
 
 /// A [`Change`] as its JSON reads back.
@@ -232,5 +374,66 @@ impl From<StoredChange> for Change {
             before: stored.before,
             after: stored.after,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::prelude::DateTimeUtc;
+
+    use super::*;
+    use crate::access::plans::{postgres_plan, sqlite_plan};
+
+    fn queries() -> [(AuditQuery, &'static str, &'static str); 4] {
+        let (grant, before) = (Some(GrantId::new(DateTimeUtc::UNIX_EPOCH)), Some(7));
+        let query = |grant, before| AuditQuery {
+            grant,
+            before,
+            limit: 10,
+        };
+        [
+            (query(None, None), "audit_call_by_tenant", "(tenant_id=?)"),
+            (query(None, before), "audit_call_by_tenant", "(tenant_id=? AND seq<?)"),
+            (
+                query(grant, None),
+                "audit_call_by_grant",
+                "(tenant_id=? AND grant_id=?)",
+            ),
+            (
+                query(grant, before),
+                "audit_call_by_grant",
+                "(tenant_id=? AND grant_id=? AND seq<?)",
+            ),
+        ]
+    }
+
+    #[tokio::test]
+    async fn a_page_is_read_in_the_order_of_its_index() {
+        for (query, index, narrowed) in queries() {
+            let (sql, values) = page(TenantId::new(DateTimeUtc::UNIX_EPOCH), &query);
+            let plan = sqlite_plan(&sql, values.len()).await;
+            assert_eq!(plan, [format!("SEARCH audit_call USING INDEX {index} {narrowed}")]);
+            if let Some(plan) = postgres_plan(&sql, values).await {
+                assert_eq!(plan, [index]);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn calls_are_counted_in_an_index_and_only_those_of_the_days() {
+        let plan = sqlite_plan(COUNTS, 5).await;
+        let search = "SEARCH audit_call USING COVERING INDEX audit_call_by_moment (tenant_id=? AND at>? AND at<?)";
+        assert_eq!(plan[0], search, "{plan:#?}");
+        assert!(
+            plan[1..].iter().all(|step| step.starts_with("USE TEMP B-TREE")),
+            "{plan:#?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_program_is_found_by_its_hash() {
+        let plan = sqlite_plan(PROGRAM, 2).await;
+        let index = "sqlite_autoindex_audit_program_1 (tenant_id=? AND sha256=?)";
+        assert_eq!(plan, [format!("SEARCH audit_program USING INDEX {index}")]);
     }
 }

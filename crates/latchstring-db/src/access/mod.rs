@@ -10,12 +10,12 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchstring_access::{
-    AccessEvent, AccessStore, AppSummary, Applied, AuditEntry, CodeSummary, ConnectorId, Count, CredentialId,
-    FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind, IssuedCode, IssuedKey, IssuedTokens,
-    KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation, RevokeOutcome, RingCheck, SecretHash,
-    Standing, StoreError, Tenant, TenantEvent,
+    AccessEvent, AccessStore, AppSummary, Applied, AuditDays, AuditEntry, AuditQuery, CallsPerDay, CodeSummary,
+    ConnectorId, Count, CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind,
+    IssuedCode, IssuedKey, IssuedTokens, KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation,
+    RevokeOutcome, RingCheck, SecretHash, Standing, StoreError, Tenant, TenantEvent,
 };
-use latchstring_core::{CallRecord, Clock, CodeId, GrantId, Hold, SystemClock, TenantId};
+use latchstring_core::{CallRecord, Clock, CodeId, GrantId, Hold, RequestId, SystemClock, TenantId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use self::{
@@ -274,16 +274,23 @@ impl AccessStore for SqlAccessStore {
     }
 
     async fn append_audit(&self, calls: &[&CallRecord]) -> Result<(), StoreError> {
-        in_transaction!(self, |on| async {
-            for call in calls {
-                audit::append(on, call).await?;
-            }
-            Ok::<(), StoreError>(())
-        })
+        in_transaction!(self, |on| audit::append(on, calls))
     }
 
-    async fn read_audit(&self, tenant: TenantId, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        audit::read(&self.reader(), tenant, limit).await
+    async fn read_audit(&self, tenant: TenantId, query: &AuditQuery) -> Result<Vec<AuditEntry>, StoreError> {
+        audit::read(&self.reader(), tenant, query).await
+    }
+
+    async fn find_audit(
+        &self,
+        tenant: TenantId,
+        request: RequestId,
+    ) -> Result<Option<(AuditEntry, Option<String>)>, StoreError> {
+        audit::find(&self.reader(), tenant, request).await
+    }
+
+    async fn count_audit(&self, tenant: TenantId, days: AuditDays) -> Result<Vec<CallsPerDay>, StoreError> {
+        audit::count(&self.reader(), tenant, days).await
     }
 
     async fn match_ring(&self, checks: &[RingCheck]) -> Result<bool, StoreError> {

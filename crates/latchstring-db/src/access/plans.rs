@@ -63,7 +63,7 @@ pub(super) async fn postgres_plan(sql: &str, values: impl IntoIterator<Item = Va
     Some(scans.collect())
 }
 
-/// A thousand tenants with ten keys each.
+/// A thousand tenants with ten keys each, of which one in sixty-four made a call on each of a hundred days.
 const ROWS: &str = "
     INSERT INTO tenant (id, host_key, public_id, name, status, install_gen, installed_at, plan, plan_changed_at)
         SELECT gen_random_uuid(), 'shop ' || i, lpad(to_hex(i), 32, '0'), 'Shop', 'active', 1, 1, 'active', 1
@@ -72,4 +72,7 @@ const ROWS: &str = "
         SELECT gen_random_uuid(), id, 1, 'key', 'read', '', 'u1', 'Ann', 10 FROM tenant, generate_series(1, 10);
     INSERT INTO credential (grant_id, kind, hash, hash_key_id, hint, created_at)
         SELECT id, 'key', sha256(id::text::bytea), 'k1', '', 10 FROM access_grant;
+    INSERT INTO audit_call (request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, committed, duration_micros)
+        SELECT gen_random_uuid(), day * 86400000000, tenant_id, id, '', 'mcp', 'run', 'OK', FALSE, 5
+        FROM generate_series(1, 100) day, access_grant WHERE get_byte(uuid_send(id), 15) < 4;
     ANALYZE";

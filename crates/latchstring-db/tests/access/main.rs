@@ -6,6 +6,7 @@ mod durability;
 mod kill;
 mod limits;
 mod place;
+mod programs;
 mod races;
 mod replicas;
 mod secrets;

@@ -1,4 +1,4 @@
-//! Which browser a form was shown in, and whether it comes from our own page.
+//! Which browser a form was shown in.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use latchstring_core::random;
@@ -79,15 +79,6 @@ fn cookie_name(issuer: &Issuer) -> &'static str {
     }
 }
 
-/// Whether a form was sent from our own page. Browsers say so in `Origin`, and newer ones in `Sec-Fetch-Site`; a request
-/// that has neither is from no browser, and nobody's form.
-pub(super) fn is_own_form(headers: &HeaderMap, issuer: &Issuer) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let origin = text("origin").map(|origin| origin == issuer.origin());
-    let site = text("sec-fetch-site").map(|site| site == "same-origin");
-    (origin.is_some() || site.is_some()) && origin.unwrap_or(true) && site.unwrap_or(true)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,32 +92,6 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")))
             .collect()
-    }
-
-    #[test]
-    fn o11_a_form_must_come_from_our_own_page() {
-        let issuer = issuer("https://mcp.example.com");
-        let own = |pairs: &[(&'static str, &str)]| is_own_form(&headers(pairs), &issuer);
-        assert!(own(&[("origin", "https://mcp.example.com")]));
-        assert!(own(&[("sec-fetch-site", "same-origin")]));
-        assert!(own(&[
-            ("origin", "https://mcp.example.com"),
-            ("sec-fetch-site", "same-origin")
-        ]));
-        assert!(!own(&[]));
-        assert!(!own(&[("origin", "null")]));
-        assert!(!own(&[("origin", "http://mcp.example.com")]));
-        assert!(!own(&[("origin", "https://evil.example")]));
-        for site in ["cross-site", "same-site", "none"] {
-            assert!(
-                !own(&[("origin", "https://mcp.example.com"), ("sec-fetch-site", site)]),
-                "{site}"
-            );
-        }
-        assert!(!own(&[
-            ("origin", "https://evil.example"),
-            ("sec-fetch-site", "same-origin")
-        ]));
     }
 
     #[test]

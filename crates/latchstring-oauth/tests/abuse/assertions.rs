@@ -4,6 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use latchstring_core::{Clock, Scope, random};
+use latchstring_oauth::FetchError;
 use serde_json::{Value, json};
 
 use crate::{
@@ -256,6 +257,20 @@ async fn r09_a_token_that_brings_its_key_is_not_listened_to() {
         exchange(&door, &app, &code, &good(&door, &app)).await.verdict(),
         (401, "invalid_client".into())
     );
+}
+
+#[tokio::test]
+async fn r09_keys_that_are_out_of_reach_are_no_verdict_on_the_client() {
+    for (error, expected) in [
+        (FetchError::Unreachable, (503, "temporarily_unavailable")),
+        (FetchError::Status(404), (401, "invalid_client")),
+    ] {
+        let (door, app) = signing_client().await;
+        let code = app.authorized(&door, &door.alpha, Scope::Read).await;
+        door.shelf.fail(KEYS, error.clone());
+        let refused = exchange(&door, &app, &code, &good(&door, &app)).await;
+        assert_eq!(refused.verdict(), (expected.0, expected.1.into()), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -263,7 +263,7 @@ async fn c06_the_scope_is_the_codes_whatever_is_asked_for() {
             let page = app.opens(&mut browser, &[("scope", asked)]).await;
             let confirm = browser.type_code(&page, &code).await;
             let said = if scope == Scope::Read {
-                "Read</strong>"
+                "Read only</strong>"
             } else {
                 "Read &amp; write</strong>"
             };

@@ -28,7 +28,7 @@ async fn c10_the_last_page_names_the_store_the_app_and_where_answers_go() {
         "Claude",
         "unverified name",
         "claude.ai",
-        ">Read<",
+        ">Read only<",
         "Allow",
         "Cancel",
     ] {

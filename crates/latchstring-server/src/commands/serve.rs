@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    Config, Product, address, config,
+    Config, Product, address,
     banner::{self, DemoKeys, DemoTenant},
     parts, telemetry,
 };
@@ -113,8 +113,7 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
 
 /// The access page with the demo's sign-in, which needs no password: on a server that only its own machine reaches.
 fn demo_page<P: Product>(config: &Config) -> Option<(String, DemoSignIn)> {
-    let is_private = config.listen.ip().is_loopback() && config.public_url.as_ref().is_none_or(config::is_this_machine);
-    is_private.then(|| (P::ACCESS_PAGE.to_owned(), DemoSignIn))
+    config.is_private().then(|| (P::ACCESS_PAGE.to_owned(), DemoSignIn))
 }
 
 /// Where the documents of apps come from, if they are fetched.

@@ -1,7 +1,10 @@
 //! Connected apps: let in with a code, listed, kept to what was granted, revoked.
 
 use axum::http::StatusCode;
-use latchstring::{Clock, Scope, access::AccessEventKind};
+use latchstring::{
+    Clock, Scope,
+    access::{AccessEventKind, AuditQuery},
+};
 use latchstring_testing::{Browser, Tokens};
 use serde_json::json;
 
@@ -60,7 +63,11 @@ async fn an_app_with_a_document_is_listed_with_the_host_that_vouches_for_it() {
         .run_write("return await app.rawMaterials.createVirtual({ name: 'Beeswax' })")
         .await;
     assert_eq!(made.structured()["committed"], json!(true), "{}", made.text);
-    let audit = app.access.read_audit(connected.tenant, 1).await.unwrap();
+    let audit = app
+        .access
+        .read_audit(connected.tenant, &AuditQuery::latest(1))
+        .await
+        .unwrap();
     assert_eq!(audit[0].holder, "Published chat (chat.example)");
 }
 

@@ -18,12 +18,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("latchstring-sandbox", &["latchstring-core"]),
     ("latchstring-mcp", &["latchstring-core"]),
-    ("latchstring-oauth", &["latchstring-core", "latchstring-access"]),
+    ("latchstring-pages", &["latchstring-core"]),
+    (
+        "latchstring-oauth",
+        &["latchstring-core", "latchstring-access", "latchstring-pages"],
+    ),
+    (
+        "latchstring-console",
+        &["latchstring-core", "latchstring-access", "latchstring-pages"],
+    ),
     (
         "latchstring",
         &[
             "latchstring-core",
             "latchstring-access",
+            "latchstring-console",
             "latchstring-db",
             "latchstring-mcp",
             "latchstring-oauth",
@@ -48,10 +57,14 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("clap", &["latchstring-server"]),
     ("tracing-subscriber", &["latchstring-server"]),
     ("anyhow", &["latchstring-server", "assembly"]),
-    // The one way out, to documents of clients. Besides that, only the tests of the binary are a client.
-    ("reqwest", &["latchstring-oauth"]),
-    ("jsonwebtoken", &["latchstring-oauth"]),
-    ("maud", &["latchstring-oauth"]),
+    // The two ways out: to documents of clients, and to the app that people sign in with. Besides that, only the tests
+    // of the binary are a client.
+    ("reqwest", &["latchstring-oauth", "latchstring-console"]),
+    ("jsonwebtoken", &["latchstring-oauth", "latchstring-console"]),
+    (
+        "maud",
+        &["latchstring-pages", "latchstring-oauth", "latchstring-console"],
+    ),
     ("chacha20poly1305", &["latchstring-access"]),
     ("hkdf", &["latchstring-access"]),
 ];

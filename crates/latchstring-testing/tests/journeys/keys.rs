@@ -1,7 +1,7 @@
 //! From a key to the store's data, and never without one.
 
 use axum::http::{StatusCode, header};
-use latchstring::Scope;
+use latchstring::{Scope, access::AuditQuery};
 use serde_json::json;
 
 use crate::assembly;
@@ -133,13 +133,16 @@ async fn a_revoked_key_fails_on_its_next_request_and_others_go_on() {
 async fn every_call_is_written_down_with_what_it_did() {
     let app = assembly().await;
     let agent = app.agent(Scope::ReadWrite).await;
-    let made = agent
-        .run_write("const { rawMaterial } = await app.rawMaterials.createVirtual({ name: 'Beeswax' }); await app.boms.list({}); return rawMaterial.variantId")
-        .await;
+    let program = "const { rawMaterial } = await app.rawMaterials.createVirtual({ name: 'Beeswax' }); await app.boms.list({}); return rawMaterial.variantId";
+    let made = agent.run_write(program).await;
     assert_eq!(made.structured()["committed"], json!(true), "{}", made.text);
 
     // No waiting: the answer to a committed write is not sent before its record is stored.
-    let audit = app.access.read_audit(app.tenants[0].id, 10).await.unwrap();
+    let audit = app
+        .access
+        .read_audit(app.tenants[0].id, &AuditQuery::latest(10))
+        .await
+        .unwrap();
     let call = &audit[0];
     assert_eq!(
         (call.tool.as_str(), call.outcome.as_str(), call.committed),
@@ -149,11 +152,48 @@ async fn every_call_is_written_down_with_what_it_did() {
     let operations: Vec<_> = call
         .operations
         .iter()
-        .map(|one| (one.operation.as_str(), one.outcome.as_str()))
+        .map(|one| (one.operation.as_str(), one.outcome.as_str(), one.rows))
         .collect();
     assert_eq!(
         operations,
-        [("raw_materials.create_virtual", "OK"), ("boms.list", "OK")]
+        [
+            ("raw_materials.create_virtual", "OK", Some(1)),
+            ("boms.list", "OK", Some(15))
+        ]
     );
-    assert!(app.access.read_audit(app.tenants[1].id, 10).await.unwrap().is_empty());
+    let found = app.access.find_audit(app.tenants[0].id, call.request).await.unwrap();
+    assert_eq!(found, Some((call.clone(), Some(program.to_owned()))));
+    assert!(
+        app.access
+            .read_audit(app.tenants[1].id, &AuditQuery::latest(10))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_program_too_long_to_run_and_a_direct_call_are_written_down_without_a_program() {
+    let app = assembly().await;
+    let agent = app.agent(Scope::Read).await;
+    agent
+        .call(
+            "run",
+            json!({ "program": format!("return 1 //{}", "x".repeat(64 << 10)) }),
+        )
+        .await;
+    agent.call("boms_list", json!({})).await;
+    app.access.shutdown().await;
+
+    let tenant = app.tenants[0].id;
+    let audit = app.access.read_audit(tenant, &AuditQuery::latest(10)).await.unwrap();
+    let calls: Vec<_> = audit
+        .iter()
+        .map(|call| (call.tool.as_str(), call.outcome.as_str(), call.program_sha256.is_some()))
+        .collect();
+    assert_eq!(calls, [("boms_list", "OK", false), ("run", "LIMIT_EXCEEDED", true)]);
+    for call in &audit {
+        let (_, source) = app.access.find_audit(tenant, call.request).await.unwrap().unwrap();
+        assert_eq!(source, None);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use latchstring::{Limits, Scope};
+use latchstring::{Limits, Scope, access::AuditQuery};
 use latchstring_testing::TestApp;
 use serde_json::json;
 
@@ -127,7 +127,11 @@ async fn some_calls(app: &TestApp) {
 /// The first record that is not about reading how many there are.
 async fn outcome_of_write(app: &TestApp) -> (String, bool) {
     loop {
-        let audit = app.access.read_audit(app.tenants[0].id, 10).await.unwrap();
+        let audit = app
+            .access
+            .read_audit(app.tenants[0].id, &AuditQuery::latest(10))
+            .await
+            .unwrap();
         if let Some(call) = audit.iter().find(|call| call.tool == "run_write") {
             return (call.outcome.clone(), call.committed);
         }

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, io::Write, sync::Once};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use latchstring::Scope;
+use latchstring::{Scope, access::AuditQuery};
 use latchstring_testing::{TestApp, Tokens, WEBHOOK_SECRET};
 use serde_json::json;
 use tracing_subscriber::{Layer, filter::dynamic_filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
@@ -106,7 +106,13 @@ async fn t13_a_key_appears_in_no_log_answer_audit_row_or_file() {
     app.revoke(agent.summary()).await;
     answers += &agent.run_write("return 1").await.text;
     answers += &format!("{:?}", app.access.list_keys(app.tenants[0].id).await.unwrap());
-    answers += &format!("{:?}", app.access.read_audit(app.tenants[0].id, 100).await.unwrap());
+    answers += &format!(
+        "{:?}",
+        app.access
+            .read_audit(app.tenants[0].id, &AuditQuery::latest(100))
+            .await
+            .unwrap()
+    );
     app.access.shutdown().await;
     let log = Capture::end();
 
@@ -167,7 +173,13 @@ async fn t13_no_secret_of_a_connected_app_appears_anywhere_but_where_it_was_sent
         answers += &format!("{:?}", app.access.list_apps(tenant.id).await.unwrap());
         answers += &format!("{:?}", app.access.list_codes(tenant.id).await.unwrap());
         answers += &format!("{:?}", app.access.read_events(tenant.id, 100).await.unwrap());
-        answers += &format!("{:?}", app.access.read_audit(tenant.id, 100).await.unwrap());
+        answers += &format!(
+            "{:?}",
+            app.access
+                .read_audit(tenant.id, &AuditQuery::latest(100))
+                .await
+                .unwrap()
+        );
     }
     app.access.shutdown().await;
     let log = Capture::end();

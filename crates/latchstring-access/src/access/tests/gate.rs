@@ -96,13 +96,17 @@ async fn a_call_that_was_recorded_is_read_back() {
         outcome: "OK",
         committed: false,
         duration: std::time::Duration::ZERO,
-        program_sha256: None,
+        program: None,
         operations: Vec::new(),
     };
     setup.access.record(call("run"), true).await;
     setup.access.record_abandoned(call("search"));
     setup.access.shutdown().await;
-    let read = setup.access.read_audit(setup.tenant.id, 10).await.expect("read");
+    let read = setup
+        .access
+        .read_audit(setup.tenant.id, &AuditQuery::latest(10))
+        .await
+        .expect("read");
     let mut tools: Vec<&str> = read.iter().map(|entry| entry.tool.as_str()).collect();
     tools.sort_unstable();
     assert_eq!(tools, ["run", "search"]);

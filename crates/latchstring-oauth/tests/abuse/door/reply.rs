@@ -76,10 +76,10 @@ impl Reply {
             .map_or_else(|| text.clone(), |ticket| text.replace(&ticket, "TICKET"))
     }
 
-    /// The address behind the first link of the page.
+    /// The address behind the first link in what the page says.
     pub(crate) fn link(&self) -> Option<Url> {
         let text = self.text();
-        let (_, rest) = text.split_once("href=\"")?;
+        let (_, rest) = text.split_once("<a href=\"")?;
         rest.split_once('"')?.0.replace("&amp;", "&").parse().ok()
     }
 }
