@@ -74,7 +74,7 @@ impl Records {
             .program_sha256
             .as_ref()
             .and_then(|hash| self.programs.get(&(tenant, hash.clone())));
-        Some((entry.clone(), source.map(|source| source.to_string())))
+        Some((entry.clone(), source.map(ToString::to_string)))
     }
 
     pub(super) fn count_audit(&self, tenant: TenantId, days: AuditDays) -> Vec<CallsPerDay> {

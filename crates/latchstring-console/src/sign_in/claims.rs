@@ -77,9 +77,7 @@ impl Claims {
             Value::Number(number) => number.as_i64()?.to_string(),
             _ => return None,
         };
-        let name = self
-            .text(name)
-            .map_or_else(|| words::nameless(&sub), str::to_owned);
+        let name = self.text(name).map_or_else(|| words::nameless(&sub), str::to_owned);
         let person = Person::new(&sub, &name);
         (person.sub() == sub).then_some(person)
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::{
     Form, Router,
     extract::{ConnectInfo, State, rejection::FormRejection},
-    http::{StatusCode, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::Response,
     routing::get,
 };
@@ -13,6 +13,7 @@ use latchstring_access::{Person, TenantStatus};
 use latchstring_pages::{Icon, Kind, Option_, notice, options};
 use maud::html;
 use serde::Deserialize;
+use url::{Host, Url};
 
 use super::{Desk, SignIn};
 use crate::{ACCESS, Permission, error::ConsoleError, words};
@@ -39,10 +40,22 @@ struct Choice {
     person: String,
 }
 
+/// Headers that a proxy or tunnel adds. Behind one, everybody seems to come from this machine.
+const OF_PROXIES: [&str; 5] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+
 fn is_from_here(parts: &Parts) -> Result<(), ConsoleError> {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let is_loopback = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
-    if is_loopback {
+    let is_forwarded = OF_PROXIES.iter().any(|name| parts.headers.contains_key(*name));
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());
+    let is_meant = host.is_some_and(|url| match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    });
+    if is_loopback && is_meant && !is_forwarded {
         Ok(())
     } else {
         Err(ConsoleError::NotHere)
@@ -98,4 +111,49 @@ async fn enter(
         .find(|(sub, ..)| *sub == choice.person)
         .ok_or(ConsoleError::Form)?;
     Ok(desk.admit(&tenant, Person::new(sub, name), may).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    fn is_let_in(peer: Option<&str>, headers: &[(&str, &str)]) -> bool {
+        let mut request = Request::builder();
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (mut parts, ()) = request.body(()).expect("a request").into_parts();
+        if let Some(peer) = peer {
+            let peer = SocketAddr::new(peer.parse().expect("an address"), 1);
+            parts.extensions.insert(ConnectInfo(peer));
+        }
+        is_from_here(&parts).is_ok()
+    }
+
+    #[test]
+    fn a02_only_who_sits_at_the_machine_is_asked_who_they_are() {
+        let here = ("host", "127.0.0.1:8787");
+        assert!(is_let_in(Some("127.0.0.1"), &[here]));
+        assert!(is_let_in(Some("::1"), &[("host", "[::1]:8787")]));
+        assert!(is_let_in(Some("::ffff:127.0.0.1"), &[("host", "localhost:8787")]));
+        for peer in ["192.168.1.5", "8.8.8.8", "2001:db8::1"] {
+            assert!(!is_let_in(Some(peer), &[here]), "{peer}");
+        }
+        assert!(!is_let_in(None, &[here]), "nobody knows from where");
+        for host in [
+            "x.tunnel.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "",
+            "[",
+        ] {
+            assert!(!is_let_in(Some("127.0.0.1"), &[("host", host)]), "{host}");
+        }
+        assert!(!is_let_in(Some("127.0.0.1"), &[]));
+        for name in OF_PROXIES {
+            assert!(!is_let_in(Some("127.0.0.1"), &[here, (name, "x")]), "{name}");
+        }
+    }
 }

@@ -208,11 +208,7 @@ impl From<StoreError> for Outside {
     }
 }
 
-async fn enter(
-    State(door): State<Door>,
-    headers: HeaderMap,
-    sent: Result<Query<Sent>, QueryRejection>,
-) -> Response {
+async fn enter(State(door): State<Door>, headers: HeaderMap, sent: Result<Query<Sent>, QueryRejection>) -> Response {
     let answer = match find(&headers, sent) {
         Ok(token) => door.admit(&token).await,
         Err(outside) => Err(outside),
@@ -273,7 +269,10 @@ impl Door {
                 (words::OPEN_AGAIN, words::WRONG_TOKEN.to_owned())
             }
             Outside::NotInstalled(host) => {
-                tracing::info!(host, "a host token was refused: the app is not installed for its tenant");
+                tracing::info!(
+                    host,
+                    "a host token was refused: the app is not installed for its tenant"
+                );
                 (words::NOT_INSTALLED, words::install_first(noun))
             }
             Outside::Unavailable(error) => return ConsoleError::from(error).into_response(),

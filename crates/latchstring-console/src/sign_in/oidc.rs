@@ -1,4 +1,4 @@
-//! A sign-in with the app itself, where it is an OAuth 2 or OpenID Connect provider: the code flow, with state and PKCE.
+//! A sign-in with the app itself, where it is an OAuth 2 or OIDC provider: the code flow, with state and PKCE.
 //!
 //! Who the person is, and for whom they may speak, is read from the provider's user information, with a token that the
 //! provider gave to us and to nobody else. An ID token is not asked for and not read. What is between the first step and
@@ -38,7 +38,7 @@ const MAX_TENANTS: usize = 100;
 /// The longest code that is passed on, in bytes.
 const MAX_CODE: usize = 4 * 1024;
 
-/// People sign in with the app, by OAuth 2 or OpenID Connect.
+/// People sign in with the app, by OAuth 2 or OIDC.
 ///
 /// Who comes without a session is sent to the app with a state and a PKCE challenge, and comes back to
 /// `<public address>/access/sign-in/callback`, which has to be registered with the app as a redirect address. They have
@@ -251,11 +251,7 @@ async fn come_back(
     answer.unwrap_or_else(|outside| door.turn_away(outside))
 }
 
-async fn choose(
-    State(door): State<Door>,
-    headers: HeaderMap,
-    form: Result<Form<Chosen>, FormRejection>,
-) -> Response {
+async fn choose(State(door): State<Door>, headers: HeaderMap, form: Result<Form<Chosen>, FormRejection>) -> Response {
     let answer = match form {
         Ok(Form(chosen)) => door.let_choose(&headers, &chosen).await,
         Err(_) => Err(ConsoleError::Form.into()),
@@ -433,7 +429,11 @@ impl Door {
                 words::NOT_SIGNED_IN,
                 words::SIGN_IN_FAILED.to_owned(),
             ),
-            Outside::NoTenant => (StatusCode::FORBIDDEN, words::NOTHING_FOR_YOU, words::speaks_for_none(noun)),
+            Outside::NoTenant => (
+                StatusCode::FORBIDDEN,
+                words::NOTHING_FOR_YOU,
+                words::speaks_for_none(noun),
+            ),
             Outside::Console(error) => return error.into_response(),
         };
         let main = html! {

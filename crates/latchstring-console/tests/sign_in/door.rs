@@ -59,10 +59,14 @@ impl Door {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(body.to_vec()).unwrap();
         Reply {
             status: head.status,
             headers: head.headers,
-            text: String::from_utf8(body.to_vec()).unwrap(),
+            // How it looks is not of interest here.
+            text: text
+                .split_once("</style>")
+                .map_or(text.clone(), |(_, rest)| rest.to_owned()),
         }
     }
 
@@ -98,7 +102,9 @@ impl Reply {
 
     /// The cookie as a browser sends it back.
     pub(crate) fn cookie(&self, name: &str) -> String {
-        let set = self.set_cookie(name).unwrap_or_else(|| panic!("no {name}: {}", self.text));
+        let set = self
+            .set_cookie(name)
+            .unwrap_or_else(|| panic!("no {name}: {}", self.text));
         set.split(';').next().unwrap().to_owned()
     }
 

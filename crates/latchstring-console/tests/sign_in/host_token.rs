@@ -80,7 +80,11 @@ async fn assert_refused(door: &Door, token: &str, why: &str) {
     let reply = open(door, token).await;
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{why}: {}", reply.text);
     assert_eq!(reply.headers.get("set-cookie"), None, "{why}");
-    assert!(reply.text.contains("Open this page from the app again"), "{why}: {}", reply.text);
+    assert!(
+        reply.text.contains("Open this page from the app again"),
+        "{why}: {}",
+        reply.text
+    );
     assert!(!reply.text.contains(token), "{why}");
 }
 
@@ -202,7 +206,11 @@ async fn a01_a_token_without_an_id_works_once_too() {
     let token = signed(&json!({ "jti": null }));
     assert!(open(&door, &token).await.lets_in());
     assert_refused(&door, &token, "again").await;
-    assert!(open(&door, &signed(&json!({ "jti": null, "sid": "other" }))).await.lets_in());
+    assert!(
+        open(&door, &signed(&json!({ "jti": null, "sid": "other" })))
+            .await
+            .lets_in()
+    );
 }
 
 #[tokio::test]
@@ -219,7 +227,14 @@ async fn a01_a_token_that_was_used_stays_used_for_as_long_as_it_would_work() {
 #[tokio::test]
 async fn a01_a_token_is_for_this_app() {
     let door = door().await;
-    for wrong in [json!("other-key"), json!("api-key "), json!(""), json!(["api-key"]), json!(null), json!(7)] {
+    for wrong in [
+        json!("other-key"),
+        json!("api-key "),
+        json!(""),
+        json!(["api-key"]),
+        json!(null),
+        json!(7),
+    ] {
         assert_refused(&door, &signed(&json!({ "aud": wrong })), &format!("aud {wrong}")).await;
     }
 }
@@ -283,7 +298,7 @@ async fn a01_a_shop_that_is_not_known_or_not_any_more_opens_nothing() {
         "iss": "https://unknown.myshopify.com/admin",
     }));
     let gone = TenantEvent {
-        tenant: door.access.find_tenants("voltvelo.myshopify.com").await.unwrap()[0].host_key.clone(),
+        host_key: "voltvelo.myshopify.com".into(),
         occurred_at: begin() + TimeDelta::seconds(1),
         delivery: None,
         kind: TenantEventKind::Uninstalled,
@@ -308,7 +323,12 @@ async fn a01_no_other_algorithm_counts() {
         let token = headed(&json!({ "alg": name, "typ": "JWT" }), &claims(&json!({})));
         assert_refused(&door, &token, &format!("alg {name}")).await;
         let (message, _) = token.rsplit_once('.').unwrap();
-        assert_refused(&door, &format!("{message}."), &format!("alg {name} without a signature")).await;
+        assert_refused(
+            &door,
+            &format!("{message}."),
+            &format!("alg {name} without a signature"),
+        )
+        .await;
     }
     for header in [
         json!({ "typ": "JWT" }),
@@ -318,7 +338,10 @@ async fn a01_no_other_algorithm_counts() {
         let token = headed(&header, &claims(&json!({})));
         assert_refused(&door, &token, &header.to_string()).await;
     }
-    let right = headed(&json!({ "alg": "HS256", "typ": "JWT", "kid": "../../etc/passwd" }), &claims(&json!({})));
+    let right = headed(
+        &json!({ "alg": "HS256", "typ": "JWT", "kid": "../../etc/passwd" }),
+        &claims(&json!({})),
+    );
     assert!(open(&door, &right).await.lets_in(), "the header names no key to us");
 }
 
@@ -438,7 +461,11 @@ async fn a01_a_token_has_four_kilobytes_at_most() {
     assert!(long.len() > 4_096);
     assert_refused(&door, &long, "a long token").await;
     assert_refused(&door, &"a.".repeat(20_000), "junk").await;
-    assert!(open(&door, &signed(&json!({ "more": "a".repeat(2_000) }))).await.lets_in());
+    assert!(
+        open(&door, &signed(&json!({ "more": "a".repeat(2_000) })))
+            .await
+            .lets_in()
+    );
 }
 
 #[tokio::test]

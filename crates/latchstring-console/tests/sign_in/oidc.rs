@@ -116,7 +116,10 @@ async fn who_signs_in_with_the_app_comes_to_the_page_of_their_tenant() {
     let sent = setup.begin().await;
     assert_eq!(sent.authorize.path(), "/authorize");
     let query: Vec<_> = sent.authorize.query_pairs().into_owned().collect();
-    assert!(query.contains(&("tenant".into(), "all".into())), "its own query is kept");
+    assert!(
+        query.contains(&("tenant".into(), "all".into())),
+        "its own query is kept"
+    );
     let back = setup.provider.sign_in(&sent.authorize, "code-1");
     let reply = setup.door.get(&back, &sent.cookie).await;
     assert!(reply.lets_in(), "{}", reply.text);
@@ -159,7 +162,9 @@ async fn the_browser_keeps_neither_state_nor_verifier_and_for_ten_minutes() {
     let late = setup.door.get(&back, &sent.cookie).await;
     assert_outside(&late, StatusCode::BAD_REQUEST, "Sign in once more");
     let (_, time) = sent.cookie.rsplit_once('.').unwrap();
-    let longer = sent.cookie.replace(time, &(time.parse::<i64>().unwrap() + 600).to_string());
+    let longer = sent
+        .cookie
+        .replace(time, &(time.parse::<i64>().unwrap() + 600).to_string());
     let stretched = setup.door.get(&back, &longer).await;
     assert_outside(&stretched, StatusCode::BAD_REQUEST, "Sign in once more");
     assert_eq!(setup.provider.asked(), 0);
@@ -170,7 +175,13 @@ async fn a02_a_callback_that_this_browser_did_not_ask_for_signs_nobody_in() {
     let setup = setup().await;
     let (mine, theirs) = (setup.begin().await, setup.begin().await);
     let back = setup.provider.sign_in(&theirs.authorize, "code-of-theirs");
-    for cookies in [mine.cookie.as_str(), "", &format!("{FLOW}="), &format!("{FLOW}=x.1"), "latchstring-sign-in=x"] {
+    for cookies in [
+        mine.cookie.as_str(),
+        "",
+        &format!("{FLOW}="),
+        &format!("{FLOW}=x.1"),
+        "latchstring-sign-in=x",
+    ] {
         let reply = setup.door.get(&back, cookies).await;
         assert_outside(&reply, StatusCode::BAD_REQUEST, "Sign in once more");
     }
@@ -229,11 +240,22 @@ async fn an_error_of_the_app_is_told_kindly_and_in_our_words() {
         let path = format!("/access/sign-in/callback?error={error}&error_description=Call+0900&state=x");
         let reply = setup.door.get(&path, &sent.cookie).await;
         assert_outside(&reply, status, words);
-        assert!(!reply.text.contains("0900") && !reply.text.contains("mine"), "{}", reply.text);
-        assert!(reply.text.contains(r#"href="/access/sign-in""#), "a way on: {}", reply.text);
+        assert!(
+            !reply.text.contains("0900") && !reply.text.contains("mine"),
+            "{}",
+            reply.text
+        );
+        assert!(
+            reply.text.contains(r#"href="/access/sign-in""#),
+            "a way on: {}",
+            reply.text
+        );
     }
     let back = setup.provider.sign_in(&sent.authorize, "code-1");
-    assert!(setup.door.get(&back, &sent.cookie).await.lets_in(), "none of that ended it");
+    assert!(
+        setup.door.get(&back, &sent.cookie).await.lets_in(),
+        "none of that ended it"
+    );
 }
 
 #[tokio::test]
@@ -307,7 +329,7 @@ async fn who_speaks_for_two_tenants_chooses() {
     let (sent, page) = setup.sign_in().await;
     assert_outside(&page, StatusCode::OK, "Which store?");
     assert!(page.text.contains("Nora &lt;b&gt;"), "{}", page.text);
-    assert_eq!(page.text.matches(r#"type="radio""#).count(), 2, "{}", page.text);
+    assert_eq!(page.text.matches(r#"<input type="radio""#).count(), 2, "{}", page.text);
     let fields = [("choice", &*offered(&page)), ("tenant", "alpha.myshopify.com")];
     let reply = setup.choose(&fields, &sent.cookie, ORIGIN).await;
     assert!(reply.lets_in(), "{}", reply.text);
@@ -426,14 +448,20 @@ async fn settings_by_which_a_secret_would_leak_or_nobody_could_come_in_are_refus
             token_url: wrong.clone(),
             ..settings(&provider)
         };
-        assert!(problem(settings).contains("is not an address to sign in at;"), "{wrong}");
+        assert!(
+            problem(settings).contains("is not an address to sign in at;"),
+            "{wrong}"
+        );
         for which in [0, 1] {
             let mut settings = self::settings(&provider);
             match which {
                 0 => settings.authorize_url = wrong.clone(),
                 _ => settings.userinfo_url = wrong.clone(),
             }
-            assert!(problem(settings).contains("is not an address to sign in at;"), "{wrong}");
+            assert!(
+                problem(settings).contains("is not an address to sign in at;"),
+                "{wrong}"
+            );
         }
     }
     let empty = OidcSettings {

@@ -60,7 +60,10 @@ impl Provider {
         let router = Router::new()
             .route("/token", post(token))
             .route("/userinfo", get(userinfo))
-            .route("/elsewhere", get(async || axum::Json(json!({ "sub": "1", "stores": "voltvelo.myshopify.com" }))))
+            .route(
+                "/elsewhere",
+                get(async || axum::Json(json!({ "sub": "1", "stores": "voltvelo.myshopify.com" }))),
+            )
             .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         provider
@@ -130,7 +133,11 @@ async fn userinfo(State(provider): State<Provider>, headers: HeaderMap) -> Respo
     match &provider.state.lock().unwrap().userinfo {
         Userinfo::Says(claims) => axum::Json(claims).into_response(),
         Userinfo::Text(text) => text.clone().into_response(),
-        Userinfo::Status(status) => (*status, axum::Json(json!({ "sub": "1", "stores": "voltvelo.myshopify.com" }))).into_response(),
+        Userinfo::Status(status) => (
+            *status,
+            axum::Json(json!({ "sub": "1", "stores": "voltvelo.myshopify.com" })),
+        )
+            .into_response(),
         Userinfo::RedirectsTo(path) => Redirect::temporary(path).into_response(),
     }
 }

@@ -1,7 +1,7 @@
 //! The audit trail: appended to, read, never changed.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     time::Duration,
 };
 
@@ -40,7 +40,7 @@ pub(super) async fn append<C: ConnectionTrait>(on: &On<'_, C>, calls: &[&CallRec
 /// Keeps the programs that are not kept yet. Each once, however many of the calls sent it, and in one order on all
 /// servers: on PostgreSQL two that add the same row wait for each other, and would wait for ever if each was ahead.
 async fn append_programs<C: ConnectionTrait>(on: &On<'_, C>, calls: &[&CallRecord]) -> Result<(), StoreError> {
-    let mut programs: HashMap<_, _> = HashMap::new();
+    let mut programs = BTreeMap::new();
     for call in calls {
         if let Some(program) = &call.program
             && let Some(source) = &program.source

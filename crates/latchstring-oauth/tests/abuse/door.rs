@@ -14,14 +14,15 @@ use std::{
 
 use axum::{
     Extension, Json, Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::{ConnectInfo, State},
-    http::{Request, StatusCode},
+    http::{HeaderMap, Request, StatusCode, header},
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::any,
 };
 use chrono::{DateTime, TimeDelta};
+use futures_util::stream;
 use latchstring_access::{
     Access, AccessEvent, AccessEventKind, AccessStore, Applied, KeyRing, MemoryStore, NewKey, NewTenant, Person, Plan,
     PlanRule, Rules, Secret, Tenant, TenantEvent, TenantEventKind,
@@ -279,8 +280,20 @@ async fn assemble(
     (access, server, router)
 }
 
-/// Tells whose grant it is, once the gate has been asked as before an operation.
-async fn who(State(access): State<Arc<Access>>, Extension(grant): Extension<Arc<Grant>>) -> Response {
+/// Tells whose grant it is, once the gate has been asked as before an operation. Who accepts events gets a stream that
+/// does not end by itself.
+async fn who(
+    State(access): State<Arc<Access>>,
+    Extension(grant): Extension<Arc<Grant>>,
+    headers: HeaderMap,
+) -> Response {
+    if headers
+        .get(header::ACCEPT)
+        .is_some_and(|accepted| accepted == "text/event-stream")
+    {
+        let endless = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+        return ([(header::CONTENT_TYPE, "text/event-stream")], endless).into_response();
+    }
     match access.check(&grant).await {
         Ok(()) => Json(json!({
             "grant": grant.id().to_string(),

@@ -16,6 +16,7 @@ mod place;
 mod refresh;
 mod registration;
 mod strangers;
+mod streams;
 #[expect(
     clippy::unwrap_used,
     dead_code,
@@ -25,4 +26,5 @@ mod strangers;
 mod test_keys;
 mod token_endpoint;
 mod tokens;
+mod words;
 mod wrong_requests;

@@ -46,7 +46,11 @@ mod tests {
     #[test]
     fn a01_a_tenant_is_one_label_before_the_suffix() {
         let hosts = TenantHosts::new(".myshopify.com".into()).expect("a suffix");
-        for tenant in ["a.myshopify.com", "0-voltvelo-.myshopify.com", &format!("{}.myshopify.com", "a".repeat(63))] {
+        for tenant in [
+            "a.myshopify.com",
+            "0-voltvelo-.myshopify.com",
+            &format!("{}.myshopify.com", "a".repeat(63)),
+        ] {
             assert!(hosts.contains(tenant), "{tenant}");
         }
         for stranger in [
@@ -74,7 +78,19 @@ mod tests {
 
     #[test]
     fn a_suffix_is_a_dot_and_a_domain() {
-        for wrong in ["", ".", ".com", "myshopify.com", "..com", ".a..com", ".*.com", ".a.com;", ".A.com", ".a.com/", ".a.com."] {
+        for wrong in [
+            "",
+            ".",
+            ".com",
+            "myshopify.com",
+            "..com",
+            ".a..com",
+            ".*.com",
+            ".a.com;",
+            ".A.com",
+            ".a.com/",
+            ".a.com.",
+        ] {
             assert!(TenantHosts::new(wrong.into()).is_err(), "{wrong}");
         }
     }

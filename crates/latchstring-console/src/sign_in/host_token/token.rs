@@ -114,8 +114,7 @@ fn check_signature<'a>(token: &'a str, rules: &Rules) -> Result<&'a str, HostTok
         return Err(HostTokenError::Algorithm);
     }
     // Compares in constant time.
-    let is_signed =
-        |key| crypto::verify(signature, message.as_bytes(), key, Algorithm::HS256).unwrap_or(false);
+    let is_signed = |key| crypto::verify(signature, message.as_bytes(), key, Algorithm::HS256).unwrap_or(false);
     if rules.keys.iter().any(is_signed) {
         Ok(message)
     } else {
