@@ -1,8 +1,12 @@
 //! What an app says of a person: the members of a token it signed, or of its user information.
 //!
-//! They are read after it is certain who said them, so a claim is believed; it only has to be of the right type.
+//! They are read after it is certain who said them, so a claim is believed; it only has to be of the right type, and
+//! there once: of two with one name another parser may believe the other (RFC 7519, section 4).
+
+use std::fmt;
 
 use latchstring_access::Person;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::{Permission, words};
@@ -45,9 +49,9 @@ impl Manages {
 pub(super) struct Claims(Map<String, Value>);
 
 impl Claims {
-    /// The members of a JSON object.
+    /// The members of a JSON object, unless two have one name.
     pub(super) fn parse(json: &[u8]) -> Option<Self> {
-        serde_json::from_slice(json).ok().map(Self)
+        serde_json::from_slice(json).ok()
     }
 
     /// A claim that is text, and not empty.
@@ -83,6 +87,32 @@ impl Claims {
     }
 }
 
+impl<'de> Deserialize<'de> for Claims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Claims;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Claims, A::Error> {
+        let mut claims = Map::new();
+        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+            if claims.insert(name, value).is_some() {
+                return Err(A::Error::custom("two members have one name"));
+            }
+        }
+        Ok(Claims(claims))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +142,20 @@ mod tests {
             assert_eq!(role.permission(&claims(text)), permission, "{text}");
             assert_eq!(Manages::Everybody.permission(&claims(text)), Permission::Manage);
             assert_eq!(Manages::Nobody.permission(&claims(text)), Permission::Look);
+        }
+    }
+
+    #[test]
+    fn a01_a_claim_that_is_there_twice_is_not_read_at_all() {
+        for text in [
+            r#"{ "sub": "1", "sub": "2" }"#,
+            r#"{ "sub": "1", "s\u0075b": "1" }"#,
+            "[]",
+            "null",
+            "{} {}",
+            "",
+        ] {
+            assert!(Claims::parse(text.as_bytes()).is_none(), "{text}");
         }
     }
 
