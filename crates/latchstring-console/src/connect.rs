@@ -20,7 +20,7 @@ use crate::{
     home::{ask_to_revoke, returns_to},
     keys::scopes,
     once::{self, Once},
-    sign_in::Signed,
+    sign_in::{Sent, Signed, Whose},
     words,
 };
 
@@ -35,8 +35,15 @@ pub(crate) fn router() -> Router<Console> {
 struct Asked {
     scope: Scope,
     once: String,
+    whose: String,
     /// A code that the new one takes the place of.
     instead: Option<CodeId>,
+}
+
+impl Sent for Asked {
+    fn whose(&self) -> &str {
+        &self.whose
+    }
 }
 
 async fn ask(State(console): State<Console>, headers: HeaderMap) -> Result<Response, ConsoleError> {
@@ -59,6 +66,7 @@ fn form(console: &Console, signed: &Signed, scope: Scope, problem: Option<&str>)
             }
             (scopes(scope))
             input type="hidden" name="once" value=(once::new());
+            (signed.field())
             div.actions {
                 button.primary { (words::GET_A_CODE) }
                 a.button href=(ACCESS) { (words::CANCEL) }
@@ -78,8 +86,7 @@ async fn create(
     headers: HeaderMap,
     form: Result<Form<Asked>, FormRejection>,
 ) -> Result<Response, ConsoleError> {
-    let signed = Signed::changing(&console, &headers).await?;
-    let Form(asked) = form.map_err(|_| ConsoleError::Form)?;
+    let (signed, asked) = Signed::changing(&console, &headers, form).await?;
     if once::spend(&console, &signed, &asked.once).await? == Once::Again {
         return Ok(once::already(&console, &signed, words::CONNECT));
     }
@@ -124,7 +131,7 @@ async fn look(
             connected(&signed, app)
         }
         CodeState::Cancelled(_) => over(&signed, &summary, "cancelled", words::IS_CANCELLED),
-        _ => over(&signed, &summary, "expired", words::HAS_EXPIRED),
+        CodeState::Expired => over(&signed, &summary, "expired", words::HAS_EXPIRED),
     };
     Ok(page(&console, &signed, &summary, &body))
 }
@@ -133,8 +140,9 @@ async fn cancel(
     State(console): State<Console>,
     headers: HeaderMap,
     Path(code): Path<String>,
+    form: Result<Form<Whose>, FormRejection>,
 ) -> Result<Response, ConsoleError> {
-    let signed = Signed::changing(&console, &headers).await?;
+    let (signed, _) = Signed::changing(&console, &headers, form).await?;
     let code: CodeId = code.parse().map_err(|_| ConsoleError::NotFound)?;
     console
         .access()
@@ -203,8 +211,9 @@ fn waiting(console: &Console, signed: &Signed, code: &CodeSummary, text: Option<
                     }
                     @if signed.may_manage() {
                         div.actions {
-                            (another(code, words::NEW_CODE, ""))
+                            (another(signed, code, words::NEW_CODE, ""))
                             form method="post" action={ (ACCESS) "/connect/" (code.id) "/cancel" } {
+                                (signed.field())
                                 button { (words::CANCEL_CODE) }
                             }
                         }
@@ -260,7 +269,7 @@ fn over(signed: &Signed, code: &CodeSummary, state: &'static str, heading: &str)
     let main = html! {
         div.intro { h1 tabindex="-1" { (heading) } p { (words::NOTHING_CONNECTED) } }
         div.actions {
-            @if signed.may_manage() { (another(code, words::NEW_CODE, "primary")) }
+            @if signed.may_manage() { (another(signed, code, words::NEW_CODE, "primary")) }
             a.button href=(ACCESS) { (words::DONE) }
         }
         @if signed.may_manage() { p.hint { (words::same_scope(code.scope)) } }
@@ -274,12 +283,13 @@ fn over(signed: &Signed, code: &CodeSummary, state: &'static str, heading: &str)
 }
 
 /// A button for another code of the same scope, which ends this one.
-fn another(code: &CodeSummary, text: &str, class: &str) -> Markup {
+fn another(signed: &Signed, code: &CodeSummary, text: &str, class: &str) -> Markup {
     html! {
         form method="post" action={ (ACCESS) "/connect" } {
             input type="hidden" name="scope" value=(code.scope.as_str());
             input type="hidden" name="once" value=(once::new());
             input type="hidden" name="instead" value=(code.id);
+            (signed.field())
             button class=(class) { (text) }
         }
     }

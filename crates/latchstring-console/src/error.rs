@@ -22,6 +22,9 @@ pub(crate) enum ConsoleError {
     /// The form cannot be read.
     #[error("the form cannot be read")]
     Form,
+    /// The form was shown for another tenant than the one the person is signed in to now.
+    #[error("the form is about another tenant")]
+    OtherTenant,
     /// The person may look and not change.
     #[error("the person may not change this")]
     NotAllowed,
@@ -52,6 +55,7 @@ impl IntoResponse for ConsoleError {
             Self::CrossSite | Self::NotAllowed | Self::NotHere => StatusCode::FORBIDDEN,
             Self::Form => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::OtherTenant => StatusCode::CONFLICT,
             Self::Unavailable(error) => {
                 tracing::error!(error = error as &dyn std::error::Error, "the access page cannot answer");
                 StatusCode::SERVICE_UNAVAILABLE

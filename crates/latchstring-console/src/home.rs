@@ -95,7 +95,7 @@ async fn home(
                 (icon(Icon::Pause))
                 div { p { (words::paused_by(paused.by.name(), &moment(paused.at))) } p { (words::PAUSED_WHAT) } }
                 @if signed.may_manage() {
-                    form.actions method="post" action={ (ACCESS) "/resume" } { button.primary { (words::RESUME) } }
+                    form.actions method="post" action={ (ACCESS) "/resume" } { (signed.field()) button.primary { (words::RESUME) } }
                 }
             }
         } @else {
@@ -180,7 +180,7 @@ fn apps(signed: &Signed, lists: &Lists) -> Markup {
             .as_ref()
             .is_none_or(|revoked| signed.now - revoked.at < LISTED)
     };
-    let rows: Vec<Row> = lists.apps.iter().filter(shown).map(|app| app_row(app)).collect();
+    let rows: Vec<Row> = lists.apps.iter().filter(shown).map(app_row).collect();
     html! {
         section aria-labelledby="apps" {
             div.bar {
@@ -222,6 +222,7 @@ fn everything(signed: &Signed, lists: &Lists) -> Markup {
                     @if signed.tenant.paused.is_none() {
                         form.bar method="post" action={ (ACCESS) "/pause" } {
                             div { h3 { (words::PAUSE_ALL) } p.quiet { (words::PAUSE_WHAT) } }
+                            (signed.field())
                             button { (words::PAUSE_ALL) }
                         }
                     }

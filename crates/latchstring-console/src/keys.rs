@@ -20,7 +20,7 @@ use crate::{
     frame,
     home::label,
     once::{self, Once},
-    sign_in::Signed,
+    sign_in::{Sent, Signed},
     words,
 };
 
@@ -40,6 +40,13 @@ struct Asked {
     /// In how many days it expires; empty for never.
     expires: String,
     once: String,
+    whose: String,
+}
+
+impl Sent for Asked {
+    fn whose(&self) -> &str {
+        &self.whose
+    }
 }
 
 async fn ask(State(console): State<Console>, headers: HeaderMap) -> Result<Response, ConsoleError> {
@@ -52,6 +59,7 @@ async fn ask(State(console): State<Console>, headers: HeaderMap) -> Result<Respo
         scope: Scope::Read,
         expires: String::new(),
         once: once::new(),
+        whose: String::new(),
     };
     let main = form(&console, &signed, &asked, None);
     Ok(frame::narrow(
@@ -68,8 +76,7 @@ async fn create(
     headers: HeaderMap,
     form: Result<Form<Asked>, FormRejection>,
 ) -> Result<Response, ConsoleError> {
-    let signed = Signed::changing(&console, &headers).await?;
-    let Form(asked) = form.map_err(|_| ConsoleError::Form)?;
+    let (signed, asked): (_, Asked) = Signed::changing(&console, &headers, form).await?;
     let again = |asked: &Asked, problem: &str| {
         // The form is still good: it made nothing.
         let main = self::form(&console, &signed, asked, Some(problem));
@@ -80,7 +87,7 @@ async fn create(
         Ok(label) => label,
         Err(error) => return again(&asked, &words::sentence(&error)),
     };
-    let expires_at = expires_at(&asked.expires, signed.now).ok_or(ConsoleError::Form)?;
+    let expires_at = expires_at(&asked.expires, signed.now)?;
     let new = NewKey {
         tenant: signed.tenant.id,
         scope: asked.scope,
@@ -118,13 +125,17 @@ async fn create(
     }
 }
 
-/// `Some(None)` for never, `None` for what is none of the choices.
-fn expires_at(days: &str, now: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
+/// When a key ends that is asked for so many days; `None` for never, which is sent as an empty text.
+fn expires_at(days: &str, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, ConsoleError> {
     if days.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
-    let days: u16 = days.parse().ok()?;
-    DAYS.contains(&days).then(|| Some(now + TimeDelta::days(days.into())))
+    let days: u16 = days.parse().map_err(|_| ConsoleError::Form)?;
+    if DAYS.contains(&days) {
+        Ok(Some(now + TimeDelta::days(days.into())))
+    } else {
+        Err(ConsoleError::Form)
+    }
 }
 
 /// What a key or code may allow, to choose from.
@@ -172,6 +183,7 @@ fn form(console: &Console, signed: &Signed, asked: &Asked, problem: Option<&str>
                 }
             }
             input type="hidden" name="once" value=(asked.once);
+            (signed.field())
             div.actions {
                 button.primary { (words::CREATE_KEY) }
                 a.button href=(ACCESS) { (words::CANCEL) }

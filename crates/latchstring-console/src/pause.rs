@@ -1,15 +1,19 @@
 //! Pausing everything, and resuming.
 
 use axum::{
-    Router,
-    extract::State,
+    Form, Router,
+    extract::{State, rejection::FormRejection},
     http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
 use latchstring_access::{TenantEvent, TenantEventKind};
 
-use crate::{ACCESS, Console, error::ConsoleError, sign_in::Signed};
+use crate::{
+    ACCESS, Console,
+    error::ConsoleError,
+    sign_in::{Signed, Whose},
+};
 
 pub(crate) fn router() -> Router<Console> {
     Router::new()
@@ -17,14 +21,22 @@ pub(crate) fn router() -> Router<Console> {
         .route(&format!("{ACCESS}/resume"), post(resume))
 }
 
-async fn pause(State(console): State<Console>, headers: HeaderMap) -> Result<Response, ConsoleError> {
-    let signed = Signed::changing(&console, &headers).await?;
+async fn pause(
+    State(console): State<Console>,
+    headers: HeaderMap,
+    form: Result<Form<Whose>, FormRejection>,
+) -> Result<Response, ConsoleError> {
+    let (signed, _) = Signed::changing(&console, &headers, form).await?;
     let by = signed.visitor.person.clone();
     switch(&console, &signed, TenantEventKind::Paused { by }, "paused").await
 }
 
-async fn resume(State(console): State<Console>, headers: HeaderMap) -> Result<Response, ConsoleError> {
-    let signed = Signed::changing(&console, &headers).await?;
+async fn resume(
+    State(console): State<Console>,
+    headers: HeaderMap,
+    form: Result<Form<Whose>, FormRejection>,
+) -> Result<Response, ConsoleError> {
+    let (signed, _) = Signed::changing(&console, &headers, form).await?;
     let by = signed.visitor.person.clone();
     switch(&console, &signed, TenantEventKind::Resumed { by }, "resumed").await
 }

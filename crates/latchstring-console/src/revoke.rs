@@ -21,7 +21,7 @@ use crate::{
     error::ConsoleError,
     frame,
     home::{Lists, label},
-    sign_in::Signed,
+    sign_in::{Sent, Signed},
     words,
 };
 
@@ -36,6 +36,18 @@ struct Which {
     grant: GrantId,
 }
 
+#[derive(Deserialize)]
+struct Meant {
+    grant: GrantId,
+    whose: String,
+}
+
+impl Sent for Meant {
+    fn whose(&self) -> &str {
+        &self.whose
+    }
+}
+
 async fn ask(
     State(console): State<Console>,
     headers: HeaderMap,
@@ -47,10 +59,7 @@ async fn ask(
     }
     let Query(Which { grant }) = which.map_err(|_| ConsoleError::NotFound)?;
     let lists = Lists::read(&console, &signed.tenant).await?;
-    let used = |at| match at {
-        Some(at) => ago(at, signed.now),
-        None => html! { (words::NEVER) },
-    };
+    let used = |at: Option<_>| at.map_or_else(|| html! { (words::NEVER) }, |at| ago(at, signed.now));
     let key = lists.live_keys(signed.now).find(|key| key.grant == grant);
     let app = lists.live_apps().find(|app| app.grant == grant);
     let (title, main) = if let Some(key) = key {
@@ -62,7 +71,7 @@ async fn ask(
         let buttons = (words::REVOKE_KEY, words::NO_WAY_BACK_KEY);
         (
             words::REVOKE_A_KEY,
-            question(&console, grant, label(key), buttons, &facts),
+            question(&console, &signed, grant, label(key), buttons, &facts),
         )
     } else if let Some(app) = app {
         let facts = html! {
@@ -73,7 +82,7 @@ async fn ask(
         let buttons = (words::REVOKE_APP, words::NO_WAY_BACK_APP);
         (
             words::REVOKE_AN_APP,
-            question(&console, grant, &app.app.name, buttons, &facts),
+            question(&console, &signed, grant, &app.app.name, buttons, &facts),
         )
     } else {
         return Err(ConsoleError::NotFound);
@@ -83,6 +92,7 @@ async fn ask(
 
 fn question(
     console: &Console,
+    signed: &Signed,
     grant: GrantId,
     name: &str,
     (button, no_way_back): (&str, &str),
@@ -95,6 +105,7 @@ fn question(
             div.stack #consequence { p { (words::CONSEQUENCE) } p { (no_way_back) } }
             dl.facts { (facts) }
             input type="hidden" name="grant" value=(grant);
+            (signed.field())
             div.actions {
                 button.primary.danger { (button) }
                 a.button href=(ACCESS) data-cancel autofocus { (words::CANCEL) }
@@ -106,10 +117,9 @@ fn question(
 async fn revoke(
     State(console): State<Console>,
     headers: HeaderMap,
-    form: Result<Form<Which>, FormRejection>,
+    form: Result<Form<Meant>, FormRejection>,
 ) -> Result<Response, ConsoleError> {
-    let signed = Signed::changing(&console, &headers).await?;
-    let Form(Which { grant }) = form.map_err(|_| ConsoleError::Form)?;
+    let (signed, Meant { grant, .. }) = Signed::changing(&console, &headers, form).await?;
     let (access, tenant, by) = (console.access(), signed.tenant.id, &signed.visitor.person);
     match access.revoke_key(tenant, grant, by).await {
         Err(StoreError::NotFound(_)) => access.revoke_app(tenant, grant, by).await?,
@@ -156,6 +166,7 @@ fn question_all(console: &Console, signed: &Signed, lists: &Lists, typed: Option
                 input #name type="text" name="name" required autocomplete="off" autocapitalize="off" spellcheck="false"
                     aria-describedby=(described) aria-invalid=[typed.map(|_| "true")] value=[typed] autofocus;
             }
+            (signed.field())
             div.actions {
                 button.primary.danger { (words::REVOKE_EVERYTHING) }
                 a.button href=(ACCESS) data-cancel { (words::CANCEL) }
@@ -167,6 +178,13 @@ fn question_all(console: &Console, signed: &Signed, lists: &Lists, typed: Option
 #[derive(Deserialize)]
 struct Confirmed {
     name: String,
+    whose: String,
+}
+
+impl Sent for Confirmed {
+    fn whose(&self) -> &str {
+        &self.whose
+    }
 }
 
 async fn revoke_all(
@@ -174,8 +192,7 @@ async fn revoke_all(
     headers: HeaderMap,
     form: Result<Form<Confirmed>, FormRejection>,
 ) -> Result<Response, ConsoleError> {
-    let signed = Signed::changing(&console, &headers).await?;
-    let Form(Confirmed { name }) = form.map_err(|_| ConsoleError::Form)?;
+    let (signed, Confirmed { name, .. }) = Signed::changing(&console, &headers, form).await?;
     if name.trim() != signed.tenant.name {
         let lists = Lists::read(&console, &signed.tenant).await?;
         let main = question_all(&console, &signed, &lists, Some(&name));

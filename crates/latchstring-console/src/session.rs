@@ -119,7 +119,11 @@ impl Jar {
     /// Hands it out. In a frame it is kept apart for each site that frames us, and goes over TLS alone.
     pub(crate) fn put(self, value: &str, lifetime: TimeDelta) -> Option<HeaderValue> {
         let site = if self.is_framed { "None; Partitioned" } else { "Lax" };
-        let secure = if self.is_https { "; Secure" } else { "" };
+        let secure = if self.is_https || self.is_framed {
+            "; Secure"
+        } else {
+            ""
+        };
         let cookie = format!(
             "{}={value}; Path=/; HttpOnly; SameSite={site}; Max-Age={}{secure}",
             self.name(),

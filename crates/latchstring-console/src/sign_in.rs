@@ -9,8 +9,8 @@ pub use claims::Manages;
 
 use async_trait::async_trait;
 use axum::{
-    Router,
-    extract::State,
+    Form, Router,
+    extract::{State, rejection::FormRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::post,
@@ -18,13 +18,15 @@ use axum::{
 use chrono::{DateTime, TimeDelta, Utc};
 use latchstring_access::{Access, Person, Tenant, TenantStatus};
 use latchstring_pages::{Frames, Page, Policy, is_own_form};
-use maud::Markup;
+use maud::{Markup, html};
+use serde::Deserialize;
 
 use crate::{
     ACCESS, Console, Permission, Visitor,
     error::ConsoleError,
     frame,
     session::{self, Jar},
+    words,
 };
 
 /// How people come in. The app knows who they are, and for which of its tenants they may speak.
@@ -161,8 +163,12 @@ impl Signed {
         Ok(Self { visitor, tenant, now })
     }
 
-    /// Who asks to change something, by a form of ours.
-    pub(crate) async fn changing(console: &Console, headers: &HeaderMap) -> Result<Self, ConsoleError> {
+    /// Who asks to change something, by a form of ours, and the form.
+    pub(crate) async fn changing<T: Sent>(
+        console: &Console,
+        headers: &HeaderMap,
+        form: Result<Form<T>, FormRejection>,
+    ) -> Result<(Self, T), ConsoleError> {
         if !is_own_form(headers, &console.origin()) {
             return Err(ConsoleError::CrossSite);
         }
@@ -170,11 +176,39 @@ impl Signed {
         if !signed.may_manage() {
             return Err(ConsoleError::NotAllowed);
         }
-        Ok(signed)
+        let Form(form) = form.map_err(|_| ConsoleError::Form)?;
+        // In another tab the same browser may have signed in to another tenant since the form was shown.
+        if form.whose() != signed.tenant.connector.as_str() {
+            return Err(ConsoleError::OtherTenant);
+        }
+        Ok((signed, form))
+    }
+
+    /// The field that says whose data a form is about.
+    pub(crate) fn field(&self) -> Markup {
+        html! { input type="hidden" name="whose" value=(self.tenant.connector); }
     }
 
     pub(crate) fn may_manage(&self) -> bool {
         self.visitor.may == Permission::Manage
+    }
+}
+
+/// A form that changes something says whose data it was shown for.
+pub(crate) trait Sent {
+    /// What its [`Signed::field`] said.
+    fn whose(&self) -> &str;
+}
+
+/// One that says nothing else.
+#[derive(Deserialize)]
+pub(crate) struct Whose {
+    whose: String,
+}
+
+impl Sent for Whose {
+    fn whose(&self) -> &str {
+        &self.whose
     }
 }
 
@@ -186,7 +220,12 @@ async fn sign_out(State(console): State<Console>, headers: HeaderMap) -> Result<
     if !is_own_form(&headers, &console.origin()) {
         return Err(ConsoleError::CrossSite);
     }
-    let mut response = Redirect::to(&format!("{ACCESS}/sign-in")).into_response();
+    let main = html! {
+        div.intro { h1 { (words::SIGNED_OUT) } }
+        div.actions { a.button href=(ACCESS) { (words::SIGN_IN_AGAIN) } }
+    };
+    // Not straight to the sign-in, which may let the person in again without asking.
+    let mut response = Desk::new(console.clone()).page(words::SIGNED_OUT, main, StatusCode::OK);
     if let Some(cookie) = console.jar().clear() {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -39,6 +39,11 @@ pub(crate) fn count(count: usize, one: &str, many: &str) -> String {
 pub(crate) const DEMO_SIGN_IN: &str =
     "This is the demo sign-in. It needs no password, and works only on the computer the server runs on.";
 
+pub(crate) const DEMO_TOKEN: &str =
+    "Open the address that the server printed when it was started, with the token in it. Every start makes a new one.";
+
+pub(crate) const SIGNED_OUT: &str = "Signed out";
+
 pub(crate) fn permission(may: Permission) -> &'static str {
     match may {
         Permission::Look => "May look, and change nothing.",
@@ -107,6 +112,11 @@ pub(crate) fn problem(error: &ConsoleError) -> (&'static str, &'static str) {
         ConsoleError::Form => (
             "This form cannot be read",
             "Nothing was changed. Go back to the access page and try again.",
+        ),
+        ConsoleError::OtherTenant => (
+            "You are signed in elsewhere by now",
+            "In another tab this browser has signed in to another store since this form was shown. Nothing was changed. Open the \
+             page of the one you mean again.",
         ),
         ConsoleError::NotAllowed => (
             "You may look, and not change this",

@@ -43,6 +43,8 @@ pub(crate) struct DemoKeys {
 struct Ready<'a> {
     url: &'a str,
     mcp_url: String,
+    /// Where to sign in to the access page, for who has this file; `null` when there is no such page.
+    access_url: Option<String>,
     stores: Vec<ReadyStore<'a>>,
 }
 
@@ -63,15 +65,27 @@ struct ReadyKeys<'a> {
 
 /// Prints how to use the server.
 #[expect(clippy::print_stdout, reason = "the one place where the server speaks to a person")]
-pub(crate) fn print<P: Product>(config: &Config, url: &Url, tenants: &[DemoTenant]) {
-    println!("\n{}", text::<P>(config, url, tenants, stdout().is_terminal()));
+pub(crate) fn print<P: Product>(config: &Config, url: &Url, entrance: Option<&Secret>, tenants: &[DemoTenant]) {
+    println!(
+        "\n{}",
+        text::<P>(config, url, entrance, tenants, stdout().is_terminal())
+    );
 }
 
-fn text<P: Product>(config: &Config, url: &Url, tenants: &[DemoTenant], is_terminal: bool) -> String {
+/// `entrance` is where a person signs in to the access page, if there is one.
+fn text<P: Product>(
+    config: &Config,
+    url: &Url,
+    entrance: Option<&Secret>,
+    tenants: &[DemoTenant],
+    is_terminal: bool,
+) -> String {
     let mcp = mcp_url(url);
     let mut parts = vec![format!("{} listens on {}\nMCP endpoint: {mcp}", P::TITLE, bare(url))];
-    if config.is_private() {
-        parts[0] += &format!("\nAccess page:  {}/access", bare(url));
+    if let Some(entrance) = entrance {
+        // With its token on a terminal only, like the keys.
+        let path = if is_terminal { entrance.expose() } else { "/access" };
+        parts[0] += &format!("\nAccess page:  {}{path}", bare(url));
     }
     if let Some(first) = tenants.first() {
         let command = command::<P>(config, "code create", first);
@@ -161,7 +175,12 @@ fn how_it_was_started(name: &str) -> String {
 }
 
 /// Writes the ready file whole or not at all, readable by its owner alone.
-pub(crate) fn write_ready_file(path: &Path, url: &Url, tenants: &[DemoTenant]) -> anyhow::Result<()> {
+pub(crate) fn write_ready_file(
+    path: &Path,
+    url: &Url,
+    entrance: Option<&Secret>,
+    tenants: &[DemoTenant],
+) -> anyhow::Result<()> {
     let stores = tenants
         .iter()
         .map(|tenant| ReadyStore {
@@ -176,6 +195,7 @@ pub(crate) fn write_ready_file(path: &Path, url: &Url, tenants: &[DemoTenant]) -
     let ready = Ready {
         url: bare(url),
         mcp_url: mcp_url(url),
+        access_url: entrance.map(|entrance| format!("{}{}", bare(url), entrance.expose())),
         stores,
     };
     files::write(path, &serde_json::to_vec_pretty(&ready)?)
@@ -199,7 +219,8 @@ mod tests {
             keys: is_first.then_some(DemoKeys { read, read_write }),
         };
         let url = "http://127.0.0.1:8787".parse().unwrap();
-        text::<Workspaces>(&config, &url, &[tenant], is_terminal)
+        let entrance = Secret::new("/access/sign-in?token=t0ken");
+        text::<Workspaces>(&config, &url, Some(&entrance), &[tenant], is_terminal)
     }
 
     fn with_ready_file() -> Settings {
@@ -226,6 +247,7 @@ mod tests {
             text.contains("are in run/ready.json") && !text.contains("brdk_"),
             "{text}"
         );
+        assert!(text.contains("/access\n") && !text.contains("t0ken"), "{text}");
     }
 
     #[test]

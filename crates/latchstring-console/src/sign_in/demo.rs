@@ -1,15 +1,19 @@
 //! A sign-in without a password, for a server that only its own machine reaches.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Form, Router,
-    extract::{ConnectInfo, State, rejection::FormRejection},
+    extract::{
+        ConnectInfo, Query, State,
+        rejection::{FormRejection, QueryRejection},
+    },
     http::{StatusCode, header, request::Parts},
     response::Response,
     routing::get,
 };
-use latchstring_access::{Person, TenantStatus};
+use latchstring_access::{Person, Secret, TenantStatus};
+use latchstring_core::random;
 use latchstring_pages::{Icon, Kind, Option_, notice, options};
 use maud::html;
 use serde::Deserialize;
@@ -18,13 +22,56 @@ use url::{Host, Url};
 use super::{Desk, SignIn};
 use crate::{ACCESS, Permission, error::ConsoleError, words};
 
-/// Lets whoever sits at the machine be one of two people at any of its tenants. It answers nobody who comes from
-/// another machine.
-pub struct DemoSignIn;
+/// Lets whoever has the token, which the server tells at its start, be one of two people at any of its tenants.
+///
+/// Without a token any program and any user of the machine could come in. It answers nobody who comes from another
+/// machine all the same, because tokens get around.
+pub struct DemoSignIn(Secret);
+
+impl DemoSignIn {
+    /// Lets in by a new token.
+    pub fn new() -> Self {
+        Self(Secret::new(format!("{:032x}", u128::from_be_bytes(random::bytes()))))
+    }
+
+    /// Where a person signs in, below the public address: the path with the token.
+    pub fn entrance(&self) -> Secret {
+        Secret::new(format!("{ACCESS}/sign-in?token={}", self.0.expose()))
+    }
+}
+
+impl Default for DemoSignIn {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl SignIn for DemoSignIn {
     fn router(&self, desk: Desk) -> Router {
-        Router::new().route("/", get(ask).post(enter)).with_state(desk)
+        let state = Demo {
+            desk,
+            token: Secret::new(self.0.expose()),
+        };
+        Router::new()
+            .route("/", get(ask).post(enter))
+            .with_state(Arc::new(state))
+    }
+}
+
+struct Demo {
+    desk: Desk,
+    token: Secret,
+}
+
+impl Demo {
+    /// Looks at all of it, however early it differs, so that nobody learns the token a character at a time.
+    fn is_token(&self, presented: &str) -> bool {
+        let (ours, theirs) = (self.token.expose().as_bytes(), presented.as_bytes());
+        let differs = ours
+            .iter()
+            .zip(theirs)
+            .fold(0, |differs, (one, other)| differs | (one ^ other));
+        ours.len() == theirs.len() && differs == 0
     }
 }
 
@@ -35,7 +82,14 @@ const PEOPLE: [(&str, &str, Permission); 2] = [
 ];
 
 #[derive(Deserialize)]
+struct Presented {
+    #[serde(default)]
+    token: String,
+}
+
+#[derive(Deserialize)]
 struct Choice {
+    token: String,
     tenant: String,
     person: String,
 }
@@ -62,8 +116,21 @@ fn is_from_here(parts: &Parts) -> Result<(), ConsoleError> {
     }
 }
 
-async fn ask(State(desk): State<Desk>, parts: Parts) -> Result<Response, ConsoleError> {
+async fn ask(
+    State(demo): State<Arc<Demo>>,
+    parts: Parts,
+    presented: Result<Query<Presented>, QueryRejection>,
+) -> Result<Response, ConsoleError> {
     is_from_here(&parts)?;
+    let desk = &demo.desk;
+    let token = presented.map(|Query(presented)| presented.token).unwrap_or_default();
+    if !demo.is_token(&token) {
+        let main = html! {
+            div.intro { h1 { (words::SIGN_IN) } }
+            (notice(Kind::Warn, Icon::Warn, &html! { p { (words::DEMO_TOKEN) } }))
+        };
+        return Ok(desk.page(words::SIGN_IN, main, StatusCode::FORBIDDEN));
+    }
     let tenants = desk.access().list_tenants().await?;
     let tenants: Vec<Option_> = tenants
         .into_iter()
@@ -86,6 +153,7 @@ async fn ask(State(desk): State<Desk>, parts: Parts) -> Result<Response, Console
             (notice(Kind::Warn, Icon::Warn, &html! { p { (words::no_tenants(desk.tenant_noun())) } }))
         } @else {
             form.stack method="post" action={ (ACCESS) "/sign-in" } {
+                input type="hidden" name="token" value=(token);
                 fieldset { legend { (words::capitalized(desk.tenant_noun())) } (options("tenant", &first, &tenants)) }
                 fieldset { legend { (words::PERSON) } (options("person", PEOPLE[0].0, &people)) }
                 div.actions { button.primary { (words::SIGN_IN) } }
@@ -96,15 +164,19 @@ async fn ask(State(desk): State<Desk>, parts: Parts) -> Result<Response, Console
 }
 
 async fn enter(
-    State(desk): State<Desk>,
+    State(demo): State<Arc<Demo>>,
     parts: Parts,
     form: Result<Form<Choice>, FormRejection>,
 ) -> Result<Response, ConsoleError> {
     is_from_here(&parts)?;
+    let desk = &demo.desk;
     if !desk.is_own_form(&parts.headers) {
         return Err(ConsoleError::CrossSite);
     }
     let Form(choice) = form.map_err(|_| ConsoleError::Form)?;
+    if !demo.is_token(&choice.token) {
+        return Err(ConsoleError::SignedOut);
+    }
     let tenant = desk.tenant(&choice.tenant).await?.ok_or(ConsoleError::SignedOut)?;
     let (sub, name, may) = PEOPLE
         .into_iter()

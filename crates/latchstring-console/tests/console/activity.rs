@@ -29,7 +29,7 @@ impl Office {
             committed: true,
             duration: Duration::from_millis(212),
             program: Some(ProgramRecord {
-                sha256: format!("{:064x}", ago),
+                sha256: format!("{ago:064x}"),
                 source: Some(Arc::from("const a = 1 < 2;\nreturn a;")),
             }),
             operations: vec![OperationRecord {

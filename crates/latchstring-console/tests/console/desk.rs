@@ -92,9 +92,11 @@ impl Office {
     }
 
     pub(crate) async fn person(&self, host_key: &str, name: &str, may: &str) -> Browser {
+        let tenant = self.tenants.iter().find(|tenant| tenant.host_key == host_key);
         let mut browser = Browser {
             router: self.router.clone(),
             cookie: String::new(),
+            whose: tenant.expect("known").connector.to_string(),
         };
         let path = format!("/access/sign-in/believe?tenant={host_key}&name={name}&may={may}");
         let admitted = browser.get(&path).await;
@@ -102,7 +104,8 @@ impl Office {
             (admitted.status, admitted.location.as_str()),
             (StatusCode::SEE_OTHER, "/access")
         );
-        browser.cookie = admitted.set_cookie.split(';').next().expect("a pair").to_owned();
+        let pair = admitted.set_cookie.split(';').next();
+        pair.expect("a pair").clone_into(&mut browser.cookie);
         browser
     }
 
@@ -159,6 +162,8 @@ impl Office {
 pub(crate) struct Browser {
     pub(crate) router: Router,
     pub(crate) cookie: String,
+    /// What the forms it was shown say they are about.
+    pub(crate) whose: String,
 }
 
 pub(crate) struct Shown {
@@ -190,6 +195,7 @@ impl Browser {
             request = request.header(header::ORIGIN, origin);
         }
         let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("whose", &self.whose)
             .extend_pairs(fields)
             .finish();
         self.send(request.body(Body::from(form)).expect("a request")).await

@@ -171,3 +171,45 @@ async fn t14_a_name_from_outside_stands_alone_and_acts_nowhere() {
     );
     assert!(home.has("<bdi>Maple &lt;Bikes&gt;</bdi>"));
 }
+
+#[tokio::test]
+async fn a02_a_form_of_one_store_changes_nothing_in_another() {
+    let office = Office::new().await;
+    let changes = changes(&office).await;
+    let before = state(&office).await;
+    // Since the form was shown, the same browser has signed in to the first store in another tab.
+    let mut nora = office.nora().await;
+    nora.whose = office.tenants[1].connector.to_string();
+    for (path, fields) in &changes {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let refused = nora.post(path, &fields).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{path}");
+        assert!(refused.has("You are signed in elsewhere by now"), "{path}");
+    }
+    assert_eq!(state(&office).await, before);
+}
+
+#[tokio::test]
+async fn every_form_says_whose_data_it_is_about() {
+    let office = Office::new().await;
+    let (_, grant) = office.key(0, "one").await;
+    let nora = office.nora().await;
+    let whose = format!("name=\"whose\" value=\"{}\"", nora.whose);
+    let forms = |html: &str| html.matches("method=\"post\"").count();
+    for path in [
+        "/access",
+        "/access/keys/new",
+        "/access/connect",
+        "/access/revoke-all",
+        &format!("/access/revoke?grant={grant}"),
+    ] {
+        let shown = nora.get(path).await;
+        assert_eq!(forms(shown.main()), shown.main().matches(&whose).count(), "{path}");
+        assert!(forms(shown.main()) > 0, "{path}");
+    }
+    let once = nora.get("/access/connect").await.field("once");
+    let made = nora
+        .post("/access/connect", &[("scope", "read"), ("once", &once)])
+        .await;
+    assert_eq!(forms(made.main()), made.main().matches(&whose).count());
+}

@@ -1,6 +1,7 @@
 //! Who is signed in, and for how long.
 
 use axum::http::StatusCode;
+use base64::Engine;
 use chrono::TimeDelta;
 use latchstring_access::TenantEventKind;
 
@@ -49,7 +50,6 @@ async fn what_else_we_sign_is_no_session() {
     let (name, value) = nora.cookie.split_once('=').expect("a pair");
     let (text, _) = value.split_once('.').expect("a signature");
     let signature = office.access.sign(text.as_bytes());
-    use base64::Engine;
     let signature = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(signature);
     let stranger = Browser {
         cookie: format!("{name}={text}.{signature}"),
@@ -85,7 +85,7 @@ async fn signing_out_takes_the_cookie_back() {
     let office = Office::new().await;
     let nora = office.nora().await;
     let out = nora.post("/access/sign-out", &[]).await;
-    assert_eq!(out.location, "/access/sign-in");
+    assert!(out.status == StatusCode::OK && out.has("Signed out"), "{}", out.main());
     assert!(
         out.set_cookie
             .starts_with("__Host-latchstring-access=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure"),

@@ -53,6 +53,9 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
         Some(url) => url,
         None => Url::parse(&format!("http://{}", listener.local_addr()?))?,
     };
+    // Without a password, so on a server that only its own machine reaches.
+    let sign_in = config.is_private().then(DemoSignIn::new);
+    let entrance = sign_in.as_ref().map(DemoSignIn::entrance);
     let latchstring = Latchstring::builder()
         .about(About {
             name: P::NAME.to_owned(),
@@ -64,7 +67,7 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
         .tenant_noun(P::TENANT_NOUN)
         .access(access.clone())
         .maybe_documents(documents(&config)?)
-        .maybe_access_page(demo_page::<P>(&config))
+        .maybe_access_page(sign_in.map(|sign_in| (P::ACCESS_PAGE, sign_in)))
         .sandbox(sandbox)
         .public_url(url.clone())
         .trusted_proxies(config.trusted_proxies)
@@ -85,9 +88,9 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut server = tokio::spawn(server.into_future());
     address::leave(&config, &url)?;
-    banner::print::<P>(&config, &url, &tenants);
+    banner::print::<P>(&config, &url, entrance.as_ref(), &tenants);
     if let Some(path) = &config.ready_file {
-        banner::write_ready_file(path, &url, &tenants)?;
+        banner::write_ready_file(path, &url, entrance.as_ref(), &tenants)?;
     }
     drop(tenants);
     tracing::info!(%url, "listening");
@@ -109,11 +112,6 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     access_database.close().await?;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// The access page with the demo's sign-in, which needs no password: on a server that only its own machine reaches.
-fn demo_page<P: Product>(config: &Config) -> Option<(String, DemoSignIn)> {
-    config.is_private().then(|| (P::ACCESS_PAGE.to_owned(), DemoSignIn))
 }
 
 /// Where the documents of apps come from, if they are fetched.
