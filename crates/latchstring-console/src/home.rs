@@ -187,7 +187,7 @@ fn apps(signed: &Signed, lists: &Lists) -> Markup {
                 h2 #apps { (words::APPS) }
                 @if signed.may_manage() { a.button.primary href={ (ACCESS) "/connect" } { (words::CONNECT) } }
             }
-            (table(signed, words::APPS, [words::APP, words::ACCESS, words::GRANTED, words::LAST_USED, words::RETURNS_TO], &rows))
+            (table(signed, (words::APPS, words::NO_APPS), [words::APP, words::ACCESS, words::GRANTED, words::LAST_USED, words::RETURNS_TO], &rows))
         }
     }
 }
@@ -206,7 +206,7 @@ fn keys(signed: &Signed, lists: &Lists) -> Markup {
                 h2 #keys { (words::KEYS) }
                 @if signed.may_manage() { a.button href={ (ACCESS) "/keys/new" } { (words::CREATE_A_KEY) } }
             }
-            (table(signed, words::KEYS, [words::KEY, words::ACCESS, words::CREATED, words::LAST_USED, words::EXPIRES], &rows))
+            (table(signed, (words::KEYS, words::NO_KEYS), [words::KEY, words::ACCESS, words::CREATED, words::LAST_USED, words::EXPIRES], &rows))
             p.foot { (words::KEPT_LISTED) }
         }
     }
@@ -313,7 +313,11 @@ fn struck(is_struck: bool, text: &Markup) -> Markup {
     html! { @if is_struck { s { (text) } } @else { (text) } }
 }
 
-fn table(signed: &Signed, caption: &str, heads: [&str; 5], rows: &[Row]) -> Markup {
+/// `empty` is what stands there when there are none.
+fn table(signed: &Signed, (caption, empty): (&str, &str), heads: [&str; 5], rows: &[Row]) -> Markup {
+    if rows.is_empty() {
+        return html! { p.panel.quiet { (empty) } };
+    }
     let (live, ended): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.ended.is_none());
     html! {
         table.list.grants {

@@ -146,6 +146,8 @@ pub(crate) fn intro(tenant: &str) -> Markup {
 
 pub(crate) const APPS: &str = "Connected apps";
 pub(crate) const KEYS: &str = "Active keys";
+pub(crate) const NO_APPS: &str = "No app is connected.";
+pub(crate) const NO_KEYS: &str = "There are no keys.";
 pub(crate) const APP: &str = "App";
 pub(crate) const KEY: &str = "Key";
 pub(crate) const GRANTED: &str = "Granted";

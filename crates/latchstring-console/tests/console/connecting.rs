@@ -32,6 +32,7 @@ async fn a_code_is_shown_with_the_connector_and_then_the_app_that_used_it() {
     assert_eq!(made.status, StatusCode::OK);
     let tenant = &office.tenants[0];
     let connector = format!("https://mcp.example.com/c/{}/mcp-agent", tenant.connector);
+    assert!(made.has("<summary>claude.ai</summary>") && made.has("<summary>ChatGPT</summary>"));
     assert!(made.has(&connector) && made.has("data-seconds=\"600\"") && made.has("data-live=\"waiting\""));
     let (code, look) = (code(&made), page_of(&made));
     assert_eq!(code.len(), 24, "{code}");

@@ -52,6 +52,7 @@ async fn a_key_is_made_shown_once_and_works() {
         ("Nora", Some(office.clock_in_days(30)))
     );
     let home = nora.get("/access").await;
+    assert!(home.has("No app is connected."));
     assert!(home.has(&listed.hint) && home.has("21 Dec 2026"));
     assert!(!home.html.contains(&key), "never again");
 }
@@ -154,4 +155,23 @@ async fn a_key_that_has_expired_is_listed_as_such_for_ninety_days() {
     assert!(!home.has("Revoke key short"), "there is nothing left to revoke");
     office.clock.advance(chrono::TimeDelta::days(90));
     assert!(!office.nora().await.get("/access").await.has("short"));
+}
+
+#[tokio::test]
+async fn a_form_without_its_number_makes_nothing() {
+    let office = Office::new().await;
+    let nora = office.nora().await;
+    for once in ["", "x", "0123456789abcdef", "0123456789abcdef0123456789abcdeg"] {
+        let fields = [("label", "x"), ("scope", "read"), ("expires", ""), ("once", once)];
+        let wrong = nora.post("/access/keys/new", &fields).await;
+        assert_eq!(wrong.status, StatusCode::BAD_REQUEST, "{once}");
+    }
+    assert!(
+        office
+            .access
+            .list_keys(office.tenants[0].id)
+            .await
+            .expect("listed")
+            .is_empty()
+    );
 }

@@ -3,6 +3,7 @@
 mod activity;
 mod connecting;
 mod desk;
+mod home;
 mod keys;
 mod permission;
 mod revoking;
