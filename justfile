@@ -6,6 +6,8 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 cargo_deny_version := "0.20.2"
 fastmcp_version := "4.1.2"
 conformance_version := "0.2.0-alpha.12"
+playwright_version := "1.65.2"
+axe_version := "0.1.8"
 node_version := "22.23.3"
 
 # What Node calls the architecture of this machine.
@@ -86,6 +88,22 @@ client:
     export PYTHONDONTWRITEBYTECODE=1
     "$python" examples/assembly/clients/check_fastmcp.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
     "$python" examples/assembly/clients/check_oauth.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
+
+# The access page and the approval page in headless Chromium, with axe-core. Needs Debian's `chromium`. Takes `--screenshots FOLDER`.
+browser *arguments:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    home="{{ tools }}/browser-{{ fastmcp_version }}-{{ playwright_version }}-{{ axe_version }}"
+    if [ ! -x "$home/bin/python" ]; then
+        rm -rf "$home.new"
+        python3 -m venv "$home.new"
+        "$home.new/bin/python" -m pip install --quiet --disable-pip-version-check \
+            fastmcp=={{ fastmcp_version }} playwright=={{ playwright_version }} axe-playwright-python=={{ axe_version }}
+        mv "$home.new" "$home"
+    fi
+    cargo test --workspace --no-run
+    PYTHONDONTWRITEBYTECODE=1 "$home/bin/python" examples/assembly/clients/check_browser.py \
+        "${CARGO_TARGET_DIR:-target}/debug/assembly" {{ arguments }}
 
 # The official conformance suite's scenarios for authorization servers. Needs npm; fetches a Node 22 if there is none.
 conformance:
