@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod apps;
+mod audit;
 mod codes;
 mod gate;
 mod keys;
