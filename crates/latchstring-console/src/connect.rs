@@ -124,11 +124,13 @@ async fn look(
         CodeState::Live => waiting(&console, &signed, &summary, None),
         CodeState::Redeemed { grant, .. } => {
             let apps = console.access().list_apps(signed.tenant.id).await?;
-            let app = apps
-                .iter()
-                .find(|app| app.grant == *grant)
-                .ok_or(ConsoleError::NotFound)?;
-            connected(&signed, app)
+            match apps.iter().find(|app| app.grant == *grant) {
+                Some(app) if app.revoked.is_some() => over(&signed, &summary, "revoked", words::WAS_REVOKED),
+                Some(app) if app.connected_at.is_some() => connected(&signed, app),
+                // Somebody pressed Allow; the app has a minute to fetch its tokens.
+                Some(_) => waiting(&console, &signed, &summary, None),
+                None => over(&signed, &summary, "lost", words::WAS_LOST),
+            }
         }
         CodeState::Cancelled(_) => over(&signed, &summary, "cancelled", words::IS_CANCELLED),
         CodeState::Expired => over(&signed, &summary, "expired", words::HAS_EXPIRED),
@@ -252,7 +254,7 @@ fn connected(signed: &Signed, app: &AppSummary) -> Body {
         }
         div.actions {
             a.button.primary href=(ACCESS) { (words::DONE) }
-            @if signed.may_manage() && app.revoked.is_none() {
+            @if signed.may_manage() {
                 (ask_to_revoke(app.grant, &html! { button.danger { (words::NOT_ME) } }))
             }
         }

@@ -16,6 +16,9 @@ pub(crate) enum ConsoleError {
     /// Nobody is signed in, or not any more.
     #[error("nobody is signed in")]
     SignedOut,
+    /// The person was signed out when they sent a form.
+    #[error("the form was sent by nobody who is signed in")]
+    SignedOutMeanwhile,
     /// The form came from another site.
     #[error("the form came from another page")]
     CrossSite,
@@ -54,6 +57,7 @@ impl IntoResponse for ConsoleError {
             Self::SignedOut => return Redirect::to(&format!("{ACCESS}/sign-in")).into_response(),
             Self::CrossSite | Self::NotAllowed | Self::NotHere => StatusCode::FORBIDDEN,
             Self::Form => StatusCode::BAD_REQUEST,
+            Self::SignedOutMeanwhile => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::OtherTenant => StatusCode::CONFLICT,
             Self::Unavailable(error) => {

@@ -8,7 +8,7 @@ use axum::{
     routing::get,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use latchstring_access::{AppSummary, KeySummary, Tenant};
+use latchstring_access::{AppSummary, CodeState, KeySummary, Tenant};
 use latchstring_core::{GrantId, Scope};
 use latchstring_pages::{Icon, Kind, ago, date, host, icon, moment, scope_badge, status};
 use maud::{Markup, html};
@@ -85,7 +85,13 @@ async fn home(
 ) -> Result<Response, ConsoleError> {
     let signed = Signed::looking(&console, &headers).await?;
     let lists = Lists::read(&console, &signed.tenant).await?;
-    let done = done.map(|Query(done)| done).unwrap_or_default();
+    let mut done = done.map(|Query(done)| done).unwrap_or_default();
+    if done.done.as_deref() == Some("revoked-all") {
+        let codes = console.access().list_codes(signed.tenant.id).await?;
+        done.done = done
+            .done
+            .filter(|_| codes.iter().all(|code| code.state != CodeState::Live));
+    }
     let is_first_visit = lists.keys.is_empty() && lists.apps.is_empty() && signed.tenant.paused.is_none();
     let main = html! {
         div.intro { h1 { (console.page_title()) } p { (words::intro(&signed.tenant.name)) } }
@@ -98,9 +104,8 @@ async fn home(
                     form.actions method="post" action={ (ACCESS) "/resume" } { (signed.field()) button.primary { (words::RESUME) } }
                 }
             }
-        } @else {
-            (news(&signed, &lists))
         }
+        (news(&signed, &lists))
         @if is_first_visit {
             (begin(&console, &signed))
         } @else {

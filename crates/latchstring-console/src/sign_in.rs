@@ -172,7 +172,11 @@ impl Signed {
         if !is_own_form(headers, &console.origin()) {
             return Err(ConsoleError::CrossSite);
         }
-        let signed = Self::looking(console, headers).await?;
+        // Not to the sign-in, from where the person would come back without a word that nothing was done.
+        let signed = Self::looking(console, headers).await.map_err(|error| match error {
+            ConsoleError::SignedOut => ConsoleError::SignedOutMeanwhile,
+            error => error,
+        })?;
         if !signed.may_manage() {
             return Err(ConsoleError::NotAllowed);
         }

@@ -105,6 +105,10 @@ pub(crate) fn choose_cut(noun: &str, most: usize) -> String {
 pub(crate) fn problem(error: &ConsoleError) -> (&'static str, &'static str) {
     match error {
         ConsoleError::SignedOut => ("Signed out", "Sign in again."),
+        ConsoleError::SignedOutMeanwhile => (
+            "You were signed out",
+            "Nothing was changed: a session lasts an hour, and yours was over when you sent the form. Sign in and do it again.",
+        ),
         ConsoleError::CrossSite => (
             "This form came from another page",
             "For your safety it was not accepted; nothing was changed. Open the access page and do it there.",
@@ -133,7 +137,8 @@ pub(crate) fn problem(error: &ConsoleError) -> (&'static str, &'static str) {
         ),
         ConsoleError::Unavailable(_) => (
             "Not just now",
-            "This cannot be checked at the moment. Nothing was changed; try again shortly.",
+            "The server cannot reach its data at the moment. If you were changing something, look at the lists before you try \
+             again: it may have been done, or done in part.",
         ),
     }
 }
@@ -308,8 +313,8 @@ pub(crate) const COPY_NOW: &str = "Copy the key now. It will not be shown again.
 pub(crate) const USE_IT: &str = "Use it";
 pub(crate) const COPIED: &str = "I have copied the key";
 pub(crate) const THE_KEY: &str = "the key";
-pub(crate) const ALREADY: &str = "This form was sent already, and what it made is listed. What is shown once is not shown again: if you did not \
-                                   copy it, revoke it and make another.";
+pub(crate) const ALREADY: &str = "This form was sent already. If it made something, that is listed; what is shown once is \
+                                   not shown again: if you did not copy it, revoke it and make another.";
 
 pub(crate) fn key_intro(noun: &str) -> String {
     format!(
@@ -376,8 +381,10 @@ pub(crate) const SAY_ONE_MINUTE: &str = "The code works for one more minute.";
 pub(crate) const GO_BACK: &str = "You can go back to the chat.";
 pub(crate) const NOT_ME: &str = "This was not me: revoke";
 pub(crate) const NOTHING_CONNECTED: &str =
-    "Nothing was connected. The connector URL stays the same, so a chat that has it only needs a new code.";
+    "Nothing is connected by this code. The connector URL stays the same, so a chat that has it only needs a new code.";
 pub(crate) const HAS_EXPIRED: &str = "The code has expired";
+pub(crate) const WAS_REVOKED: &str = "The app was revoked";
+pub(crate) const WAS_LOST: &str = "The app did not come back for its access";
 pub(crate) const IS_CANCELLED: &str = "The code is cancelled";
 
 pub(crate) fn one_use(badge: &Markup, tenant: &str) -> Markup {

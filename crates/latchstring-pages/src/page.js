@@ -64,8 +64,8 @@ document.addEventListener('focusin', (event) => {
 async function ask(url) {
   const dialog = $('dialog');
   try {
-    const response = await fetch(url);
-    if (!response.ok || response.redirected) throw new Error('not the question');
+    const response = await fetch(url, { redirect: 'manual' });
+    if (!response.ok) throw new Error('not the question');
     const answer = new DOMParser().parseFromString(await response.text(), 'text/html');
     dialog.replaceChildren(document.adoptNode($('[data-question]', answer)));
     localTimes(dialog);
@@ -115,8 +115,9 @@ function countDown(live) {
 
 /** Asks the server. What is shown next is its answer, never a guess. */
 async function look(live) {
-  const response = await fetch(live.dataset.look);
-  if (response.redirected) return location.reload(); // signed out
+  // Followed, it might lead to another site, which the page may not ask.
+  const response = await fetch(live.dataset.look, { redirect: 'manual' });
+  if (response.type === 'opaqueredirect') return location.reload(); // signed out
   if (!response.ok) throw new Error(response.statusText);
   const answer = new DOMParser().parseFromString(await response.text(), 'text/html');
   const next = $('[data-live]', answer);

@@ -5,7 +5,7 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use latchstring_access::{AuditEntry, AuditOperation};
+use latchstring_access::{AuditEntry, AuditOperation, disturbs};
 use latchstring_core::{Change, ChangeAction, RequestId};
 use latchstring_pages::{back, moment};
 use maud::{Markup, html};
@@ -141,13 +141,25 @@ fn program(call: &AuditEntry, source: Option<&str>) -> Markup {
             section aria-labelledby="source" {
                 h2 #source { (words::SOURCE) }
                 @match source {
-                    Some(source) => pre.source dir="ltr" { @for line in source.lines() { span { (line) } } },
+                    Some(source) => pre.source dir="ltr" { @for line in source.lines() { span { (plain(line)) } } },
                     None => p.quiet { (words::SOURCE_NOT_KEPT) },
                 }
                 p.small { "SHA-256 " code dir="ltr" { (sha256) } }
             }
         }
     }
+}
+
+/// A line as it was run: what would not show, or would turn what stands beside it, is written out.
+fn plain(line: &str) -> String {
+    line.chars().fold(String::with_capacity(line.len()), |mut shown, c| {
+        if disturbs(c) && c != '\t' {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+        shown
+    })
 }
 
 fn operations(call: &AuditEntry) -> Markup {
@@ -227,5 +239,11 @@ mod tests {
     fn a_long_value_is_cut_between_characters() {
         let long = "é".repeat(400);
         assert_eq!(shown(&json!(long)).chars().count(), 301);
+    }
+
+    #[test]
+    fn t14_a_line_reads_as_it_ran() {
+        assert_eq!(plain("\tif (a) { // \u{202E} } b"), "\tif (a) { // \\u{202e} } b");
+        assert_eq!(plain("const é = '\u{200B}'"), "const é = '\\u{200b}'");
     }
 }

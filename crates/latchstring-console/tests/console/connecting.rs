@@ -43,6 +43,11 @@ async fn a_code_is_shown_with_the_connector_and_then_the_app_that_used_it() {
         "shown once"
     );
     office.app_uses(&code, "Claude").await;
+    assert!(
+        nora.get(&look).await.has("data-live=\"waiting\""),
+        "it has not come for its tokens yet"
+    );
+    office.app_fetches().await;
     let connected = nora.get(&look).await;
     for expected in [
         "data-live=\"connected\"",
@@ -119,4 +124,25 @@ async fn why_there_is_no_code_is_said() {
     ] {
         assert_eq!(nora.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[tokio::test]
+async fn an_app_that_is_not_connected_is_not_said_to_be() {
+    let office = Office::new().await;
+    let nora = office.nora().await;
+    let (lost, revoked) = (make(&nora, "read").await, make(&nora, "read").await);
+    office.app_uses(&code(&revoked), "Claude").await;
+    office.app_fetches().await;
+    let grant = office.access.list_apps(office.tenants[0].id).await.expect("listed")[0].grant;
+    nora.post("/access/revoke", &[("grant", &grant.to_string())]).await;
+    let shown = nora.get(&page_of(&revoked)).await;
+    assert!(
+        shown.has("The app was revoked") && !shown.has("is connected</h1>"),
+        "{}",
+        shown.main()
+    );
+    office.app_uses(&code(&lost), "Claude").await;
+    office.clock.advance(TimeDelta::minutes(2));
+    let shown = nora.get(&page_of(&lost)).await;
+    assert!(shown.has("did not come back for its access"), "{}", shown.main());
 }

@@ -1,6 +1,6 @@
 //! A console over a store in memory, and a browser without scripts.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::{
     Router,
@@ -13,13 +13,17 @@ use axum::{
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
 use latchstring_access::{
-    Access, Challenge, KeyRing, MemoryStore, NewTenant, Person, Plan, PlanRule, Rules, Tenant, TenantEvent,
+    Access, Challenge, KeyRing, MemoryStore, NewTenant, Person, Plan, PlanRule, Rules, Secret, Tenant, TenantEvent,
     TenantEventKind,
 };
 use latchstring_console::{Console, Desk, Permission, Settings, SignIn};
 use latchstring_core::{Clock, ManualClock, Scope};
 use serde::Deserialize;
 use tower::ServiceExt;
+
+/// RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 pub(crate) const ORIGIN: &str = "https://mcp.example.com";
 
@@ -51,6 +55,7 @@ pub(crate) struct Office {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) tenants: [Tenant; 2],
     pub(crate) router: Router,
+    allowed: Mutex<Option<Secret>>,
 }
 
 impl Office {
@@ -83,6 +88,7 @@ impl Office {
             store,
             clock,
             tenants,
+            allowed: Mutex::default(),
         }
     }
 
@@ -139,10 +145,25 @@ impl Office {
                 redirect_host: "claude.ai".to_owned(),
             },
             redirect_uri: "https://claude.ai/callback".to_owned(),
-            challenge: Challenge::from_bytes([7; 32]),
+            challenge: CHALLENGE.parse::<Challenge>().expect("a challenge"),
         };
         let approved = self.access.approve(approval).await.expect("answered");
-        assert!(approved.is_some());
+        let code = approved.expect("allowed").code;
+        self.allowed.lock().expect("not poisoned").replace(code);
+    }
+
+    /// The app that was allowed last fetches its tokens.
+    pub(crate) async fn app_fetches(&self) {
+        let code = self.allowed.lock().expect("not poisoned").take();
+        let code = code.expect("an app was allowed");
+        let presented = latchstring_access::CodePresented {
+            code: code.expose(),
+            client_id: "https://claude.ai/client.json",
+            redirect_uri: None,
+            verifier: VERIFIER,
+            connector: None,
+        };
+        self.access.exchange(presented).await.expect("exchanged");
     }
 
     /// An app of the first tenant, let in by a code of somebody's.

@@ -144,6 +144,16 @@ async fn revoking_all_asks_for_the_name_and_ends_everything() {
             .is_none()
     );
     assert!(office.access.authenticate_key(&other).await.is_ok(), "another store's");
+    let by = Person::new("tomas", "Tomás");
+    let made = office
+        .access
+        .create_code(&office.tenants[0], Scope::Read, by.clone())
+        .await;
+    let (_, live) = made.expect("made");
+    let claimed = nora.get("/access?done=revoked-all").await;
+    assert!(!claimed.has("data-focus"), "a code was made since");
+    let cancelled = office.access.cancel_code(office.tenants[0].id, live.id, &by).await;
+    assert!(cancelled.expect("answered"));
     let home = nora.get("/access?done=revoked-all").await;
     assert!(
         home.has("all keys and apps are revoked") && !home.has("Revoke all</h3>"),

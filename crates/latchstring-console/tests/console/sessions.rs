@@ -103,11 +103,27 @@ async fn a_store_that_cannot_be_asked_is_no_verdict() {
     for path in ["/access", "/access/keys/new", "/access/connect"] {
         let shown = nora.get(path).await;
         assert_eq!(shown.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
-        assert!(shown.has("Nothing was changed; try again shortly."));
+        assert!(shown.has("look at the lists before you try again"), "{}", shown.main());
     }
     let failed = nora.post("/access/revoke", &[("grant", &grant)]).await;
     assert_eq!(failed.status, StatusCode::SERVICE_UNAVAILABLE);
     office.store.cut_off(false);
     assert!(is_signed_in(&nora).await);
+    assert!(office.access.authenticate_key(&key).await.is_ok());
+}
+
+#[tokio::test]
+async fn who_was_signed_out_when_they_sent_a_form_is_told_that_nothing_was_done() {
+    let office = Office::new().await;
+    let nora = office.nora().await;
+    let (key, grant) = office.key(0, "one").await;
+    office.clock.advance(TimeDelta::hours(1));
+    let refused = nora.post("/access/revoke", &[("grant", &grant)]).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert!(
+        refused.has("You were signed out") && refused.has("Nothing was changed"),
+        "{}",
+        refused.main()
+    );
     assert!(office.access.authenticate_key(&key).await.is_ok());
 }
