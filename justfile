@@ -5,6 +5,7 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 # Pinned, so that a new release of a tool changes nothing by itself.
 cargo_deny_version := "0.20.2"
 fastmcp_version := "4.1.2"
+openapi_version := "0.9.0"
 conformance_version := "0.2.0-alpha.12"
 playwright_version := "1.65.2"
 axe_version := "0.1.8"
@@ -72,7 +73,7 @@ deny:
 bench *arguments:
     cargo bench -p latchstring-sandbox {{ arguments }}
 
-# A stock MCP client against a running server, with keys and signed in: tools, programs, refusals, revocation, shutdown.
+# Stock clients against a running server: an MCP client with keys and signed in, and a script with the OpenAPI document.
 client:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -83,12 +84,24 @@ client:
             fastmcp=={{ fastmcp_version }}
         mv "{{ tools }}/fastmcp-{{ fastmcp_version }}.new" "{{ tools }}/fastmcp-{{ fastmcp_version }}"
     fi
+    openapi="{{ tools }}/openapi-{{ openapi_version }}"
+    if [ ! -x "$openapi/bin/python" ]; then
+        rm -rf "$openapi.new"
+        python3 -m venv "$openapi.new"
+        "$openapi.new/bin/python" -m pip install --quiet --disable-pip-version-check \
+            openapi-spec-validator=={{ openapi_version }}
+        mv "$openapi.new" "$openapi"
+    fi
     # Tests need the binary, so this makes it with what `just test` has built already.
     cargo test --workspace --no-run
     export PYTHONDONTWRITEBYTECODE=1
     "$python" examples/assembly/clients/check_fastmcp.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
     "$python" examples/assembly/clients/check_oauth.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
+    "$python" examples/assembly/clients/check_stdio.py "${CARGO_TARGET_DIR:-target}/debug/assembly" \
+        "${CARGO_TARGET_DIR:-target}/debug/latchstring"
+    "$openapi/bin/python" examples/assembly/clients/check_rest.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
 
+# Also takes `--part keyboard` for a part of it, and `--browser firefox`, which needs Debian's `firefox-esr`.
 # The access page and the approval page in headless Chromium, with axe-core. Needs Debian's `chromium`. Takes `--screenshots FOLDER`.
 browser *arguments:
     #!/usr/bin/env bash

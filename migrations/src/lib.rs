@@ -19,6 +19,7 @@ mod m0001_access;
 mod m0002_connected_apps;
 mod m0003_pause;
 mod m0004_activity;
+mod m0005_chain;
 
 /// The migrations of the access tables, in order.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_connected_apps::Migration),
             Box::new(m0003_pause::Migration),
             Box::new(m0004_activity::Migration),
+            Box::new(m0005_chain::Migration),
         ]
     }
 

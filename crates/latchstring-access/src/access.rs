@@ -11,9 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use latchstring_core::{CallRecord, CodeId, Gate, Grant, GrantId, Hold, Refusal, RequestId, TenantId};
 
 use crate::{
-    AccessEvent, AccessEventKind, AccessStore, AuditDays, AuditEntry, AuditQuery, CallsPerDay, ConnectorId,
-    FoundBearer, GrantKind, IssuedSecret, KeyRing, Person, PlanRule, Secret, Standing, StoreError, Token, TokenPrefix,
-    bookkeeping::Bookkeeping,
+    AccessEvent, AccessEventKind, AccessStore, AuditCheck, AuditDays, AuditEntry, AuditLink, AuditQuery, CallsPerDay,
+    ConnectorId, FoundBearer, GrantKind, IssuedSecret, KeyRing, Person, PlanRule, Secret, Standing, StoreError, Token,
+    TokenPrefix, audit_check,
+    bookkeeping::{Bookkeeping, Trail},
     sweeper::Sweeper,
     watch::{Watch, Watchers},
 };
@@ -72,7 +73,11 @@ impl Access {
         if !store.match_ring(&ring.checks()).await? {
             return Err(OpenError::WrongKeyRing);
         }
-        let bookkeeping = Bookkeeping::start(Arc::clone(&store));
+        let key = ring.audit_keys().swap_remove(0);
+        let bookkeeping = Bookkeeping::start(Arc::new(Trail {
+            store: Arc::clone(&store),
+            key,
+        }));
         let watchers = Watchers::start(Arc::clone(&store), rules.plan);
         let sweeper = Sweeper::start(Arc::clone(&store));
         Ok(Self {
@@ -187,6 +192,12 @@ impl Access {
     /// [`AccessStore::count_audit`].
     pub async fn count_audit(&self, tenant: TenantId, days: AuditDays) -> Result<Vec<CallsPerDay>, StoreError> {
         self.store.count_audit(tenant, days).await
+    }
+
+    /// Reads a tenant's whole audit trail, and says whether it is what was written down, as far as its chain can show.
+    /// `noted` is a head that an earlier check told.
+    pub async fn check_audit(&self, tenant: TenantId, noted: Option<&AuditLink>) -> Result<AuditCheck, StoreError> {
+        audit_check::check(self.store.as_ref(), &self.ring.audit_keys(), tenant, noted).await
     }
 
     /// Can the store be asked right now?

@@ -5,6 +5,8 @@ use std::{ops::Range, time::Duration};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use latchstring_core::{CallRecord, Change, Effect, GrantId, OperationRecord, RequestId, TenantId};
 
+use crate::AuditLink;
+
 /// The most calls that one reading returns.
 pub const MAX_AUDIT_ENTRIES: u32 = 1_000;
 
@@ -116,6 +118,8 @@ pub struct AuditEntry {
     pub program_sha256: Option<String>,
     /// The operations it called, in order.
     pub operations: Vec<AuditOperation>,
+    /// Its link in the chain of its tenant's calls; `None` when it was written down before there was a chain.
+    pub link: Option<AuditLink>,
 }
 
 /// One operation inside a call that was written down.
@@ -136,7 +140,7 @@ pub struct AuditOperation {
 }
 
 impl AuditEntry {
-    /// The call as it is read back from this place in the trail.
+    /// The call as it is read back from this place in the trail, except for its link.
     pub fn of(seq: u64, call: &CallRecord) -> Self {
         Self {
             seq,
@@ -152,6 +156,7 @@ impl AuditEntry {
             duration: call.duration,
             program_sha256: call.program.as_ref().map(|program| program.sha256.clone()),
             operations: call.operations.iter().map(AuditOperation::from).collect(),
+            link: None,
         }
     }
 }

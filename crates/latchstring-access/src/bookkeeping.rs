@@ -24,7 +24,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{AccessStore, StoreError};
+use crate::{AccessStore, AuditKey, StoreError};
 
 /// Records that may wait in the queue.
 const QUEUE: usize = 1_024;
@@ -47,14 +47,20 @@ pub(crate) trait Ledger: Send + Sync + 'static {
 }
 
 #[async_trait]
-impl Ledger for dyn AccessStore {
+impl Ledger for Trail {
     async fn append(&self, calls: &[&CallRecord]) -> Result<(), StoreError> {
-        self.append_audit(calls).await
+        self.store.append_audit(calls, &self.key).await
     }
 
     async fn note(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError> {
-        self.note_used(uses).await
+        self.store.note_used(uses).await
     }
+}
+
+/// The store, and the key of its audit chain.
+pub(crate) struct Trail {
+    pub(crate) store: Arc<dyn AccessStore>,
+    pub(crate) key: AuditKey,
 }
 
 /// The way to the worker.
@@ -68,7 +74,7 @@ pub(crate) struct Bookkeeping {
 
 impl Bookkeeping {
     /// Starts the worker. It ends when this is dropped, having stored what was queued.
-    pub(crate) fn start<L: Ledger + ?Sized>(ledger: Arc<L>) -> Self {
+    pub(crate) fn start<L: Ledger>(ledger: Arc<L>) -> Self {
         let (queue, receiver) = mpsc::channel(QUEUE);
         let uses = Arc::new(Uses::default());
         let stop = Arc::new(Notify::new());

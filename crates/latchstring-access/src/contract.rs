@@ -20,9 +20,11 @@
 
 #![expect(clippy::missing_panics_doc, reason = "every law panics when it is broken")]
 
+pub mod all;
 pub mod apps;
 mod at_once;
 mod bearer;
+pub mod chain;
 pub mod clients;
 pub mod codes;
 mod front;
@@ -53,7 +55,15 @@ macro_rules! access_store_contract {
                 another_tenant_can_neither_see_nor_revoke_a_key,
                 only_an_active_tenant_gets_keys,
                 a_tenant_has_fifty_live_keys_at_most,
+                live_keys_list_before_expired_ones,
                 live_keys_list_before_revoked_ones,
+            }
+            all {
+                v01_everything_a_tenant_gave_is_revoked_at_once,
+                v01_revoking_all_waits_for_holds,
+                v01_nothing_stands_that_raced_the_revocation_of_all,
+                only_an_active_tenants_grants_are_revoked_at_once,
+                a_removed_person_ends_the_sessions,
             }
             standing {
                 the_store_tells_the_time,
@@ -139,6 +149,13 @@ macro_rules! access_store_contract {
                 v05_a_lapse_that_overtook_its_installation_holds,
                 a_person_pauses_and_resumes_what_is_installed,
                 v05_moments_within_one_microsecond_are_one_moment,
+            }
+            chain {
+                a04_calls_are_linked_for_each_tenant_apart,
+                a04_many_who_write_at_once_keep_the_chain,
+                a04_a_batch_that_is_sent_again_keeps_the_chain,
+                a04_what_stores_keep_otherwise_still_fits,
+                a04_a_noted_head_shows_that_a_trail_was_replaced,
             }
             records {
                 events_are_read_back_whole_and_newest_first,

@@ -1,7 +1,7 @@
 //! What keys and connected apps have in common: a grant that stands until somebody revokes it.
 
 use chrono::{DateTime, Utc};
-use latchstring_core::{GrantId, Holder, Refusal, Scope, TenantId};
+use latchstring_core::{CodeId, GrantId, Holder, Refusal, Scope, TenantId};
 
 use crate::{ConnectorId, Person, Plan, PlanRule, SecretHash};
 
@@ -82,6 +82,17 @@ pub enum RevokeOutcome {
     Revoked,
     /// Somebody had revoked it already.
     AlreadyRevoked,
+}
+
+/// What was ended when everything was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RevokedAll {
+    /// The keys that stood.
+    pub keys: Vec<GrantId>,
+    /// The apps that stood, those among them that had not fetched their tokens yet.
+    pub apps: Vec<GrantId>,
+    /// The connection codes that were live.
+    pub codes: Vec<CodeId>,
 }
 
 /// A new secret as it is handed to the store: everything but its text.

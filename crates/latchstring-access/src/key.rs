@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use latchstring_core::{GrantId, Scope, TenantId};
 
-use crate::{IssuedSecret, Person, Revocation, disturbs};
+use crate::{IssuedSecret, Person, Revocation, disturbs, shows_as_nothing};
 
 /// A key that a person asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl FromStr for Label {
         if text.chars().take(Self::MAX_CHARACTERS + 1).count() > Self::MAX_CHARACTERS {
             return Err(LabelError::TooLong);
         }
-        match text.chars().find(|c| disturbs(*c)) {
+        match text.chars().find(|c| disturbs(*c) || shows_as_nothing(*c)) {
             Some(character) => Err(LabelError::Character(character)),
             None => Ok(Self(text.to_owned())),
         }
@@ -134,6 +134,9 @@ mod tests {
             "a\u{0}b",
             "a\u{85}b",
             "a\u{FEFF}b",
+            "\u{3164}",
+            "\u{2800}",
+            "a\u{AD}b",
         ] {
             assert!(
                 matches!(wrong.parse::<Label>(), Err(LabelError::Character(_))),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{Secret, SecretHash};
+use crate::{AuditKey, Secret, SecretHash};
 
 const PEPPER_BYTES: usize = 32;
 const MAX_ID_CHARACTERS: usize = 32;
@@ -22,6 +22,7 @@ const MAX_ID_CHARACTERS: usize = 32;
 const FOR_SECRETS: &[u8] = b"latchstring secret v1\0";
 const FOR_CHECKS: &[u8] = b"latchstring key ring check v1\0";
 const FOR_TICKETS: &[u8] = b"latchstring ticket v1\0";
+const FOR_AUDIT: &[u8] = b"latchstring audit chain v1\0";
 
 /// The peppers, the current one first.
 pub struct KeyRing {
@@ -145,6 +146,12 @@ impl KeyRing {
             // Compares in constant time.
             mac.verify_slice(signature).is_ok()
         })
+    }
+
+    /// The keys of the audit chain, the current one first. No pepper can be learned from them.
+    pub fn audit_keys(&self) -> Vec<AuditKey> {
+        let key = |entry: &Entry| AuditKey::new(&entry.id, *entry.hash(FOR_AUDIT, b"").as_bytes());
+        self.entries.iter().map(key).collect()
     }
 
     /// What a store keeps so that a wrong ring is noticed at the start, not by keys that have stopped working.

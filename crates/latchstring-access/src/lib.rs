@@ -12,6 +12,8 @@
 mod access;
 mod app;
 mod audit;
+mod audit_chain;
+mod audit_check;
 mod bookkeeping;
 mod client;
 mod connection_code;
@@ -45,6 +47,8 @@ pub use app::{AppIdentity, AppSummary, Redeemed, Redemption};
 pub use audit::{
     AuditDays, AuditEntry, AuditOperation, AuditQuery, CallsPerDay, MAX_AUDIT_COUNTS, MAX_AUDIT_DAYS, MAX_AUDIT_ENTRIES,
 };
+pub use audit_chain::{AuditKey, AuditLink, AuditLinkError};
+pub use audit_check::{AuditCheck, AuditFault};
 pub use client::{
     IDLE_CLIENT_LIFETIME, MAX_UNUSED_CLIENTS, RegisteredClient, UNUSED_CLIENT_KEEPS_PLACE, UNUSED_CLIENT_LIFETIME,
 };
@@ -54,7 +58,7 @@ pub use connection_code::{
 };
 pub use connector::{ConnectorId, ConnectorIdError};
 pub use event::{AccessEvent, AccessEventKind};
-pub use grant::{FoundBearer, GrantKind, IssuedSecret, Revocation, RevokeOutcome, Standing};
+pub use grant::{FoundBearer, GrantKind, IssuedSecret, Revocation, RevokeOutcome, RevokedAll, Standing};
 pub use key::{IssuedKey, KeySummary, Label, LabelError, NewKey};
 pub use key_ring::{KeyRing, KeyRingError, RingCheck};
 pub use key_ring_file::KeyRingFileError;
@@ -63,7 +67,7 @@ pub use oauth_tokens::{
     AUTHORIZATION_CODE_LIFETIME, CredentialId, FoundAuthorizationCode, FoundRefreshToken, FoundToken, IssuedToken,
     IssuedTokens, REFRESH_TOKEN_LIFETIME, REPLAY_WINDOW,
 };
-pub use person::{Person, disturbs};
+pub use person::{Person, disturbs, shows_as_nothing};
 pub use pkce::{Challenge, ChallengeError};
 pub use plan::{Plan, PlanRule};
 pub use secret::{Secret, SecretHash};

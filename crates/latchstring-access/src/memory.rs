@@ -29,10 +29,10 @@ use tokio::{sync::Notify, time::timeout};
 
 use self::state::{State, cut};
 use crate::{
-    AccessEvent, AccessStore, AppSummary, Applied, AuditDays, AuditEntry, AuditQuery, CallsPerDay, CodeSummary,
-    ConnectorId, Count, CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind,
-    IssuedCode, IssuedKey, IssuedTokens, KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation,
-    RevokeOutcome, RingCheck, SecretHash, Standing, StoreError, Tenant, TenantEvent,
+    AccessEvent, AccessStore, AppSummary, Applied, AuditDays, AuditEntry, AuditKey, AuditLink, AuditQuery, CallsPerDay,
+    CodeSummary, ConnectorId, Count, CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken,
+    GrantKind, IssuedCode, IssuedKey, IssuedTokens, KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient,
+    Revocation, RevokeOutcome, RevokedAll, RingCheck, SecretHash, Standing, StoreError, Tenant, TenantEvent,
 };
 
 /// Forgets everything when the process ends.
@@ -153,6 +153,11 @@ impl AccessStore for MemoryStore {
         self.state()?.revoke(kind, tenant, grant, revocation)
     }
 
+    async fn revoke_all(&self, tenant: TenantId, revocation: &Revocation) -> Result<RevokedAll, StoreError> {
+        let _no_holds = self.shutting.lock().await;
+        self.state()?.revoke_all(tenant, revocation, self.moment())
+    }
+
     async fn note_used(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError> {
         self.state()?.note_used(uses);
         Ok(())
@@ -163,7 +168,7 @@ impl AccessStore for MemoryStore {
     }
 
     async fn list_keys(&self, tenant: TenantId) -> Result<Vec<KeySummary>, StoreError> {
-        Ok(self.state()?.list_keys(tenant))
+        Ok(self.state()?.list_keys(tenant, self.moment()))
     }
 
     async fn create_code(&self, code: &IssuedCode) -> Result<CodeSummary, StoreError> {
@@ -293,9 +298,13 @@ impl AccessStore for MemoryStore {
         Ok(self.state()?.records.read_events(tenant, limit))
     }
 
-    async fn append_audit(&self, calls: &[&CallRecord]) -> Result<(), StoreError> {
-        self.state()?.records.append_audit(calls);
+    async fn append_audit(&self, calls: &[&CallRecord], key: &AuditKey) -> Result<(), StoreError> {
+        self.state()?.records.append_audit(calls, key);
         Ok(())
+    }
+
+    async fn audit_head(&self, tenant: TenantId) -> Result<Option<AuditLink>, StoreError> {
+        Ok(self.state()?.records.audit_head(tenant))
     }
 
     async fn read_audit(&self, tenant: TenantId, query: &AuditQuery) -> Result<Vec<AuditEntry>, StoreError> {

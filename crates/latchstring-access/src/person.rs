@@ -46,6 +46,17 @@ pub fn disturbs(c: char) -> bool {
         )
 }
 
+/// What takes no place, or an empty one, though it is neither space nor control character: the soft hyphen, fillers of
+/// Hangul, Mongolian and Khmer, variation selectors of Mongolian, the blank of Braille, marks of musical notation, tags.
+/// Some of them count as letters.
+pub fn shows_as_nothing(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,10 +14,11 @@ use chrono::{DateTime, Utc};
 use latchstring_core::{CallRecord, CodeId, GrantId, Hold, RequestId, TenantId};
 
 use crate::{
-    AccessEvent, AppSummary, Applied, AuditDays, AuditEntry, AuditQuery, CallsPerDay, CodeSummary, ConnectorId,
-    CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind, IssuedCode, IssuedKey,
-    IssuedTokens, KeySummary, MAX_LIVE_APPS, MAX_LIVE_CODES, MAX_UNUSED_CLIENTS, NewTenant, Redeemed, Redemption,
-    RegisteredClient, Revocation, RevokeOutcome, RingCheck, SecretHash, Standing, Tenant, TenantEvent,
+    AccessEvent, AppSummary, Applied, AuditDays, AuditEntry, AuditKey, AuditLink, AuditQuery, CallsPerDay, CodeSummary,
+    ConnectorId, CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind,
+    IssuedCode, IssuedKey, IssuedTokens, KeySummary, MAX_LIVE_APPS, MAX_LIVE_CODES, MAX_UNUSED_CLIENTS, NewTenant,
+    Redeemed, Redemption, RegisteredClient, Revocation, RevokeOutcome, RevokedAll, RingCheck, SecretHash, Standing,
+    Tenant, TenantEvent,
 };
 
 /// How many keys of one tenant may be live at once: neither revoked nor expired.
@@ -62,6 +63,14 @@ pub trait AccessStore: Send + Sync {
         grant: GrantId,
         revocation: &Revocation,
     ) -> Result<RevokeOutcome, StoreError>;
+
+    /// Revokes every grant of a tenant that is not revoked or expired, cancels its live codes and ends the sessions on
+    /// its access page, all or none; when this returns, it is durable. Waits for holds. However many there are, none is
+    /// left that was there when it began.
+    ///
+    /// # Errors
+    /// [`StoreError::TenantUnknown`] when no such tenant is active.
+    async fn revoke_all(&self, tenant: TenantId, revocation: &Revocation) -> Result<RevokedAll, StoreError>;
 
     /// Notes when grants were last used. Never moves a time back; unknown grants are passed over.
     async fn note_used(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError>;
@@ -172,7 +181,7 @@ pub trait AccessStore: Send + Sync {
     /// All tenants by name; 1,000 at most.
     async fn list_tenants(&self) -> Result<Vec<Tenant>, StoreError>;
 
-    /// The tenant with this host key, or else those with this name; 10 at most.
+    /// The tenant with this id (`ten_…`), or else with this host key, or else those with this name; 10 at most.
     async fn find_tenants(&self, host_key_or_name: &str) -> Result<Vec<Tenant>, StoreError>;
 
     /// The tenant with this connector.
@@ -189,7 +198,12 @@ pub trait AccessStore: Send + Sync {
     /// Appends calls to the audit trail, all or none, in order. A call that is there already (by its request id) is
     /// passed over, so that a batch of unknown fate can be sent again. Their programs are kept with them, each once for
     /// its tenant, by its hash.
-    async fn append_audit(&self, calls: &[&CallRecord]) -> Result<(), StoreError>;
+    ///
+    /// Each that is new becomes the next link of its tenant's chain under `key`, however many write at once.
+    async fn append_audit(&self, calls: &[&CallRecord], key: &AuditKey) -> Result<(), StoreError>;
+
+    /// The last link of a tenant's chain, kept apart from the calls.
+    async fn audit_head(&self, tenant: TenantId) -> Result<Option<AuditLink>, StoreError>;
 
     /// The calls of a tenant that were asked for, the one appended last first.
     ///

@@ -24,6 +24,8 @@ pub struct Tenant {
     pub plan: Plan,
     /// When and by whom its access was paused, while it is.
     pub paused: Option<Revocation>,
+    /// How often all sessions on its access page were ended. A session that began under another number is over.
+    pub session_generation: u64,
     /// When the app was installed, most recently.
     pub installed_at: DateTime<Utc>,
     /// When the app was uninstalled, most recently.

@@ -48,7 +48,8 @@ pub enum TenantEventKind {
         /// Who resumed it.
         by: Person,
     },
-    /// A person may no longer speak for the tenant. Their live connection codes are cancelled.
+    /// A person may no longer speak for the tenant. Their live connection codes are cancelled, and the sessions on the
+    /// access page are over, everybody's: who may still speak for it signs in again.
     PersonRemoved {
         /// The app's id for the person.
         sub: String,

@@ -2,6 +2,7 @@
 
 mod chart;
 mod csv;
+mod exports;
 mod program;
 
 use std::collections::HashMap;
@@ -18,6 +19,9 @@ use latchstring_core::GrantId;
 use latchstring_pages::{Icon, date, icon, second};
 use maud::{Markup, html};
 use serde::Deserialize;
+
+pub(crate) use exports::Exports;
+use program::plain;
 
 use crate::{
     ACCESS, Console,
@@ -91,7 +95,7 @@ async fn activity(
     let earlier = calls
         .last()
         .filter(|_| has_more)
-        .map(|last| link(grant, Some(last.seq)));
+        .map(|last| link("/activity", grant, Some(last.seq)));
     let main = html! {
         div.intro { h1 { (words::ACTIVITY) } p { (words::activity_intro(&signed.tenant.name)) } }
         (chart)
@@ -100,10 +104,15 @@ async fn activity(
                 h2 #calls { (words::CALLS) }
                 (filter(&lists, grant))
             }
-            @if calls.is_empty() { p.quiet { (words::NO_CALLS) } } @else { (table(&calls, &names)) }
+            @if calls.is_empty() {
+                p.quiet { (words::NO_CALLS) }
+            } @else {
+                (table(&calls, &names))
+                p.hint { (words::export_hint(csv::MOST)) }
+            }
             @if before.is_some() || earlier.is_some() {
                 div.actions {
-                    @if before.is_some() { a.button href=(link(grant, None)) { (words::LATEST_CALLS) } }
+                    @if before.is_some() { a.button href=(link("/activity", grant, None)) { (words::LATEST_CALLS) } }
                     @if let Some(earlier) = &earlier { a.button href=(earlier) rel="next" { (words::EARLIER_CALLS) } }
                 }
             }
@@ -113,24 +122,24 @@ async fn activity(
     Ok(frame::wide(&console, &signed, At::Activity, words::ACTIVITY, main))
 }
 
-fn link(grant: Option<GrantId>, before: Option<u64>) -> String {
+fn link(page: &str, grant: Option<GrantId>, before: Option<u64>) -> String {
     let mut query = Vec::new();
     query.extend(grant.map(|grant| format!("grant={grant}")));
     query.extend(before.map(|before| format!("before={before}")));
     let query = query.join("&");
     let separator = if query.is_empty() { "" } else { "?" };
-    format!("{ACCESS}/activity{separator}{query}")
+    format!("{ACCESS}{page}{separator}{query}")
 }
 
 fn filter(lists: &Lists, chosen: Option<GrantId>) -> Markup {
     let option = |grant: GrantId, name: &str, is_revoked: bool| {
         html! {
             option value=(grant) selected[chosen == Some(grant)] {
-                (name) @if is_revoked { " " (words::IN_BRACKETS_REVOKED) }
+                // An option holds no elements, so the name is set apart by characters.
+                "\u{2068}" (name) "\u{2069}" @if is_revoked { " " (words::IN_BRACKETS_REVOKED) }
             }
         }
     };
-    let export = chosen.map_or_else(String::new, |grant| format!("?grant={grant}"));
     html! {
         form.actions method="get" action={ (ACCESS) "/activity" } {
             label.sr for="grant" { (words::KEY_OR_APP) }
@@ -148,7 +157,7 @@ fn filter(lists: &Lists, chosen: Option<GrantId>) -> Markup {
                 }
             }
             button { (words::SHOW) }
-            a.button href={ (ACCESS) "/activity.csv" (export) } download { (words::EXPORT) }
+            a.button href=(link("/activity.csv", chosen, None)) download { (words::EXPORT) }
         }
     }
 }
@@ -186,7 +195,7 @@ fn line(call: &AuditEntry, name: &str) -> Markup {
             th scope="row" { a href={ (ACCESS) "/activity/" (call.request) } { (second(call.at)) } }
             td data-label=(words::BY) { bdi { (name) } }
             td data-label=(words::TOOL) {
-                code { (call.tool) }
+                code { bdi { (plain(&call.tool)) } }
                 @if is_program { span.under { (words::count(operations, "operation", "operations")) } }
             }
             td.number data-label=(words::ROWS) { (rows(call)) }

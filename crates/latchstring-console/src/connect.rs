@@ -92,7 +92,12 @@ async fn create(
     }
     let by = signed.visitor.person.clone();
     if let Some(old) = asked.instead {
-        console.access().cancel_code(signed.tenant.id, old, &by).await?;
+        let is_cancelled = console.access().cancel_code(signed.tenant.id, old, &by).await?;
+        let old = found(&console, &signed, old).await?;
+        // An app was faster: whoever asks for another code sees that one first.
+        if !is_cancelled && Become::of(&console, &signed, &old).await?.is_app() {
+            return Ok(Redirect::to(&format!("{ACCESS}/connect/{}", old.id)).into_response());
+        }
     }
     match console.access().create_code(&signed.tenant, asked.scope, by).await {
         Ok((code, summary)) => {
@@ -115,27 +120,61 @@ async fn look(
 ) -> Result<Response, ConsoleError> {
     let signed = Signed::looking(&console, &headers).await?;
     let code: CodeId = code.parse().map_err(|_| ConsoleError::NotFound)?;
-    let codes = console.access().list_codes(signed.tenant.id).await?;
-    let summary = codes
-        .into_iter()
-        .find(|known| known.id == code)
-        .ok_or(ConsoleError::NotFound)?;
-    let body = match &summary.state {
-        CodeState::Live => waiting(&console, &signed, &summary, None),
-        CodeState::Redeemed { grant, .. } => {
-            let apps = console.access().list_apps(signed.tenant.id).await?;
-            match apps.iter().find(|app| app.grant == *grant) {
-                Some(app) if app.revoked.is_some() => over(&signed, &summary, "revoked", words::WAS_REVOKED),
-                Some(app) if app.connected_at.is_some() => connected(&signed, app),
-                // Somebody pressed Allow; the app has a minute to fetch its tokens.
-                Some(_) => waiting(&console, &signed, &summary, None),
-                None => over(&signed, &summary, "lost", words::WAS_LOST),
-            }
-        }
-        CodeState::Cancelled(_) => over(&signed, &summary, "cancelled", words::IS_CANCELLED),
-        CodeState::Expired => over(&signed, &summary, "expired", words::HAS_EXPIRED),
+    let summary = found(&console, &signed, code).await?;
+    let body = match Become::of(&console, &signed, &summary).await? {
+        Become::Waiting | Become::Fetching => waiting(&console, &signed, &summary, None),
+        Become::Connected(app) => connected(&signed, &app),
+        Become::Revoked => over(&signed, &summary, "revoked", words::WAS_REVOKED),
+        Become::Lost => over(&signed, &summary, "lost", words::WAS_LOST),
+        Become::Cancelled => over(&signed, &summary, "cancelled", words::IS_CANCELLED),
+        Become::Expired => over(&signed, &summary, "expired", words::HAS_EXPIRED),
     };
     Ok(page(&console, &signed, &summary, &body))
+}
+
+async fn found(console: &Console, signed: &Signed, code: CodeId) -> Result<CodeSummary, ConsoleError> {
+    let codes = console.access().list_codes(signed.tenant.id).await?;
+    codes
+        .into_iter()
+        .find(|known| known.id == code)
+        .ok_or(ConsoleError::NotFound)
+}
+
+/// What has become of a code.
+enum Become {
+    /// Nothing yet.
+    Waiting,
+    /// Somebody pressed Allow; the app has a minute to fetch its tokens.
+    Fetching,
+    Connected(Box<AppSummary>),
+    Revoked,
+    /// The app did not fetch them.
+    Lost,
+    Cancelled,
+    Expired,
+}
+
+impl Become {
+    async fn of(console: &Console, signed: &Signed, code: &CodeSummary) -> Result<Self, ConsoleError> {
+        let grant = match &code.state {
+            CodeState::Live => return Ok(Self::Waiting),
+            CodeState::Cancelled(_) => return Ok(Self::Cancelled),
+            CodeState::Expired => return Ok(Self::Expired),
+            CodeState::Redeemed { grant, .. } => *grant,
+        };
+        let apps = console.access().list_apps(signed.tenant.id).await?;
+        Ok(match apps.into_iter().find(|app| app.grant == grant) {
+            Some(app) if app.revoked.is_some() => Self::Revoked,
+            Some(app) if app.connected_at.is_some() => Self::Connected(Box::new(app)),
+            Some(_) => Self::Fetching,
+            None => Self::Lost,
+        })
+    }
+
+    /// Whether an app came in by it, and may still be in.
+    fn is_app(&self) -> bool {
+        matches!(self, Self::Connected(_) | Self::Fetching)
+    }
 }
 
 async fn cancel(
@@ -196,7 +235,7 @@ fn waiting(console: &Console, signed: &Signed, code: &CodeSummary, text: Option<
                     @match text {
                         Some(text) => {
                             div.bar {
-                                code.big #code dir="ltr" aria-labelledby="code-label" {
+                                code.big #code dir="ltr" data-once=(words::WAS_SHOWN) aria-labelledby="code-label" {
                                     @for (at, group) in text.expose().split('-').enumerate() {
                                         @if at > 0 { "-" } span { (group) }
                                     }
@@ -211,7 +250,7 @@ fn waiting(console: &Console, signed: &Signed, code: &CodeSummary, text: Option<
                         span data-seconds=(left) data-left=(words::TIME_LEFT) data-start=(words::SAY_TEN_MINUTES)
                             data-minute=(words::SAY_ONE_MINUTE) {}
                     }
-                    @if signed.may_manage() {
+                    @if signed.may_manage() && code.state == CodeState::Live {
                         div.actions {
                             (another(signed, code, words::NEW_CODE, ""))
                             form method="post" action={ (ACCESS) "/connect/" (code.id) "/cancel" } {

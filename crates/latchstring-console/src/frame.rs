@@ -1,7 +1,10 @@
 //! What stands around each page: where one is, and who.
 
-use axum::{http::StatusCode, response::Response};
-use latchstring_pages::{Page, Policy};
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use latchstring_pages::{Frames, Page, Policy};
 use maud::{Markup, html};
 
 use crate::{ACCESS, Console, sign_in::Signed, words};
@@ -31,9 +34,30 @@ impl At {
     }
 }
 
-/// The bar of a page where nobody is signed in.
-pub(crate) fn alone(console: &Console) -> Markup {
-    html! { p.where { strong { (console.title()) } } }
+/// A page in the middle that holds nothing of a tenant's.
+pub(crate) fn alone(console: &Console, title: &str, main: Markup) -> Page {
+    let bar = html! { p.where { strong { (console.title()) } } };
+    Page::new(format!("{title}: {}", console.title()), bar, main)
+        .centred()
+        .plain()
+}
+
+/// Who may frame such a page: whoever frames the pages of the tenant, where somebody is signed in.
+pub(crate) async fn frames(console: &Console, headers: &HeaderMap) -> Frames {
+    match Signed::looking(console, headers).await {
+        Ok(signed) => console.sign_in().frames(&signed.tenant),
+        Err(_) => console.sign_in().frames_of_anybody(),
+    }
+}
+
+/// What protects a page that these may frame.
+pub(crate) fn policy(frames: Frames) -> Policy {
+    Policy {
+        // An app that frames the page may also open it in a tab of its own, and keep hold of that.
+        is_apart: frames == Frames::Nobody,
+        frames,
+        ..Policy::default()
+    }
 }
 
 fn bar(console: &Console, signed: &Signed, at: At) -> Markup {
@@ -81,9 +105,5 @@ fn page(console: &Console, signed: &Signed, at: At, title: &str, main: Markup) -
 }
 
 fn respond(console: &Console, signed: &Signed, page: Page, status: StatusCode) -> Response {
-    let policy = Policy {
-        frames: console.sign_in().frames(&signed.tenant),
-        ..Policy::default()
-    };
-    page.respond(status, &policy)
+    page.respond(status, &policy(console.sign_in().frames(&signed.tenant)))
 }

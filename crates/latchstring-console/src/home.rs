@@ -95,7 +95,13 @@ async fn home(
     let is_first_visit = lists.keys.is_empty() && lists.apps.is_empty() && signed.tenant.paused.is_none();
     let main = html! {
         div.intro { h1 { (console.page_title()) } p { (words::intro(&signed.tenant.name)) } }
-        (what_was_done(&signed, &lists, &done))
+        (what_was_done(&console, &signed, &lists, &done))
+        @if !is_served(&console, &signed) {
+            div.notice.warn role="region" aria-label=(words::LAPSED) {
+                (icon(Icon::Warn))
+                div { p { strong { (words::LAPSED) } } p { (words::LAPSED_WHAT) } }
+            }
+        }
         @if let Some(paused) = &signed.tenant.paused {
             div.notice.warn.act role="region" aria-label=(words::PAUSED) {
                 (icon(Icon::Pause))
@@ -119,7 +125,7 @@ async fn home(
 }
 
 /// Says what was done only if the store says so, too: the address alone proves nothing.
-fn what_was_done(signed: &Signed, lists: &Lists, done: &Done) -> Markup {
+fn what_was_done(console: &Console, signed: &Signed, lists: &Lists, done: &Done) -> Markup {
     let revoked = done
         .revoked
         .and_then(|grant| lists.name(grant))
@@ -130,10 +136,15 @@ fn what_was_done(signed: &Signed, lists: &Lists, done: &Done) -> Markup {
         (Some((name, _)), _) => html! { p { (words::is_revoked(name)) } },
         (None, Some("revoked-all")) if is_empty => html! { p { (words::all_is_revoked(&signed.tenant.name)) } },
         (None, Some("paused")) if is_paused => html! { p { (words::IS_PAUSED) } },
-        (None, Some("resumed")) if !is_paused => html! { p { (words::IS_RESUMED) } },
+        (None, Some("resumed")) if !is_paused => html! { p { (words::is_resumed(is_served(console, signed))) } },
         _ => return html! {},
     };
     status(Kind::Good, &body)
+}
+
+/// Whether the tenant's plan allows calls.
+fn is_served(console: &Console, signed: &Signed) -> bool {
+    console.access().rules().plan.serves(signed.tenant.plan)
 }
 
 /// Connections of the last day, for whoever did not make them.

@@ -207,7 +207,8 @@ fn created(console: &Console, key: &Secret, summary: &KeySummary) -> Markup {
             div.field {
                 label.sr for="secret" { (words::KEY) }
                 div.copy {
-                    input.secret #secret type="text" dir="ltr" readonly spellcheck="false" autocomplete="off" value=(key.expose());
+                    input.secret #secret type="text" dir="ltr" readonly spellcheck="false" autocomplete="off"
+                        value=(key.expose()) data-once=(words::WAS_SHOWN);
                     (copy("secret", words::THE_KEY))
                 }
                 p.hint { (words::keep_safe(summary.scope, console.tenant_noun())) }
@@ -223,7 +224,7 @@ fn created(console: &Console, key: &Secret, summary: &KeySummary) -> Markup {
                         div.stack {
                             p.quiet { (PreEscaped(snippet.where_to)) }
                             div.block {
-                                pre id=(id) dir="ltr" { code { (snippet.lines) } }
+                                pre id=(id) dir="ltr" data-once=(words::WAS_SHOWN) { code { (snippet.lines) } }
                                 (copy(&id, &words::lines_for(snippet.client)))
                             }
                         }

@@ -27,7 +27,7 @@ pub use sign_in::{
     host_token::{HostTokenSettings, HostTokenSettingsError, HostTokenSignIn},
     oidc::{OidcSettings, OidcSettingsError, OidcSignIn},
 };
-pub use state::{Console, Settings};
+pub use state::{Console, Settings, SettingsError};
 
 /// Where the access page is, below the public address.
 pub const ACCESS: &str = "/access";

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use latchstring_access::{CodeState, StoreError};
+use latchstring_access::StoreError;
 use latchstring_core::GrantId;
 use latchstring_pages::{Icon, ago, back, host, icon, scope_badge};
 use maud::{Markup, html};
@@ -21,12 +21,9 @@ use crate::{
     error::ConsoleError,
     frame,
     home::{Lists, label},
-    sign_in::{Sent, Signed},
+    sign_in::{Desk, Sent, Signed},
     words,
 };
-
-/// How often all that is listed is revoked.
-const MOST_ROUNDS: usize = 20;
 
 pub(crate) fn router() -> Router<Console> {
     Router::new()
@@ -208,29 +205,15 @@ async fn revoke_all(
             status,
         ));
     }
-    let (access, tenant, by) = (console.access(), signed.tenant.id, &signed.visitor.person);
-    // Codes first, so that none lets an app in behind us; then again, until nothing is left that came meanwhile.
-    for _ in 0..MOST_ROUNDS {
-        let mut is_done = true;
-        for code in access.list_codes(tenant).await? {
-            if code.state == CodeState::Live {
-                access.cancel_code(tenant, code.id, by).await?;
-                is_done = false;
-            }
-        }
-        let lists = Lists::read(&console, &signed.tenant).await?;
-        for key in lists.live_keys(signed.now) {
-            access.revoke_key(tenant, key.grant, by).await?;
-            is_done = false;
-        }
-        for app in lists.live_apps() {
-            access.revoke_app(tenant, app.grant, by).await?;
-            is_done = false;
-        }
-        if is_done {
-            return Ok(Redirect::to(&format!("{ACCESS}?done=revoked-all")).into_response());
-        }
+    let visitor = signed.visitor;
+    console.access().revoke_all(signed.tenant.id, &visitor.person).await?;
+    // Everybody's sessions ended with it. Whoever did it goes on in a new one, unless the app was uninstalled meanwhile.
+    let place = format!("{ACCESS}?done=revoked-all");
+    let tenant = console.access().find_connector(&visitor.connector).await?;
+    match tenant.filter(|tenant| tenant.installed_at == visitor.installed_at) {
+        Some(tenant) => Ok(Desk::new(console.clone())
+            .admit_to(&place, &tenant, visitor.person, visitor.may)
+            .await?),
+        None => Ok(Redirect::to(ACCESS).into_response()),
     }
-    // Somebody makes new ones as fast as they are revoked; the list shows what there is.
-    Ok(Redirect::to(ACCESS).into_response())
 }

@@ -1,12 +1,13 @@
 //! A person's session: a signed cookie that says whose store, who, and what they may do.
 //!
 //! Nothing is stored for it. It is checked against the store of tenants at every request, so it ends with the
-//! installation, and it is short, so that what the app said of the person does not stand for long.
+//! installation, when everything is revoked, and when somebody may no longer speak for the tenant. It is short, so that
+//! what the app said of the person does not stand for long.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chrono::{DateTime, TimeDelta, Utc};
-use latchstring_access::{Access, ConnectorId, Person};
+use latchstring_access::{Access, ConnectorId, Person, Tenant, TenantStatus};
 use serde::{Deserialize, Serialize};
 
 /// Signed text begins with this, so that nothing else we sign is ever a session.
@@ -24,8 +25,19 @@ pub struct Visitor {
     pub connector: ConnectorId,
     /// When the app was installed that they came to: a session does not outlive the installation.
     pub installed_at: DateTime<Utc>,
+    /// How often all sessions of the tenant had been ended when this one began: it is over when they are ended again.
+    pub session_generation: u64,
     /// What they may do here.
     pub may: Permission,
+}
+
+impl Visitor {
+    /// Whether what they came for is still there: the same installation, and their session not ended.
+    pub(crate) fn is_of(&self, tenant: &Tenant) -> bool {
+        tenant.status == TenantStatus::Active
+            && tenant.installed_at == self.installed_at
+            && tenant.session_generation == self.session_generation
+    }
 }
 
 /// What a person may do on the access page.
@@ -45,6 +57,7 @@ struct Claims {
     connector: String,
     /// Microseconds since 1970.
     installed_at: i64,
+    generation: u64,
     may: Permission,
     until: i64,
 }
@@ -56,6 +69,7 @@ pub(crate) fn seal(access: &Access, visitor: &Visitor, until: DateTime<Utc>) -> 
         name: visitor.person.name().to_owned(),
         connector: visitor.connector.as_str().to_owned(),
         installed_at: visitor.installed_at.timestamp_micros(),
+        generation: visitor.session_generation,
         may: visitor.may,
         until: until.timestamp(),
     };
@@ -82,6 +96,7 @@ pub(crate) fn open(access: &Access, cookie: &str, now: DateTime<Utc>) -> Option<
         person: Person::new(&claims.sub, &claims.name),
         connector: claims.connector.parse().ok()?,
         installed_at: DateTime::from_timestamp_micros(claims.installed_at)?,
+        session_generation: claims.generation,
         may: claims.may,
     })
 }

@@ -11,13 +11,13 @@ use async_trait::async_trait;
 use axum::{
     Form, Router,
     extract::{State, rejection::FormRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use latchstring_access::{Access, Person, Tenant, TenantStatus};
-use latchstring_pages::{Frames, Page, Policy, is_own_form};
+use latchstring_pages::{Frames, is_own_form};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -49,6 +49,12 @@ pub trait SignIn: Send + Sync + 'static {
     /// Who may frame the pages of this tenant.
     fn frames(&self, tenant: &Tenant) -> Frames {
         let _ = tenant;
+        Frames::Nobody
+    }
+
+    /// Who may frame what is shown where no tenant is known, and holds nothing of one: [`Desk::page`], errors, and that one
+    /// has signed out.
+    fn frames_of_anybody(&self) -> Frames {
         Frames::Nobody
     }
 }
@@ -87,10 +93,10 @@ impl Desk {
         is_own_form(headers, &self.0.origin())
     }
 
-    /// A page in the middle, where nobody is signed in.
+    /// A page in the middle, where nobody is signed in. [`SignIn::frames_of_anybody`] says who may frame it.
     pub fn page(&self, title: &str, main: Markup, status: StatusCode) -> Response {
-        let page = Page::new(format!("{title}: {}", self.title()), frame::alone(&self.0), main);
-        page.centred().plain().respond(status, &Policy::default())
+        let frames = self.0.sign_in().frames_of_anybody();
+        frame::alone(&self.0, title, main).respond(status, &frame::policy(frames))
     }
 
     /// The tenant with this host key, if it is installed.
@@ -114,15 +120,27 @@ impl Desk {
         person: Person,
         may: Permission,
     ) -> Result<Response, latchstring_access::StoreError> {
+        self.admit_to(ACCESS, tenant, person, may).await
+    }
+
+    /// The same, to a place on it.
+    pub(crate) async fn admit_to(
+        &self,
+        place: &str,
+        tenant: &Tenant,
+        person: Person,
+        may: Permission,
+    ) -> Result<Response, latchstring_access::StoreError> {
         let visitor = Visitor {
             person,
             connector: tenant.connector.clone(),
             installed_at: tenant.installed_at,
+            session_generation: tenant.session_generation,
             may,
         };
         let now = self.access().now().await?;
         let lifetime = self.0.sign_in().lifetime();
-        let mut response = Redirect::to(ACCESS).into_response();
+        let mut response = Redirect::to(place).into_response();
         let cookie =
             session::seal(self.access(), &visitor, now + lifetime).and_then(|value| self.0.jar().put(&value, lifetime));
         if let Some(cookie) = cookie {
@@ -158,7 +176,7 @@ impl Signed {
             .ok_or(ConsoleError::SignedOut)?;
         let tenant = console.access().find_connector(&visitor.connector).await?;
         let tenant = tenant
-            .filter(|tenant| tenant.status == TenantStatus::Active && tenant.installed_at == visitor.installed_at)
+            .filter(|tenant| visitor.is_of(tenant))
             .ok_or(ConsoleError::SignedOut)?;
         Ok(Self { visitor, tenant, now })
     }
@@ -230,6 +248,12 @@ async fn sign_out(State(console): State<Console>, headers: HeaderMap) -> Result<
     };
     // Not straight to the sign-in, which may let the person in again without asking.
     let mut response = Desk::new(console.clone()).page(words::SIGNED_OUT, main, StatusCode::OK);
+    // What the browser kept of our pages, to go back to. Not `cookies` or `storage`: those would take what the app keeps under
+    // the same host or domain, and our own cookie is taken back below.
+    let clear = HeaderName::from_static("clear-site-data");
+    response
+        .headers_mut()
+        .insert(clear, HeaderValue::from_static("\"cache\""));
     if let Some(cookie) = console.jar().clear() {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -34,6 +34,11 @@ pub(crate) fn count(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
+/// `10,000`.
+fn thousands(count: u32) -> String {
+    format!("{},{:03}", count / 1_000, count % 1_000)
+}
+
 // ---- Signing in
 
 pub(crate) const DEMO_SIGN_IN: &str =
@@ -81,6 +86,10 @@ pub(crate) const NOT_SIGNED_IN: &str = "You are not signed in";
 pub(crate) const SIGN_IN_DENIED: &str =
     "The app did not let you in, or you said no there. If that was not meant so, sign in again.";
 pub(crate) const SIGN_IN_FAILED: &str = "The app could not tell who you are. Try again shortly; if that does not help, tell whoever runs this server, whose log says more.";
+pub(crate) const SIGN_IN_NOT_OPENED: &str =
+    "Nobody is signed in in this browser, or not any more. Open the access page itself to sign in.";
+pub(crate) const TOO_MANY_SIGN_INS: &str =
+    "Too many people are signing in just now, so the app was not asked about you. Wait a minute, then sign in again.";
 pub(crate) const NOTHING_FOR_YOU: &str = "Nothing here for you yet";
 
 pub(crate) fn speaks_for_none(noun: &str) -> String {
@@ -101,9 +110,9 @@ pub(crate) fn choose_cut(noun: &str, most: usize) -> String {
     format!("The app named more than {most}. If the {noun} you want is not here, ask whoever runs this server.")
 }
 
-/// What stands in the way: a heading, and what to do.
-pub(crate) fn problem(error: &ConsoleError) -> (&'static str, &'static str) {
-    match error {
+/// What stands in the way: a heading, and what to do. `{noun}` is what a tenant is called.
+pub(crate) fn problem(error: &ConsoleError, noun: &str) -> (&'static str, String) {
+    let (heading, text) = match error {
         ConsoleError::SignedOut => ("Signed out", "Sign in again."),
         ConsoleError::SignedOutMeanwhile => (
             "You were signed out",
@@ -119,7 +128,7 @@ pub(crate) fn problem(error: &ConsoleError) -> (&'static str, &'static str) {
         ),
         ConsoleError::OtherTenant => (
             "You are signed in elsewhere by now",
-            "In another tab this browser has signed in to another store since this form was shown. Nothing was changed. Open the \
+            "In another tab this browser has signed in to another {noun} since this form was shown. Nothing was changed. Open the \
              page of the one you mean again.",
         ),
         ConsoleError::NotAllowed => (
@@ -129,6 +138,10 @@ pub(crate) fn problem(error: &ConsoleError) -> (&'static str, &'static str) {
         ConsoleError::NotFound => (
             "This is not there",
             "Nothing was changed. It may belong to an earlier installation, or the link is not whole.",
+        ),
+        ConsoleError::Exporting => (
+            "An export is under way",
+            "The calls of one {noun} are exported once at a time. Wait until that file is there, then try again.",
         ),
         ConsoleError::NotHere => (
             "Only from the server's own computer",
@@ -140,7 +153,8 @@ pub(crate) fn problem(error: &ConsoleError) -> (&'static str, &'static str) {
             "The server cannot reach its data at the moment. If you were changing something, look at the lists before you try \
              again: it may have been done, or done in part.",
         ),
-    }
+    };
+    (heading, text.replace("{noun}", noun))
 }
 
 // ---- The access page
@@ -213,9 +227,19 @@ pub(crate) const RESUME: &str = "Resume";
 pub(crate) const PAUSED: &str = "Paused";
 pub(crate) const PAUSED_WHAT: &str = "Every key and app is refused. Nothing is revoked, and apps stay connected.";
 pub(crate) const IS_PAUSED: &str = "Paused. Every key and app is refused from now on.";
-pub(crate) const IS_RESUMED: &str = "Resumed. Keys and apps work again.";
+pub(crate) const LAPSED: &str = "The subscription is not active";
+pub(crate) const LAPSED_WHAT: &str = "Every key and app is refused until it is renewed in the app. Nothing is revoked and apps stay connected, so they work \
+                                       again by themselves then. New apps cannot be connected meanwhile.";
 pub(crate) const REVOKE_ALL: &str = "Revoke all";
 pub(crate) const REVOKE_EVERYTHING: &str = "Revoke everything";
+
+pub(crate) fn is_resumed(is_served: bool) -> &'static str {
+    if is_served {
+        "Resumed. Keys and apps work again."
+    } else {
+        "Resumed. Keys and apps are refused all the same, because the subscription is not active."
+    }
+}
 
 pub(crate) fn paused_by(person: &str, when: &Markup) -> Markup {
     html! { strong { (PAUSED) } " by " bdi { (person) } " on " (when) "." }
@@ -310,6 +334,8 @@ pub(crate) const LABEL_HINT: &str = "What will use it, and where. Up to 80 chara
 pub(crate) const EXPIRES_HINT: &str = "From then on it is refused. Choose this for anything you try out.";
 pub(crate) const NOT_CREATED: &str = "The key was not created.";
 pub(crate) const COPY_NOW: &str = "Copy the key now. It will not be shown again.";
+/// Stands where a key or code was, when the browser goes back to the page.
+pub(crate) const WAS_SHOWN: &str = "Shown once, and not again.";
 pub(crate) const USE_IT: &str = "Use it";
 pub(crate) const COPIED: &str = "I have copied the key";
 pub(crate) const THE_KEY: &str = "the key";
@@ -491,6 +517,23 @@ pub(crate) const ALL_KEYS: &str = "Keys";
 pub(crate) const IN_BRACKETS_REVOKED: &str = "(revoked)";
 pub(crate) const SHOW: &str = "Show";
 pub(crate) const EXPORT: &str = "Export as CSV";
+
+/// What a file has at most.
+pub(crate) fn export_hint(most: u32) -> String {
+    format!(
+        "A file has up to {} calls, the latest first. When there are more, its last line says where the earlier ones are.",
+        thousands(most)
+    )
+}
+
+/// The last line of a file that is full.
+pub(crate) fn export_is_cut(most: u32, next: &str) -> String {
+    format!(
+        "The file ends here, after {} calls. Earlier ones: {next}",
+        thousands(most)
+    )
+}
+
 pub(crate) const DAY: &str = "Day";
 pub(crate) const TIME: &str = "Time";
 pub(crate) const BY: &str = "By";

@@ -17,6 +17,8 @@ pub enum Channel {
     Mcp,
     /// The MCP endpoint of one tenant's connector, for connected apps.
     Connector,
+    /// The REST twin, for scripts.
+    Rest,
 }
 
 impl Channel {
@@ -25,6 +27,7 @@ impl Channel {
         match self {
             Self::Mcp => "mcp",
             Self::Connector => "connector",
+            Self::Rest => "rest",
         }
     }
 }

@@ -64,6 +64,11 @@ impl Catalog {
         })
     }
 
+    /// Every operation by name, to describe them. None can be called from here.
+    pub fn operations(&self) -> impl ExactSizeIterator<Item = &Arc<Operation>> {
+        self.read_write.operations()
+    }
+
     /// What `grant` may see. There is no other way to call anything.
     pub fn surface(&self, grant: Arc<Grant>) -> Surface {
         let view = match grant.scope() {

@@ -90,6 +90,24 @@ pub struct OperationError {
 }
 
 impl OperationError {
+    /// Writes down what the caller is not told: once, where the error is turned into an answer.
+    pub fn log(&self) {
+        let Some(source) = self.source() else {
+            return;
+        };
+        let mut causes = source.to_string();
+        let mut next = source.source();
+        while let Some(cause) = next {
+            causes.push_str(&format!(": {cause}"));
+            next = cause.source();
+        }
+        if self.code() == ErrorCode::Internal {
+            tracing::error!(causes, "a call failed through a fault of the server");
+        } else {
+            tracing::warn!(causes, code = self.code().as_str(), "a call could not be served");
+        }
+    }
+
     /// A failure of this kind.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {

@@ -54,6 +54,10 @@ impl View {
 }
 
 impl View {
+    pub(crate) fn operations(&self) -> impl ExactSizeIterator<Item = &Arc<Operation>> {
+        self.operations.iter()
+    }
+
     fn find(&self, path: &str) -> Option<&Arc<Operation>> {
         let at = self.by_program.get(path).or_else(|| self.by_name.get(path));
         at.map(|at| &self.operations[*at])
@@ -77,7 +81,7 @@ impl Surface {
 
     /// The visible operations, by name.
     pub fn operations(&self) -> impl ExactSizeIterator<Item = &Arc<Operation>> {
-        self.view.operations.iter()
+        self.view.operations()
     }
 
     /// Whether any visible operation has this effect.

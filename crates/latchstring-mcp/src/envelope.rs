@@ -14,9 +14,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use latchstring_core::Grant;
+use latchstring_runner::MAX_BODY_BYTES;
 use serde_json::{Value, json};
 
-use crate::{MAX_BODY_BYTES, Server, error};
+use crate::Server;
 
 const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
@@ -67,7 +68,7 @@ pub(crate) async fn check(State(server): State<Server>, request: Request, next: 
         match server.listener(grant).await {
             Ok(listener) => parts.extensions.insert(listener),
             Err(refused) => {
-                error::log(&refused);
+                refused.log();
                 return refuse(StatusCode::OK, INVALID_REQUEST, &refused.to_string(), &id);
             }
         };

@@ -16,9 +16,8 @@ mod run;
 mod search;
 mod server;
 mod service;
-mod shares;
 mod tools;
 
 pub use declaration::declaration;
 pub use server::{About, Server};
-pub use service::{Doors, MAX_BODY_BYTES, router};
+pub use service::{Doors, router};

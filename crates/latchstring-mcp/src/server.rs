@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use latchstring_core::{
-    Catalog, Channel, Clock, Context, Effect, ErrorCode, Finish, Gate, Grant, Holder, Limits, OperationError, Sandbox,
-    Session, SessionLimits, Surface, parse_input,
+    Channel, Context, Effect, ErrorCode, Finish, Grant, Holder, OperationError, Session, Surface, parse_input,
 };
+use latchstring_runner::{Calls, READ_INPUT, WRITE_INPUT};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -25,12 +25,10 @@ use tracing::Instrument;
 use crate::{
     describe, direct, error,
     listeners::{Listener, Listeners},
-    run::{self, Gone, Run},
-    search,
-    shares::Shares,
+    run, search,
     tools::{self, Tool},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 /// What the server says of itself.
 #[derive(Debug, Clone)]
@@ -51,43 +49,17 @@ pub struct Server(Arc<Parts>);
 
 struct Parts {
     about: About,
-    catalog: Catalog,
-    sandbox: Arc<dyn Sandbox>,
-    gate: Arc<dyn Gate>,
-    clock: Arc<dyn Clock>,
-    limits: Limits,
-    session_limits: SessionLimits,
-    shares: Shares,
+    calls: Calls,
     listeners: Arc<Listeners>,
-    /// Every call under way.
-    calls: TaskTracker,
-    /// Cancelled when calls under way must end.
-    stop: CancellationToken,
 }
 
 impl Server {
-    /// A server over these parts.
-    pub fn new(
-        about: About,
-        catalog: Catalog,
-        sandbox: Arc<dyn Sandbox>,
-        gate: Arc<dyn Gate>,
-        clock: Arc<dyn Clock>,
-        limits: Limits,
-    ) -> Self {
-        let session_limits = SessionLimits::default();
+    /// A server that carries out these calls.
+    pub fn new(about: About, calls: Calls) -> Self {
         Self(Arc::new(Parts {
             about,
-            catalog,
-            sandbox,
-            gate,
-            clock,
-            limits,
-            session_limits,
-            shares: Shares::default(),
+            calls,
             listeners: Arc::default(),
-            calls: TaskTracker::new(),
-            stop: CancellationToken::new(),
         }))
     }
 
@@ -95,16 +67,12 @@ impl Server {
     /// undoes what they changed. Returns when none is left.
     pub async fn drain(&self, grace: Duration) {
         self.0.listeners.close();
-        self.0.calls.close();
-        if tokio::time::timeout(grace, self.0.calls.wait()).await.is_err() {
-            self.0.stop.cancel();
-            self.0.calls.wait().await;
-        }
+        self.0.calls.drain(grace).await;
     }
 
     /// A place for one more stream of this grant, or why there is none.
     pub(crate) async fn listener(&self, grant: &Grant) -> Result<Arc<Listener>, OperationError> {
-        self.0.gate.check(grant).await?;
+        self.0.calls.check(grant).await?;
         self.0.listeners.admit(grant.id()).map(Arc::new)
     }
 
@@ -113,7 +81,7 @@ impl Server {
         let grant = parts.and_then(|parts| parts.extensions.get::<Arc<Grant>>()).cloned();
         // No grant means that the gate in front of this server is missing; then nothing is visible to anybody.
         let grant = grant.ok_or_else(|| ErrorData::internal_error("the request carries no grant", None))?;
-        Ok(self.0.catalog.surface(grant))
+        Ok(self.0.calls.surface(grant))
     }
 
     async fn call(
@@ -124,16 +92,13 @@ impl Server {
         cx: Context,
         gone: CancellationToken,
     ) -> CallToolResult {
-        let gone = Gone {
-            caller: gone,
-            stop: self.0.stop.clone(),
-        };
-        let open = |effect| self.session(surface, effect, tool.name(), cx.clone());
+        let calls = &self.0.calls;
+        let open = |effect| calls.session(surface, effect, tool.name(), cx.clone());
         // A session asks before each operation. These tools may call none, and open no more than a pinned one would.
         if !matches!(tool, Tool::Direct(_))
-            && let Err(refusal) = self.0.gate.check(surface.grant()).await
+            && let Err(refusal) = calls.check(surface.grant()).await
         {
-            return refuse(open(Effect::Read), &refusal.into()).await;
+            return refuse(open(Effect::Read), &refusal).await;
         }
         match tool {
             Tool::Search => {
@@ -148,42 +113,27 @@ impl Server {
                 })
                 .await
             }
-            Tool::Run => match parse_input(tool.name(), &run::READ_INPUT, arguments) {
-                Ok(input) => self.run(gone).read(open(Effect::Read), input).await,
+            Tool::Run => match parse_input(tool.name(), &READ_INPUT, arguments) {
+                Ok(input) => run::answer(calls.run(open(Effect::Read), input, gone).await),
                 Err(error) => refuse(open(Effect::Read), &error).await,
             },
-            Tool::RunWrite => match parse_input(tool.name(), &run::WRITE_INPUT, arguments) {
-                Ok(input) => self.run(gone).write(open(Effect::Write), input).await,
+            Tool::RunWrite => match parse_input(tool.name(), &WRITE_INPUT, arguments) {
+                Ok(input) => run::answer(calls.run_write(open(Effect::Write), input, gone).await),
                 Err(error) => refuse(open(Effect::Read), &error).await,
             },
             Tool::Direct(operation) => {
-                direct::call(open(operation.effect), operation, arguments, &gone, &self.0.limits).await
+                let session = open(operation.effect);
+                direct::answer(calls.operation(session, operation, arguments, gone).await)
             }
         }
     }
 
     fn context(&self, surface: &Surface) -> Context {
-        // A program's own limit ends it first and says where; the deadline behind it is for everything else.
-        let time = self.0.limits.wall + Duration::from_secs(20);
         let channel = match surface.grant().holder() {
             Holder::App { .. } => Channel::Connector,
             _ => Channel::Mcp,
         };
-        Context::begin(surface.grant().clone(), channel, self.0.clock.as_ref(), time)
-    }
-
-    fn session(&self, surface: &Surface, effect: Effect, tool: &str, cx: Context) -> Session {
-        Session::open(surface, effect, cx, self.0.gate.clone(), tool).with_limits(self.0.session_limits)
-    }
-
-    fn run(&self, gone: Gone) -> Run<'_> {
-        let parts = &self.0;
-        Run {
-            sandbox: parts.sandbox.as_ref(),
-            limits: &parts.limits,
-            shares: &parts.shares,
-            gone,
-        }
+        self.0.calls.begin(surface.grant().clone(), channel)
     }
 
     fn implementation(&self) -> Implementation {
@@ -276,7 +226,7 @@ impl ServerHandler for Server {
                 () = listener.closed() => {}
             }
         };
-        self.0.calls.track_future(wait).await;
+        self.0.calls.track(wait).await;
         Ok(())
     }
 
@@ -313,7 +263,7 @@ impl ServerHandler for Server {
         let Some(tool) = tools::find(&surface, &request.name) else {
             let shown: String = request.name.chars().take(100).collect();
             // Written down: a grant that calls what it may not see is worth knowing about.
-            let session = self.session(&surface, Effect::Read, &shown, cx);
+            let session = self.0.calls.session(&surface, Effect::Read, &shown, cx);
             let _ = session.finish(Finish::Fail(ErrorCode::UnknownOperation)).await;
             return Err(ErrorData::invalid_params(
                 format!("no tool `{shown}`; see `tools/list`"),
@@ -334,7 +284,7 @@ impl ServerHandler for Server {
         let call = self
             .call(&surface, &tool, &arguments, cx, context.ct.clone())
             .instrument(span);
-        let mut result = self.0.calls.track_future(call).await;
+        let mut result = self.0.calls.track(call).await;
         error::name_request(&mut result, request_id);
         result.meta = self.meta(&context);
         Ok(result.into())

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use axum::{Router, middleware};
+use latchstring_runner::MAX_BODY_BYTES;
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
 };
 
 use crate::{Server, envelope};
-
-/// The largest request body, in bytes.
-pub const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Who may knock: host names and browser origins.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use latchstring_core::{Effect, Operation, Surface, output_schema_of};
+use latchstring_runner::{READ_INPUT, WRITE_INPUT, read_output, write_output};
 use rmcp::model::{Tool as Listed, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
@@ -69,12 +70,12 @@ impl Tool {
                 describe::INPUT.clone(),
                 output_schema_of::<describe::DescribeOutput>(),
             ),
-            Self::Run => ("Run a program", run::description(surface, Effect::Read), run::READ_INPUT.clone(), run::read_output()),
+            Self::Run => ("Run a program", run::description(surface, Effect::Read), READ_INPUT.clone(), read_output()),
             Self::RunWrite => (
                 "Run a program that changes data",
                 run::description(surface, Effect::Write),
-                run::WRITE_INPUT.clone(),
-                run::write_output(),
+                WRITE_INPUT.clone(),
+                write_output(),
             ),
             Self::Direct(operation) => (
                 operation.title,

@@ -18,6 +18,7 @@ use axum::{
     routing::get,
 };
 use latchstring_access::{AppIdentity, Approval};
+use latchstring_core::RefusedAs;
 use latchstring_pages::{Policy, is_own_form, protect};
 
 use self::{
@@ -123,8 +124,8 @@ async fn take(server: &AuthorizationServer, parts: &Parts, body: &Bytes) -> Resu
             let page = match &found {
                 None => {
                     let ticket = ticket::issue(server.access(), &asked, &Step::Code, browser, now);
-                    page::code(server, &asked, &ticket, Some(TRIES.saturating_sub(count.so_far)))
-                        .respond(StatusCode::UNPROCESSABLE_ENTITY, &policy)
+                    let page = page::code(server, &asked, &ticket, Some(TRIES.saturating_sub(count.so_far)));
+                    refused("wrong_code", page.respond(StatusCode::UNPROCESSABLE_ENTITY, &policy))
                 }
                 Some(found) => {
                     let ticket = ticket::issue(server.access(), &asked, &Step::Confirm(found.id), browser, now);
@@ -184,8 +185,8 @@ fn response_address(
 /// A request of an app that cannot be served. The person sees what is wrong; where the redirect address is one of the
 /// app's, a link tells the app. It is not followed by itself, for then anybody could make us send people anywhere (RFC
 /// 9700, section 4.11.2).
-fn refusal(server: &AuthorizationServer, refused: &Refused) -> Response {
-    match refused {
+fn refusal(server: &AuthorizationServer, why: &Refused) -> Response {
+    match why {
         Refused::Page(text) => problem(server, StatusCode::BAD_REQUEST, &Problem::Request(text.clone())),
         Refused::TooMany(wait) => too_many(server, *wait),
         Refused::OutOfReach { client_id } => {
@@ -206,14 +207,20 @@ fn refusal(server: &AuthorizationServer, refused: &Refused) -> Response {
             let description_text = crate::error::visible(description);
             let answer = [("error", *error), ("error_description", description_text.as_str())];
             let link = response_address(server, redirect, state.as_deref(), &answer);
-            page::refused(server, description, &link, redirect.host())
-                .respond(StatusCode::BAD_REQUEST, &Policy::default())
+            let page = page::refused(server, description, &link, redirect.host());
+            refused(error, page.respond(StatusCode::BAD_REQUEST, &Policy::default()))
         }
     }
 }
 
 fn problem(server: &AuthorizationServer, status: StatusCode, problem: &Problem) -> Response {
-    page::problem(server, problem).respond(status, &Policy::default())
+    let response = page::problem(server, problem).respond(status, &Policy::default());
+    refused(problem.class(), response)
+}
+
+fn refused(class: &'static str, mut response: Response) -> Response {
+    response.extensions_mut().insert(RefusedAs(class));
+    response
 }
 
 fn too_many(server: &AuthorizationServer, wait: std::time::Duration) -> Response {

@@ -17,7 +17,7 @@ use axum::{
 };
 use futures_util::StreamExt;
 use latchstring_access::{Access, AuthenticateError, ConnectorId};
-use latchstring_core::Grant;
+use latchstring_core::{Grant, RefusedAs};
 use serde_json::json;
 
 use crate::{issuer::Issuer, scope, state::AuthorizationServer, stream};
@@ -54,7 +54,7 @@ pub async fn require_app(
         take_body(request.into_body()).await;
         let text = "this is not the address of a connector; copy it whole from where it was shown";
         let body = json!({ "error": "not_found", "error_description": text });
-        return (StatusCode::NOT_FOUND, Json(body)).into_response();
+        return refused("no_connector", (StatusCode::NOT_FOUND, Json(body)).into_response());
     };
     let presented = presented(request.headers());
     let granted = match presented {
@@ -88,8 +88,11 @@ async fn pass(
         Err(error) => {
             take_body(request.into_body()).await;
             match error {
-                AuthenticateError::Refused => door.refuse(is_presented, &door.what_is_needed()),
-                AuthenticateError::WrongDoor => door.refuse(is_presented, &door.where_else()),
+                AuthenticateError::Refused => {
+                    let class = if is_presented { "invalid_token" } else { "no_credential" };
+                    refused(class, door.refuse(is_presented, &door.what_is_needed()))
+                }
+                AuthenticateError::WrongDoor => refused("wrong_door", door.refuse(is_presented, &door.where_else())),
                 AuthenticateError::Unavailable(source) => unavailable(source.as_ref()),
             }
         }
@@ -97,6 +100,11 @@ async fn pass(
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn refused(class: &'static str, mut response: Response) -> Response {
+    response.extensions_mut().insert(RefusedAs(class));
     response
 }
 

@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use latchstring_access::{SpendError, StoreError};
+use latchstring_core::RefusedAs;
 use serde_json::json;
 
 use crate::form::FormError;
@@ -37,7 +38,7 @@ pub(crate) enum OAuthError {
     /// No room for another registration.
     Full,
     /// Strangers keep us from answering: too many ask at once, or their own documents cannot be had. It is logged where
-    /// it shows, once a minute ([`crate::once_a_minute`]), because they could say it as often as they like.
+    /// it shows, once a minute ([`OnceAMinute`](latchstring_core::OnceAMinute)), because they could say it as often as they like.
     NotNow,
     /// The store cannot be asked.
     Unavailable(Box<dyn Error + Send + Sync>),
@@ -82,9 +83,10 @@ fn not_now() -> Response {
     later(status, "temporarily_unavailable", text, wait)
 }
 
-fn answer(status: StatusCode, code: &str, description: &str) -> Response {
+fn answer(status: StatusCode, code: &'static str, description: &str) -> Response {
     let body = Json(json!({ "error": code, "error_description": visible(description) }));
     let mut response = (status, [(header::CACHE_CONTROL, "no-store")], body).into_response();
+    response.extensions_mut().insert(RefusedAs(code));
     if status == StatusCode::UNAUTHORIZED {
         // RFC 6749, section 5.2, wants a challenge when the client tried the header.
         let challenge = HeaderValue::from_static("Basic realm=\"oauth\", error=\"invalid_client\"");
@@ -93,7 +95,7 @@ fn answer(status: StatusCode, code: &str, description: &str) -> Response {
     response
 }
 
-fn later(status: StatusCode, code: &str, description: &str, wait: Duration) -> Response {
+fn later(status: StatusCode, code: &'static str, description: &str, wait: Duration) -> Response {
     let mut response = answer(status, code, description);
     let seconds = HeaderValue::from(wait.as_secs().max(1));
     response.headers_mut().insert(header::RETRY_AFTER, seconds);

@@ -21,7 +21,6 @@ mod jwks;
 mod limits;
 mod metadata;
 mod net;
-mod once_a_minute;
 mod redirect;
 mod register;
 mod registration;

@@ -7,10 +7,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use latchstring_core::Clock;
+use latchstring_core::{Clock, OnceAMinute};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{error::OAuthError, net::Net, once_a_minute::OnceAMinute, state::AuthorizationServer};
+use crate::{error::OAuthError, net::Net, state::AuthorizationServer};
 
 /// A thing that may be tried only so often.
 pub(crate) struct Limit {

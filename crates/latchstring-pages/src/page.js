@@ -59,6 +59,15 @@ document.addEventListener('focusin', (event) => {
   if (event.target.matches?.('input[readonly]')) event.target.select();
 });
 
+// ---- What is shown once: not shown again when the browser goes back to a page it kept ----
+
+addEventListener('pagehide', () => {
+  for (const shown of $$('[data-once]')) {
+    if ('value' in shown) shown.value = shown.dataset.once;
+    else shown.textContent = shown.dataset.once;
+  }
+});
+
 // ---- Questions: the page that asks, opened in a dialog instead ----
 
 async function ask(url) {
@@ -117,7 +126,8 @@ function countDown(live) {
 async function look(live) {
   // Followed, it might lead to another site, which the page may not ask.
   const response = await fetch(live.dataset.look, { redirect: 'manual' });
-  if (response.type === 'opaqueredirect') return location.reload(); // signed out
+  // Signed out. Not a reload: this page may be the answer to a form, which would be sent again.
+  if (response.type === 'opaqueredirect') return location.assign(live.dataset.look);
   if (!response.ok) throw new Error(response.statusText);
   const answer = new DOMParser().parseFromString(await response.text(), 'text/html');
   const next = $('[data-live]', answer);

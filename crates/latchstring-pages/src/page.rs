@@ -27,13 +27,16 @@ pub struct Page {
     has_script: bool,
 }
 
-/// What a page's forms may lead to, and who may frame it.
+/// What a page's forms may lead to, who may frame it, and who may keep hold of it.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// Where forms may lead besides our own origin: sources as in a `form-action` directive, each after a space.
     pub forms: &'static str,
     /// Who may show the page in a frame.
     pub frames: Frames,
+    /// Whether whoever opened the page in a window is cut off from it. Not so by default: a chat that opens the approval page
+    /// as a popup needs its opener back after the redirect.
+    pub is_apart: bool,
 }
 
 /// Who may show a page in a frame.
@@ -139,7 +142,10 @@ pub fn protect(headers: &mut HeaderMap, policy: &Policy, has_script: bool) {
     if policy.frames == Frames::Nobody {
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
-    // No opener policy: a chat that opens the approval page as a popup needs its opener back after the redirect.
+    if policy.is_apart {
+        let opener = HeaderName::from_static("cross-origin-opener-policy");
+        headers.insert(opener, HeaderValue::from_static("same-origin"));
+    }
     let fixed: [(HeaderName, &str); 3] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Nothing to other sites. Not `no-referrer`: with that, browsers hide the origin of our own forms from us.
@@ -182,6 +188,17 @@ mod tests {
         let framed = respond(page(), &framed);
         assert_eq!(header(&framed, "x-frame-options"), "");
         assert!(header(&framed, "content-security-policy").contains("frame-ancestors https://admin.example;"));
+    }
+
+    #[test]
+    fn a02_a_page_keeps_its_opener_unless_it_is_said_to_be_apart() {
+        let opener = "cross-origin-opener-policy";
+        assert_eq!(header(&respond(page(), &Policy::default()), opener), "");
+        let apart = Policy {
+            is_apart: true,
+            ..Policy::default()
+        };
+        assert_eq!(header(&respond(page(), &apart), opener), "same-origin");
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub trait Calls: Send {
 #[async_trait]
 impl Calls for Session {
     async fn call(&mut self, path: &str, arguments: &str) -> Result<Json, OperationError> {
-        self.call_from_program(path, arguments).await
+        let answer = self.call_from_program(path, arguments).await;
+        // The program may catch it, and what is behind it is not told to programs.
+        answer.inspect_err(OperationError::log)
     }
 }
 

@@ -5,24 +5,39 @@
 
 use std::{
     io::{IsTerminal, stdout},
+    net::SocketAddr,
     path::Path,
 };
 
 use anyhow::Context;
-use latchstring::access::{ConnectorId, Secret};
+use latchstring::{
+    access::{ConnectorId, Secret},
+    console::ACCESS,
+};
 use serde::Serialize;
 use url::Url;
 
 use crate::{
     Config, Product,
     address::{bare, connector_url, mcp_url},
-    config::{default_data_dir, default_database_url},
+    config::{WayIn, default_data_dir, default_database_url},
     files,
 };
 
 /// Whether somebody will see the keys that the first start makes: a person at a terminal, or who asked for the ready file.
 pub(crate) fn has_reader(config: &Config) -> bool {
     stdout().is_terminal() || config.ready_file.is_some()
+}
+
+/// A server that listens.
+pub(crate) struct Started {
+    /// The socket.
+    pub(crate) listen: SocketAddr,
+    /// The address for clients, which is another one behind a proxy.
+    pub(crate) url: Url,
+    /// How people come to the access page, if there is one.
+    pub(crate) entrance: Option<Entrance>,
+    pub(crate) tenants: Vec<DemoTenant>,
 }
 
 /// A demo tenant and, when they were just created, its keys.
@@ -37,13 +52,50 @@ pub(crate) struct DemoKeys {
     pub(crate) read_write: Secret,
 }
 
+/// How people come to the access page, as an operator is told.
+pub(crate) enum Entrance {
+    /// At this path, which has the demo's token in it.
+    Demo(Secret),
+    HostToken,
+    Oidc,
+}
+
+impl Entrance {
+    pub(crate) fn of(way_in: &WayIn) -> Self {
+        match way_in {
+            WayIn::Demo(demo) => Self::Demo(demo.entrance()),
+            WayIn::HostToken(_) => Self::HostToken,
+            WayIn::Oidc(_) => Self::Oidc,
+        }
+    }
+
+    /// Where to go. Who may not see the demo's token learns where it would be asked for.
+    fn address(&self, url: &Url, shows_token: bool) -> String {
+        match self {
+            Self::Demo(path) if shows_token => format!("{}{}", bare(url), path.expose()),
+            Self::Demo(_) | Self::HostToken | Self::Oidc => format!("{}{ACCESS}", bare(url)),
+        }
+    }
+
+    /// What the app has to know of it.
+    fn note(&self, url: &Url) -> Option<String> {
+        let sign_in = format!("{}{ACCESS}/sign-in", bare(url));
+        match self {
+            Self::Demo(_) => None,
+            Self::HostToken => Some(format!("the app opens {sign_in}?id_token=<token>")),
+            Self::Oidc => Some(format!("the app sends people back to {sign_in}/callback")),
+        }
+    }
+}
+
 /// The ready file. Keys are `null` on later starts: they are shown once and never stored.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Ready<'a> {
+    listen: SocketAddr,
     url: &'a str,
     mcp_url: String,
-    /// Where to sign in to the access page, for who has this file; `null` when there is no such page.
+    /// The access page, with the demo's token for who has this file; `null` when there is no such page.
     access_url: Option<String>,
     stores: Vec<ReadyStore<'a>>,
 }
@@ -65,27 +117,21 @@ struct ReadyKeys<'a> {
 
 /// Prints how to use the server.
 #[expect(clippy::print_stdout, reason = "the one place where the server speaks to a person")]
-pub(crate) fn print<P: Product>(config: &Config, url: &Url, entrance: Option<&Secret>, tenants: &[DemoTenant]) {
-    println!(
-        "\n{}",
-        text::<P>(config, url, entrance, tenants, stdout().is_terminal())
-    );
+pub(crate) fn print<P: Product>(config: &Config, started: &Started) {
+    println!("\n{}", text::<P>(config, started, stdout().is_terminal()));
 }
 
-/// `entrance` is where a person signs in to the access page, if there is one.
-fn text<P: Product>(
-    config: &Config,
-    url: &Url,
-    entrance: Option<&Secret>,
-    tenants: &[DemoTenant],
-    is_terminal: bool,
-) -> String {
+fn text<P: Product>(config: &Config, started: &Started, is_terminal: bool) -> String {
+    let Started { url, tenants, .. } = started;
     let mcp = mcp_url(url);
     let mut parts = vec![format!("{} listens on {}\nMCP endpoint: {mcp}", P::TITLE, bare(url))];
-    if let Some(entrance) = entrance {
+    parts[0] += &match &started.entrance {
         // With its token on a terminal only, like the keys.
-        let path = if is_terminal { entrance.expose() } else { "/access" };
-        parts[0] += &format!("\nAccess page:  {}{path}", bare(url));
+        Some(entrance) => format!("\nAccess page:  {}", entrance.address(url, is_terminal)),
+        None => "\nAccess page:  none; choose how people sign in, with --sign-in".to_owned(),
+    };
+    if let Some(note) = started.entrance.as_ref().and_then(|entrance| entrance.note(url)) {
+        parts[0] += &format!("\nSign-in:      {note}");
     }
     if let Some(first) = tenants.first() {
         let command = command::<P>(config, "code create", first);
@@ -155,14 +201,23 @@ fn first_steps<P: Product>(mcp: &str, key: &str) -> [String; 3] {
 fn command<P: Product>(config: &Config, command: &str, tenant: &DemoTenant) -> String {
     let mut line = how_it_was_started(P::NAME);
     if config.data_dir != default_data_dir(P::NAME) {
-        line = format!("{line} --data-dir {}", config.data_dir.display());
+        line = format!("{line} --data-dir {}", quoted(&config.data_dir.display().to_string()));
     }
     // The address of a server may have a password in it; that one stays in the environment.
     let is_default = config.database_url == default_database_url(&config.data_dir, P::NAME);
     if !is_default && !config.database_url.is_postgres() {
-        line = format!("{line} --database-url {}", config.database_url.as_str());
+        line = format!("{line} --database-url {}", quoted(config.database_url.as_str()));
     }
     format!("{line} {command} --{} \"{}\" --scope read", P::TENANT_NOUN, tenant.name)
+}
+
+/// One word for a shell.
+fn quoted(text: &str) -> String {
+    if text.chars().all(|c| c.is_alphanumeric() || "/._-:=+@%".contains(c)) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 /// The command that a person would type again.
@@ -175,12 +230,8 @@ fn how_it_was_started(name: &str) -> String {
 }
 
 /// Writes the ready file whole or not at all, readable by its owner alone.
-pub(crate) fn write_ready_file(
-    path: &Path,
-    url: &Url,
-    entrance: Option<&Secret>,
-    tenants: &[DemoTenant],
-) -> anyhow::Result<()> {
+pub(crate) fn write_ready_file(path: &Path, started: &Started) -> anyhow::Result<()> {
+    let Started { url, tenants, .. } = started;
     let stores = tenants
         .iter()
         .map(|tenant| ReadyStore {
@@ -193,9 +244,10 @@ pub(crate) fn write_ready_file(
         })
         .collect();
     let ready = Ready {
+        listen: started.listen,
         url: bare(url),
         mcp_url: mcp_url(url),
-        access_url: entrance.map(|entrance| format!("{}{}", bare(url), entrance.expose())),
+        access_url: started.entrance.as_ref().map(|entrance| entrance.address(url, true)),
         stores,
     };
     files::write(path, &serde_json::to_vec_pretty(&ready)?)
@@ -211,6 +263,11 @@ mod tests {
 
     /// The banner of a first start, or of a later one.
     fn banner(settings: Settings, is_first: bool, is_terminal: bool) -> String {
+        let entrance = Entrance::Demo(Secret::new("/access/sign-in?token=t0ken"));
+        banner_with(Some(entrance), settings, is_first, is_terminal)
+    }
+
+    fn banner_with(entrance: Option<Entrance>, settings: Settings, is_first: bool, is_terminal: bool) -> String {
         let config = settings.resolve(Workspaces::NAME, Variables::default()).unwrap();
         let [read, read_write] = KEYS.map(Secret::new);
         let tenant = DemoTenant {
@@ -218,9 +275,13 @@ mod tests {
             connector: "0123456789abcdef0123456789abcdef".parse().unwrap(),
             keys: is_first.then_some(DemoKeys { read, read_write }),
         };
-        let url = "http://127.0.0.1:8787".parse().unwrap();
-        let entrance = Secret::new("/access/sign-in?token=t0ken");
-        text::<Workspaces>(&config, &url, Some(&entrance), &[tenant], is_terminal)
+        let started = Started {
+            listen: config.listen,
+            url: "http://127.0.0.1:8787".parse().unwrap(),
+            entrance,
+            tenants: vec![tenant],
+        };
+        text::<Workspaces>(&config, &started, is_terminal)
     }
 
     fn with_ready_file() -> Settings {
@@ -251,11 +312,39 @@ mod tests {
     }
 
     #[test]
+    fn an_operator_reads_what_the_app_has_to_know_of_the_sign_in() {
+        let banner = |entrance| banner_with(entrance, Settings::default(), false, false);
+        for (entrance, expected) in [
+            (Entrance::HostToken, "/access/sign-in?id_token=<token>"),
+            (Entrance::Oidc, "/access/sign-in/callback"),
+        ] {
+            let text = banner(Some(entrance));
+            let expected = format!("http://127.0.0.1:8787{expected}\n");
+            assert!(text.contains("8787/access\n") && text.contains(&expected), "{text}");
+        }
+        let text = banner(None);
+        assert!(
+            text.contains("Access page:  none; choose") && text.contains("--sign-in"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn who_was_shown_no_key_is_told_how_to_make_one() {
         for is_terminal in [true, false] {
             let text = banner(Settings::default(), false, is_terminal);
             assert!(text.contains("To make one:") && text.contains(" key create "), "{text}");
         }
+    }
+
+    #[test]
+    fn a_directory_with_a_blank_in_its_name_stays_one_word_of_a_command() {
+        let elsewhere = Settings {
+            data_dir: Some("Ann's data".into()),
+            ..Settings::default()
+        };
+        let text = banner(elsewhere, false, true);
+        assert_eq!(text.matches(r"--data-dir 'Ann'\''s data' ").count(), 2, "{text}");
     }
 
     #[test]

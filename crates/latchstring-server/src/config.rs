@@ -9,17 +9,23 @@ use std::{
 use anyhow::{Context, ensure};
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
-use latchstring::access::Secret;
+use latchstring::{
+    access::Secret,
+    console::{DemoSignIn, Manages},
+};
 use serde::Deserialize;
 use url::{Host, Url};
 
 mod database_url;
 mod secrets;
+mod sign_in;
 
 pub use database_url::DatabaseUrl;
 pub(crate) use secrets::KEY_RING;
 use secrets::SecretList;
 pub use secrets::Variables;
+pub(crate) use sign_in::WayIn;
+use sign_in::{HostToken, Oidc, SignIn, Way, manages, manages_in_file};
 
 /// What an operator can set. Each setting is a flag, an environment variable and a key of the configuration file; the
 /// secrets among them are no flags. Does not print them.
@@ -119,6 +125,23 @@ pub struct Settings {
     /// What the app signs its events with.
     #[arg(skip)]
     pub(crate) webhook_secrets: Option<SecretList>,
+
+    /// How people sign in to the access page. [default: as made-up people, on a server that only its own machine reaches;
+    /// otherwise there is no such page]
+    #[arg(long, global = true, env = "LATCHSTRING_SIGN_IN", value_name = "WAY")]
+    pub(crate) sign_in: Option<Way>,
+
+    /// Who may make and revoke on the access page, by what the app says of a person: everybody, nobody, `flag:CLAIM` or
+    /// `role:CLAIM=VALUE`. Everybody else may look.
+    #[arg(long, global = true, env = "LATCHSTRING_MANAGES", value_name = "WHO", value_parser = manages)]
+    #[serde(deserialize_with = "manages_in_file")]
+    pub(crate) manages: Option<Manages>,
+
+    #[command(flatten)]
+    pub(crate) host_token: HostToken,
+
+    #[command(flatten)]
+    pub(crate) oidc: Oidc,
 }
 
 /// How log lines look.
@@ -168,6 +191,8 @@ pub struct Config {
     pub webhook_secrets: Vec<Secret>,
     /// The text of the key ring; `None` for the one in the data directory.
     pub key_ring: Option<Secret>,
+    /// How people sign in to the access page, as far as it is said.
+    pub(crate) sign_in: SignIn,
 }
 
 impl Settings {
@@ -226,6 +251,12 @@ impl Settings {
             program_time: Duration::from_secs(seconds),
             webhook_secrets: secrets::webhook_secrets(variables.webhook_secrets.as_ref(), file.webhook_secrets)?,
             key_ring: variables.key_ring,
+            sign_in: SignIn {
+                way: self.sign_in.or(file.sign_in),
+                manages: self.manages.or(file.manages),
+                host_token: self.host_token.or(file.host_token).with(variables.host_token_secrets),
+                oidc: self.oidc.or(file.oidc).with(variables.oidc_client_secret),
+            },
         };
         config.check()?;
         Ok(config)
@@ -300,6 +331,13 @@ impl Config {
             );
         }
         Ok(())
+    }
+
+    /// How people come to the access page, if there is one. The settings of it are taken out, and their secrets with them.
+    pub(crate) fn take_way_in(&mut self) -> anyhow::Result<Option<WayIn>> {
+        let chosen = std::mem::take(&mut self.sign_in).open(self.public_url.as_ref())?;
+        // Without a password, so on a server that only its own machine reaches.
+        Ok(chosen.or_else(|| self.is_private().then(|| WayIn::Demo(DemoSignIn::new()))))
     }
 
     /// Whether only this machine reaches the server, by its address and by the one it is known under.

@@ -147,7 +147,8 @@ impl TestApp {
             .webhook_secrets(vec![Secret::new(WEBHOOK_SECRET)])
             .limits(kit.setup.limits.clone())
             .clock(clock.clone())
-            .build();
+            .build()
+            .unwrap();
         let router = latchstring.router();
         Self {
             access,

@@ -4,27 +4,35 @@ use std::{sync::Arc, time::Duration};
 
 use bon::bon;
 use latchstring_access::{Access, ConnectorId, Secret};
-use latchstring_console::{Console, SignIn};
-use latchstring_core::{Catalog, Clock, Limits, Sandbox, SystemClock};
+use latchstring_console::{Console, SettingsError, SignIn};
+use latchstring_core::{Catalog, Clock, Limits, OnceAMinute, Sandbox, SystemClock};
 use latchstring_mcp::{About, Server};
 use latchstring_oauth::{AuthorizationServer, Documents, Settings};
+use latchstring_runner::Calls;
 use url::Url;
 
 /// Everything that serves one product to its tenants' assistants.
 #[derive(Clone)]
 pub struct Latchstring {
     pub(crate) server: Server,
+    pub(crate) calls: Calls,
+    pub(crate) rest: Option<latchstring_rest::About>,
     pub(crate) authorization: AuthorizationServer,
     pub(crate) console: Option<Console>,
     pub(crate) access: Arc<Access>,
     pub(crate) webhook_secrets: Arc<[Secret]>,
     pub(crate) public_url: Url,
     pub(crate) allowed_origins: Vec<String>,
+    /// Refused requests, as the log is told of them.
+    pub(crate) refusals: Arc<OnceAMinute>,
 }
 
 #[bon]
 impl Latchstring {
     /// Puts the parts together.
+    ///
+    /// # Errors
+    /// When there is an access page that cannot be at the public address.
     #[builder]
     pub fn new(
         /// What the product is called and says of itself.
@@ -59,13 +67,17 @@ impl Latchstring {
         /// Further browser origins that may call, such as `https://inspector.example:443` or `http://localhost:*`.
         #[builder(default)]
         allowed_origins: Vec<String>,
+        /// Whether scripts may call over plain HTTP, at `/api/v1/`. Say no if the app has routes of its own there that
+        /// would be in the way.
+        #[builder(default = true)]
+        rest: bool,
         /// What one program may use.
         #[builder(default)]
         limits: Limits,
         /// The clock; the machine's unless a test says otherwise.
         #[builder(default = Arc::new(SystemClock))]
         clock: Arc<dyn Clock>,
-    ) -> Self {
+    ) -> Result<Self, SettingsError> {
         let console = access_page.map(|(page_title, sign_in)| {
             Console::new(latchstring_console::Settings {
                 access: access.clone(),
@@ -77,6 +89,7 @@ impl Latchstring {
                 tenant_noun: tenant_noun.clone(),
             })
         });
+        let console = console.transpose()?;
         let authorization = AuthorizationServer::new(Settings {
             access: access.clone(),
             public_url: public_url.clone(),
@@ -86,16 +99,26 @@ impl Latchstring {
             documents,
             clock: clock.clone(),
         });
-        let server = Server::new(about, catalog, sandbox, access.clone(), clock, limits);
-        Self {
+        let refusals = Arc::new(OnceAMinute::new(clock.clone()));
+        let calls = Calls::new(catalog, sandbox, access.clone(), clock, limits);
+        let rest = rest.then(|| latchstring_rest::About {
+            title: about.title.clone(),
+            version: about.version.clone(),
+            url: public_url.as_str().trim_end_matches('/').to_owned(),
+        });
+        let server = Server::new(about, calls.clone());
+        Ok(Self {
             server,
+            calls,
+            rest,
             authorization,
             console,
             access,
             webhook_secrets: webhook_secrets.into(),
             public_url,
             allowed_origins,
-        }
+            refusals,
+        })
     }
 
     /// The address that a person pastes into a chat to connect an app to this tenant.

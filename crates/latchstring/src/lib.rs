@@ -8,6 +8,7 @@
 
 mod builder;
 mod health;
+mod refusals;
 mod router;
 mod webhook;
 

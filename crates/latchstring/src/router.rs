@@ -11,11 +11,12 @@ use latchstring_oauth::{CONNECTOR_ROUTE, require_app, require_key};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
-use crate::{Latchstring, health, webhook};
+use crate::{Latchstring, health, refusals, webhook};
 
 impl Latchstring {
     /// Everything this serves: `/mcp` for API keys, `/c/{connector}/mcp-agent` for connected apps, the authorization
-    /// server, the access page at `/access`, the app's webhook, `/healthz` and `/readyz`. Merge it into the app's own router.
+    /// server, `/api/v1/` for scripts, the access page at `/access`, the app's webhook, `/healthz` and `/readyz`. Merge it
+    /// into the app's own router.
     pub fn router(&self) -> Router {
         let doors = self.doors();
         let cors = cors(&doors.origins);
@@ -23,15 +24,32 @@ impl Latchstring {
             .route_layer(middleware::from_fn_with_state(self.authorization.clone(), require_key));
         let apps = latchstring_mcp::router(CONNECTOR_ROUTE, self.server.clone(), &doors)
             .route_layer(middleware::from_fn_with_state(self.authorization.clone(), require_app));
+        let (scripts, document) = self.rest(&doors);
         // In front of the check: a browser's preflight request carries no credential.
-        let mcp = keys.merge(apps).layer(cors);
+        let called = keys.merge(apps).merge(scripts).layer(cors);
         let console = self.console.as_ref().map(Console::router).unwrap_or_default();
         Router::new()
-            .merge(mcp)
+            .merge(called)
+            .merge(document)
             .merge(console)
             .merge(self.authorization.router())
             .merge(webhook::router(self.access.clone(), self.webhook_secrets.clone()))
             .merge(health::router(self.access.clone()))
+            .layer(middleware::from_fn_with_state(self.refusals.clone(), refusals::tell))
+    }
+
+    /// What scripts call, with an API key as at `/mcp`, and the public document about it.
+    fn rest(&self, doors: &Doors) -> (Router, Router) {
+        let Some(about) = &self.rest else {
+            return (Router::new(), Router::new());
+        };
+        let doors = latchstring_rest::Doors {
+            hosts: doors.hosts.clone(),
+            origins: doors.origins.clone(),
+        };
+        let scripts = latchstring_rest::router(self.calls.clone(), doors)
+            .route_layer(middleware::from_fn_with_state(self.authorization.clone(), require_key));
+        (scripts, latchstring_rest::document(about, self.calls.catalog()))
     }
 
     /// Our own address is always welcome. On a loopback address any local port may call from a browser, which is how

@@ -18,6 +18,7 @@ use axum::{
 };
 use chrono::TimeDelta;
 use latchstring_access::{Access, Applied, Secret, StoreError};
+use latchstring_core::RefusedAs;
 use serde_json::{Value, json};
 
 mod delivery;
@@ -165,14 +166,12 @@ impl IntoResponse for Refused {
                 )
             }
         };
-        if status != StatusCode::SERVICE_UNAVAILABLE {
-            tracing::warn!(error, "a webhook was refused: {description}");
-        }
         let mut response = (
             status,
             Json(json!({ "error": error, "error_description": description })),
         )
             .into_response();
+        response.extensions_mut().insert(RefusedAs(error));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             let headers = response.headers_mut();
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

@@ -15,7 +15,7 @@ pub(crate) struct Right {
 }
 
 /// Rows that may all be there at once.
-pub(crate) const ROWS: [Right; 17] = [
+pub(crate) const ROWS: [Right; 18] = [
     Right {
         name: "tenant",
         table: "tenant",
@@ -33,6 +33,7 @@ pub(crate) const ROWS: [Right; 17] = [
             ("paused_at", "NULL"),
             ("paused_by_sub", "NULL"),
             ("paused_by_name", "NULL"),
+            ("session_gen", "0"),
         ],
         second: &[
             ("id", "id(101)"),
@@ -185,6 +186,9 @@ pub(crate) const ROWS: [Right; 17] = [
             ("committed", "TRUE"),
             ("duration_micros", "0"),
             ("program_sha256", "NULL"),
+            ("chain_position", "NULL"),
+            ("chain_key", "NULL"),
+            ("chain_mac", "NULL"),
         ],
         second: &[("seq", "101"), ("request_id", "id(105)")],
     },
@@ -207,6 +211,17 @@ pub(crate) const ROWS: [Right; 17] = [
         name: "audit_program",
         table: "audit_program",
         columns: &[("tenant_id", "id(1)"), ("sha256", "text(64)"), ("source", "''")],
+        second: &[("tenant_id", "id(2)")],
+    },
+    Right {
+        name: "audit_head",
+        table: "audit_head",
+        columns: &[
+            ("tenant_id", "id(1)"),
+            ("position", "1"),
+            ("key_id", "'k1'"),
+            ("mac", "bytes(32)"),
+        ],
         second: &[("tenant_id", "id(2)")],
     },
     Right {
@@ -655,6 +670,40 @@ pub(crate) const BREACHES: &[Breach] = &[
         "audit_operation",
         &[("row_count", "-1")],
         "CHECK constraint failed: row_count >= 0",
+    ),
+    (
+        "audit_call",
+        &[
+            ("chain_position", "0"),
+            ("chain_key", "'k1'"),
+            ("chain_mac", "bytes(32)"),
+        ],
+        "CHECK constraint failed: chain_position >= 1",
+    ),
+    (
+        "audit_call",
+        &[("chain_position", "1"), ("chain_mac", "bytes(32)")],
+        "CHECK constraint failed: (chain_position IS NULL) = (chain_key IS NULL)",
+    ),
+    (
+        "audit_call",
+        &[("chain_position", "1"), ("chain_key", "'k1'")],
+        "CHECK constraint failed: (chain_position IS NULL) = (chain_mac IS NULL)",
+    ),
+    (
+        "audit_head",
+        &[("tenant_id", "id(1)")],
+        "UNIQUE constraint failed: audit_head.tenant_id",
+    ),
+    (
+        "audit_head",
+        &[("position", "0")],
+        "CHECK constraint failed: position >= 1",
+    ),
+    (
+        "audit_head",
+        &[("mac", "bytes(31)")],
+        "CHECK constraint failed: length(mac) = 32",
     ),
     (
         "audit_program",

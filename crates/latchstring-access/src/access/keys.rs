@@ -4,8 +4,8 @@ use latchstring_core::{GrantId, TenantId};
 
 use super::Access;
 use crate::{
-    AccessEventKind, GrantKind, IssuedKey, KeySummary, NewKey, Person, Revocation, RevokeOutcome, Secret, StoreError,
-    Token,
+    AccessEventKind, GrantKind, IssuedKey, KeySummary, NewKey, Person, Revocation, RevokeOutcome, RevokedAll, Secret,
+    StoreError, Token,
 };
 
 impl Access {
@@ -35,7 +35,7 @@ impl Access {
         Ok((key.into_secret(), summary))
     }
 
-    /// The keys of a tenant: those not revoked first, newest first.
+    /// The keys of a tenant: those neither revoked nor expired first, newest first.
     pub async fn list_keys(&self, tenant: TenantId) -> Result<Vec<KeySummary>, StoreError> {
         self.store.list_keys(tenant).await
     }
@@ -47,6 +47,31 @@ impl Access {
     pub async fn revoke_key(&self, tenant: TenantId, key: GrantId, by: &Person) -> Result<RevokeOutcome, StoreError> {
         self.revoke(GrantKind::Key, tenant, key, by, AccessEventKind::KeyRevoked)
             .await
+    }
+
+    /// Revokes every key and app of a tenant for good, cancels its codes, and ends the sessions on its access page. When
+    /// this returns, nothing of it opens anything any more, and that is durable.
+    ///
+    /// # Errors
+    /// [`StoreError::TenantUnknown`] when no such tenant is active.
+    pub async fn revoke_all(&self, tenant: TenantId, by: &Person) -> Result<RevokedAll, StoreError> {
+        let revocation = Revocation {
+            at: self.store.now().await?,
+            by: by.clone(),
+        };
+        let all = self.store.revoke_all(tenant, &revocation).await?;
+        self.watchers.look_now();
+        let note = |kind| self.note(revocation.at, tenant, kind).by(by);
+        for key in &all.keys {
+            note(AccessEventKind::KeyRevoked).grant(*key).write().await;
+        }
+        for app in &all.apps {
+            note(AccessEventKind::AppRevoked).grant(*app).write().await;
+        }
+        for code in &all.codes {
+            note(AccessEventKind::CodeCancelled).code(*code).write().await;
+        }
+        Ok(all)
     }
 
     pub(super) async fn revoke(

@@ -33,7 +33,7 @@ impl Access {
         self.store.list_tenants().await
     }
 
-    /// The tenant with this host key, or else those with this name; 10 at most.
+    /// The tenant with this id (`ten_…`), or else with this host key, or else those with this name; 10 at most.
     pub async fn find_tenants(&self, host_key_or_name: &str) -> Result<Vec<Tenant>, StoreError> {
         self.store.find_tenants(host_key_or_name).await
     }

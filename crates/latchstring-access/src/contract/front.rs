@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use latchstring_core::{CallRecord, CodeId, GrantId, Hold, RequestId, TenantId};
 
 use crate::{
-    AccessEvent, AccessStore, AppSummary, Applied, AuditDays, AuditEntry, AuditQuery, CallsPerDay, CodeSummary,
-    ConnectorId, Count, CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind,
-    IssuedCode, IssuedKey, IssuedTokens, KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation,
-    RevokeOutcome, RingCheck, SecretHash, Standing, StoreError, Tenant, TenantEvent,
+    AccessEvent, AccessStore, AppSummary, Applied, AuditDays, AuditEntry, AuditKey, AuditLink, AuditQuery, CallsPerDay,
+    CodeSummary, ConnectorId, Count, CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken,
+    GrantKind, IssuedCode, IssuedKey, IssuedTokens, KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient,
+    Revocation, RevokeOutcome, RevokedAll, RingCheck, SecretHash, Standing, StoreError, Tenant, TenantEvent,
 };
 
 /// Stands in front of a store and passes every question on, which makes it an [`AccessStore`] itself.
@@ -71,6 +71,7 @@ passed_on! {
     now() -> DateTime<Utc>;
     standing_among(grants: &[GrantId]) -> Vec<(GrantId, Standing)>;
     revoke(kind: GrantKind, tenant: TenantId, grant: GrantId, revocation: &Revocation) -> RevokeOutcome;
+    revoke_all(tenant: TenantId, revocation: &Revocation) -> RevokedAll;
     note_used(uses: &[(GrantId, DateTime<Utc>)]) -> ();
     create_key(key: &IssuedKey) -> KeySummary;
     list_keys(tenant: TenantId) -> Vec<KeySummary>;
@@ -97,7 +98,8 @@ passed_on! {
     find_connector(connector: &ConnectorId) -> Option<Tenant>;
     append_event(event: &AccessEvent) -> ();
     read_events(tenant: TenantId, limit: u32) -> Vec<AccessEvent>;
-    append_audit(calls: &[&CallRecord]) -> ();
+    append_audit(calls: &[&CallRecord], key: &AuditKey) -> ();
+    audit_head(tenant: TenantId) -> Option<AuditLink>;
     read_audit(tenant: TenantId, query: &AuditQuery) -> Vec<AuditEntry>;
     find_audit(tenant: TenantId, request: RequestId) -> Option<(AuditEntry, Option<String>)>;
     count_audit(tenant: TenantId, days: AuditDays) -> Vec<CallsPerDay>;

@@ -9,10 +9,10 @@ use latchstring_core::{Clock, CodeId, GrantId, ManualClock, Scope, TenantId, ran
 
 use super::{App, Bearer};
 use crate::{
-    AUTHORIZATION_CODE_LIFETIME, AccessStore, AppIdentity, Applied, CODE_LIFETIME, Challenge, FoundAuthorizationCode,
-    FoundRefreshToken, IssuedCode, IssuedKey, IssuedSecret, IssuedToken, IssuedTokens, NewCode, NewKey, NewTenant,
-    Person, Plan, REFRESH_TOKEN_LIFETIME, Redemption, Revocation, RevokeOutcome, SecretHash, Tenant, TenantEvent,
-    TenantEventKind,
+    AUTHORIZATION_CODE_LIFETIME, AccessStore, AppIdentity, Applied, AuditKey, CODE_LIFETIME, Challenge,
+    FoundAuthorizationCode, FoundRefreshToken, IssuedCode, IssuedKey, IssuedSecret, IssuedToken, IssuedTokens, NewCode,
+    NewKey, NewTenant, Person, Plan, REFRESH_TOKEN_LIFETIME, Redemption, Revocation, RevokeOutcome, SecretHash, Tenant,
+    TenantEvent, TenantEventKind,
 };
 
 /// A new store and the clock it goes by.
@@ -37,6 +37,11 @@ impl Given {
             store: Arc::new(store),
             clock,
         }
+    }
+
+    /// What the audit chain is made with.
+    pub(super) fn audit_key() -> AuditKey {
+        AuditKey::new("k1", [7; 32])
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {

@@ -125,6 +125,23 @@ pub async fn a_tenant_has_fifty_live_keys_at_most(given: Given) {
     assert!(matches!(refused, Err(StoreError::TooManyKeys)), "{refused:?}");
 }
 
+/// However many keys have expired, the live ones are on top, and none of them is cut off.
+pub async fn live_keys_list_before_expired_ones(given: Given) {
+    let tenant = given.tenant("one").await;
+    let live = given.key(&tenant).await;
+    for _ in 0..11 {
+        for _ in 1..MAX_LIVE_KEYS {
+            let mut key = given.issued_key(&tenant);
+            key.asked.expires_at = Some(given.now() + TimeDelta::minutes(1));
+            given.store.create_key(&key).await.expect("created");
+        }
+        given.advance(TimeDelta::minutes(1));
+    }
+    let listed = given.store.list_keys(tenant.id).await.expect("listed");
+    assert_eq!(listed.len(), 500);
+    assert_eq!(listed[0].grant, live.grant);
+}
+
 /// However many keys were revoked, the live ones are on top, each part newest first.
 pub async fn live_keys_list_before_revoked_ones(given: Given) {
     let tenant = given.tenant("one").await;

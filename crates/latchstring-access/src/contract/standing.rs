@@ -270,7 +270,11 @@ pub async fn moments_are_kept_to_the_microsecond(given: Given) {
     let events = given.store.read_events(tenant.id, 1).await.expect("read");
     let mut record = call(&given, tenant.id, key.grant);
     record.at = given.now();
-    given.store.append_audit(&[&record]).await.expect("appended");
+    given
+        .store
+        .append_audit(&[&record], &Given::audit_key())
+        .await
+        .expect("appended");
     let audit = given
         .store
         .read_audit(tenant.id, &AuditQuery::latest(1))

@@ -130,7 +130,11 @@ pub async fn grants_tenants_and_records_are_never_forgotten(given: Given) {
     given.store.create_key(&expiring).await.expect("created");
     let (key, app) = (given.key(&tenant).await, given.app(&tenant).await);
     let record = call(&given, tenant.id, key.grant);
-    given.store.append_audit(&[&record]).await.expect("appended");
+    given
+        .store
+        .append_audit(&[&record], &Given::audit_key())
+        .await
+        .expect("appended");
     let event = AccessEvent {
         at: given.now(),
         tenant: tenant.id,

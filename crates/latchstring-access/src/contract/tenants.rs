@@ -32,6 +32,7 @@ pub async fn a_tenant_is_stored_once_per_host_key(given: Given) {
         installed_at: given.now(),
         uninstalled_at: None,
         paused: None,
+        session_generation: 0,
     };
     assert_eq!(first, expected);
     let again = NewTenant::new("one", "Other name", given.now());
@@ -70,6 +71,10 @@ pub async fn a_tenant_is_found_by_host_key_first_and_by_name_next(given: Given) 
         "{twins:?}"
     );
     assert_eq!(find("Twi%").await, []);
+    assert_eq!(find(&two.id.to_string()).await, std::slice::from_ref(&two));
+    assert_eq!(find(&TenantId::new(given.now()).to_string()).await, []);
+    store(&one.id.to_string(), "Shadow").await;
+    assert_eq!(find(&one.id.to_string()).await, [one], "an id always means its tenant");
 }
 
 /// A connector leads to its tenant and no other, whatever the tenant's status.
@@ -102,6 +107,7 @@ pub async fn an_installation_makes_an_unknown_tenant_known(given: Given) {
         installed_at: given.now(),
         uninstalled_at: None,
         paused: None,
+        session_generation: 0,
     };
     assert_eq!(tenant, expected);
     assert_eq!(current(&given, &tenant).await, tenant);

@@ -129,6 +129,25 @@ impl State {
         }
     }
 
+    /// Cancels every live code of the tenant, and says which.
+    pub(super) fn cancel_all_codes(
+        &mut self,
+        tenant: TenantId,
+        cancellation: &Revocation,
+        now: DateTime<Utc>,
+    ) -> Vec<CodeId> {
+        let theirs = self.codes.iter().filter(|(_, row)| row.asked.tenant == tenant);
+        let mut live: Vec<CodeId> = theirs
+            .filter(|(_, row)| self.is_live(row, now))
+            .map(|(id, _)| *id)
+            .collect();
+        live.sort();
+        for code in &live {
+            self.end_code(*code, End::cancelled(cancellation));
+        }
+        live
+    }
+
     fn end_code(&mut self, code: CodeId, end: End) {
         if let Some(row) = self.codes.get_mut(&code) {
             row.end = Some(end);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     AppIdentity, AppSummary, FoundBearer, GrantKind, IssuedKey, KeySummary, MAX_LIVE_KEYS, Person, Revocation,
-    RevokeOutcome, SecretHash, Standing, StoreError, TenantStatus,
+    RevokeOutcome, RevokedAll, SecretHash, Standing, StoreError, TenantStatus,
 };
 
 /// How many grants a list shows.
@@ -48,6 +48,10 @@ impl GrantRow {
             HeldBy::Key { .. } => GrantKind::Key,
             HeldBy::App { .. } => GrantKind::App,
         }
+    }
+
+    fn is_expired_at(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
     }
 
     fn holder(&self) -> Holder {
@@ -130,7 +134,7 @@ impl State {
     pub(super) fn standing_of(&self, row: &GrantRow, now: DateTime<Utc>) -> Option<Standing> {
         let tenant = self.tenants.get(&row.tenant)?;
         let stands = row.revoked.is_none()
-            && row.expires_at.is_none_or(|end| now < end)
+            && !row.is_expired_at(now)
             && tenant.tenant.status == TenantStatus::Active
             && tenant.install_generation == row.install_generation;
         stands.then_some(Standing {
@@ -162,6 +166,38 @@ impl State {
             by: revocation.by.clone(),
         });
         Ok(RevokeOutcome::Revoked)
+    }
+
+    pub(super) fn revoke_all(
+        &mut self,
+        tenant: TenantId,
+        revocation: &Revocation,
+        now: DateTime<Utc>,
+    ) -> Result<RevokedAll, StoreError> {
+        let generation = self.active_generation(tenant)?;
+        let revocation = Revocation {
+            at: cut(revocation.at),
+            by: revocation.by.clone(),
+        };
+        let mut all = RevokedAll {
+            codes: self.cancel_all_codes(tenant, &revocation, now),
+            ..RevokedAll::default()
+        };
+        for (grant, row) in &mut self.grants {
+            let is_theirs = row.tenant == tenant && row.install_generation == generation;
+            if !is_theirs || row.revoked.is_some() || row.is_expired_at(now) {
+                continue;
+            }
+            row.revoked = Some(revocation.clone());
+            match row.kind() {
+                GrantKind::Key => all.keys.push(*grant),
+                GrantKind::App => all.apps.push(*grant),
+            }
+        }
+        all.keys.sort();
+        all.apps.sort();
+        self.end_sessions(tenant);
+        Ok(all)
     }
 
     pub(super) fn note_used(&mut self, uses: &[(GrantId, DateTime<Utc>)]) {
@@ -208,13 +244,17 @@ impl State {
         Ok(summary)
     }
 
-    pub(super) fn list_keys(&self, tenant: TenantId) -> Vec<KeySummary> {
-        let keys = self.listed(tenant).filter_map(|(grant, row)| row.key_summary(grant));
+    pub(super) fn list_keys(&self, tenant: TenantId, now: DateTime<Utc>) -> Vec<KeySummary> {
+        let keys = self
+            .listed(tenant, now)
+            .filter_map(|(grant, row)| row.key_summary(grant));
         keys.take(LISTED).collect()
     }
 
     pub(super) fn list_apps(&self, tenant: TenantId, now: DateTime<Utc>) -> Vec<AppSummary> {
-        let apps = self.listed(tenant).filter_map(|(grant, row)| row.app_summary(grant));
+        let apps = self
+            .listed(tenant, now)
+            .filter_map(|(grant, row)| row.app_summary(grant));
         let is_shown =
             |app: &AppSummary| app.connected_at.is_some() || app.revoked.is_none() && self.can_connect(app.grant, now);
         apps.filter(is_shown).take(LISTED).collect()
@@ -229,8 +269,8 @@ impl State {
         self.grants.values().filter(is_live).count()
     }
 
-    /// The grants of a tenant's installation: those not revoked first, newest first.
-    fn listed(&self, tenant: TenantId) -> impl Iterator<Item = (GrantId, &GrantRow)> {
+    /// The grants of a tenant's installation: those neither revoked nor expired first, newest first.
+    fn listed(&self, tenant: TenantId, now: DateTime<Utc>) -> impl Iterator<Item = (GrantId, &GrantRow)> {
         let generation = self.tenants.get(&tenant).map(|row| row.install_generation);
         let mut rows: Vec<(GrantId, &GrantRow)> = self
             .grants
@@ -238,7 +278,10 @@ impl State {
             .filter(|(_, row)| row.tenant == tenant && Some(row.install_generation) == generation)
             .map(|(grant, row)| (*grant, row))
             .collect();
-        rows.sort_by_key(|(grant, row)| (row.revoked.is_some(), Reverse((row.at, *grant))));
+        rows.sort_by_key(|(grant, row)| {
+            let has_ended = row.revoked.is_some() || row.is_expired_at(now);
+            (has_ended, Reverse((row.at, *grant)))
+        });
         rows.into_iter()
     }
 }

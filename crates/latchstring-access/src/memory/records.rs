@@ -10,7 +10,8 @@ use latchstring_core::{CallRecord, RequestId, TenantId};
 
 use super::cut;
 use crate::{
-    AccessEvent, AuditDays, AuditEntry, AuditQuery, CallsPerDay, MAX_AUDIT_COUNTS, MAX_AUDIT_ENTRIES, RingCheck,
+    AccessEvent, AuditDays, AuditEntry, AuditKey, AuditLink, AuditQuery, CallsPerDay, MAX_AUDIT_COUNTS,
+    MAX_AUDIT_ENTRIES, RingCheck,
 };
 
 /// The most events that are read back at once.
@@ -25,6 +26,8 @@ pub(super) struct Records {
     programs: HashMap<(TenantId, String), Arc<str>>,
     recorded: HashSet<RequestId>,
     ring: Vec<RingCheck>,
+    /// The last link of each tenant's chain.
+    heads: HashMap<TenantId, AuditLink>,
 }
 
 impl Records {
@@ -40,15 +43,19 @@ impl Records {
         newest_first.take(limit.min(READ) as usize).cloned().collect()
     }
 
-    pub(super) fn append_audit(&mut self, calls: &[&CallRecord]) {
+    pub(super) fn append_audit(&mut self, calls: &[&CallRecord], key: &AuditKey) {
         for call in calls {
             if !self.recorded.insert(call.request) {
                 continue;
             }
-            self.audit.push(AuditEntry {
+            let mut entry = AuditEntry {
                 at: cut(call.at),
                 ..AuditEntry::of(self.audit.len() as u64 + 1, call)
-            });
+            };
+            let link = key.link(self.heads.get(&call.tenant), &entry);
+            self.heads.insert(call.tenant, link.clone());
+            entry.link = Some(link);
+            self.audit.push(entry);
             if let Some(program) = &call.program
                 && let Some(source) = &program.source
             {
@@ -56,6 +63,10 @@ impl Records {
                 kept.or_insert_with(|| Arc::clone(source));
             }
         }
+    }
+
+    pub(super) fn audit_head(&self, tenant: TenantId) -> Option<AuditLink> {
+        self.heads.get(&tenant).cloned()
     }
 
     pub(super) fn read_audit(&self, tenant: TenantId, query: &AuditQuery) -> Vec<AuditEntry> {

@@ -95,6 +95,7 @@ impl State {
             installed_at,
             uninstalled_at: None,
             paused: None,
+            session_generation: 0,
         };
         let row = TenantRow {
             tenant: tenant.clone(),
@@ -137,7 +138,10 @@ impl State {
             TenantEventKind::PlanChanged(plan) => row.change_plan(*plan, at),
             TenantEventKind::Paused { by } => row.pause(Some(Revocation { at, by: by.clone() })),
             TenantEventKind::Resumed { .. } => row.pause(None),
-            TenantEventKind::PersonRemoved { .. } => true,
+            TenantEventKind::PersonRemoved { .. } => {
+                row.tenant.session_generation += 1;
+                true
+            }
         };
         let tenant = row.tenant.clone();
         if let TenantEventKind::PersonRemoved { sub, by } = &event.kind {
@@ -145,6 +149,12 @@ impl State {
             self.cancel_codes_of(tenant.id, sub, &cancellation, now);
         }
         if is_news { Applied::Done(tenant) } else { Applied::Late }
+    }
+
+    pub(super) fn end_sessions(&mut self, tenant: TenantId) {
+        if let Some(row) = self.tenants.get_mut(&tenant) {
+            row.tenant.session_generation += 1;
+        }
     }
 
     pub(super) fn list_tenants(&self) -> Vec<Tenant> {
@@ -156,7 +166,10 @@ impl State {
 
     pub(super) fn find_tenants(&self, host_key_or_name: &str) -> Vec<Tenant> {
         let tenants = || self.tenants.values().map(|row| &row.tenant);
-        if let Some(tenant) = tenants().find(|tenant| tenant.host_key == host_key_or_name) {
+        let id = host_key_or_name.parse::<TenantId>().ok();
+        let by_id = || tenants().find(|tenant| Some(tenant.id) == id);
+        let by_host_key = || tenants().find(|tenant| tenant.host_key == host_key_or_name);
+        if let Some(tenant) = by_id().or_else(by_host_key) {
             return vec![tenant.clone()];
         }
         let namesakes = tenants().filter(|tenant| tenant.name == host_key_or_name);

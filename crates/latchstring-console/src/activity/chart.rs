@@ -75,7 +75,7 @@ fn picture(days: &[NaiveDate], lines: &[Line<'_>], most: u64) -> Markup {
             figcaption { h2 #per-day { (words::CALLS_PER_DAY) } p.small { (words::chart_intro(days.len(), most)) } }
             div.chart {
                 @for line in lines {
-                    a href=(link(Some(line.grant), None)) {
+                    a href=(link("/activity", Some(line.grant), None)) {
                         span { bdi { (line.name) } }
                         svg viewBox={ "0 0 " (width) " " (HEIGHT) } preserveAspectRatio="none" aria-hidden="true" {
                             @for (at, calls) in line.calls.iter().enumerate() {
@@ -94,7 +94,7 @@ fn picture(days: &[NaiveDate], lines: &[Line<'_>], most: u64) -> Markup {
             }
             details.bare {
                 summary { (words::THE_NUMBERS) }
-                table.list {
+                div.scrolls tabindex="0" role="region" aria-label=(words::NUMBERS_CAPTION) { table.list {
                     caption.sr { (words::NUMBERS_CAPTION) }
                     thead { tr {
                         th scope="col" { (words::DAY) }
@@ -108,7 +108,7 @@ fn picture(days: &[NaiveDate], lines: &[Line<'_>], most: u64) -> Markup {
                             }
                         }
                     }
-                }
+                } }
             }
         }
     }

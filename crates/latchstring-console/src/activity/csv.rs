@@ -1,19 +1,28 @@
 //! The calls as comma-separated values (RFC 4180), for a spreadsheet.
+//!
+//! The file is sent while it is read, a page of calls at a time, because a call may hold many changes. It ends in a line that
+//! says so when it does not hold everything. What cannot be read breaks it off, so that no part looks like the whole.
 
 use std::fmt::Write;
 
 use axum::{
+    body::Body,
     extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use latchstring_access::{AuditEntry, AuditQuery, MAX_AUDIT_ENTRIES};
+use futures_util::{StreamExt, stream};
+use latchstring_access::{AuditEntry, AuditQuery};
+use latchstring_core::TenantId;
 
-use super::{Asked, Names, changes, rows};
-use crate::{Console, error::ConsoleError, home::Lists, sign_in::Signed};
+use super::{Asked, Names, changes, exports::Turn, link, plain, rows};
+use crate::{Console, error::ConsoleError, home::Lists, sign_in::Signed, words};
 
 /// The most calls in one file.
-pub(crate) const MOST: usize = 10_000;
+pub(super) const MOST: u32 = 10_000;
+
+/// How many calls are in memory at once.
+const PAGE: u32 = 200;
 
 const HEAD: &str =
     "time,request,by,grant,channel,tool,operations,rows,changes,committed,outcome,duration_ms,program_sha256\r\n";
@@ -24,30 +33,38 @@ pub(super) async fn export(
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, ConsoleError> {
     let signed = Signed::looking(&console, &headers).await?;
-    let (grant, mut before) = Asked::of(query)?;
+    let (grant, before) = Asked::of(query)?;
+    let turn = console.exports().begin(signed.tenant.id, signed.now);
+    let turn = turn.ok_or(ConsoleError::Exporting)?;
     let names = Names::of(&Lists::read(&console, &signed.tenant).await?);
-    let mut file = HEAD.to_owned();
-    for _ in 0..MOST / MAX_AUDIT_ENTRIES as usize {
-        let query = AuditQuery {
+    let mut file = File {
+        console,
+        tenant: signed.tenant.id,
+        names,
+        query: AuditQuery {
             grant,
             before,
-            limit: MAX_AUDIT_ENTRIES,
-        };
-        let calls = console.access().read_audit(signed.tenant.id, &query).await?;
-        for call in &calls {
-            push(&mut file, call, names.of_call(call));
-        }
-        before = calls.last().map(|call| call.seq);
-        if calls.len() < MAX_AUDIT_ENTRIES as usize {
-            break;
-        }
-    }
+            limit: PAGE,
+        },
+        left: MOST,
+        is_over: false,
+        _turn: turn,
+    };
+    // Before the answer begins, so that what cannot be read at all is an error and no file.
+    let first = file.next().await?.unwrap_or_default();
+    let first = stream::iter([Ok(format!("{HEAD}{first}"))]);
+    let rest = stream::try_unfold(file, |mut file| async move {
+        let lines = file.next().await.inspect_err(|error| {
+            tracing::error!(error = error as &dyn std::error::Error, "an export was broken off");
+        })?;
+        Ok::<_, ConsoleError>(lines.map(|lines| (lines, file)))
+    });
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    let mut response = (headers, file).into_response();
+    let mut response = (headers, Body::from_stream(first.chain(rest))).into_response();
     let name = format!(
         "attachment; filename=\"activity-{}.csv\"",
         signed.now.format("%Y-%m-%d")
@@ -56,6 +73,50 @@ pub(super) async fn export(
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// A file on its way out.
+struct File {
+    console: Console,
+    tenant: TenantId,
+    names: Names,
+    /// What is read next.
+    query: AuditQuery,
+    /// How many calls it may still take.
+    left: u32,
+    is_over: bool,
+    _turn: Turn,
+}
+
+impl File {
+    /// The next lines, while there are any.
+    async fn next(&mut self) -> Result<Option<String>, ConsoleError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let limit = PAGE.min(self.left.max(1));
+        let query = AuditQuery { limit, ..self.query };
+        let calls = self.console.access().read_audit(self.tenant, &query).await?;
+        self.is_over = calls.len() < limit as usize || self.left == 0;
+        if self.left == 0 {
+            return Ok((!calls.is_empty()).then(|| self.end()));
+        }
+        self.left -= limit;
+        self.query.before = calls.last().map(|call| call.seq);
+        let mut lines = String::new();
+        for call in &calls {
+            push(&mut lines, call, self.names.of_call(call));
+        }
+        Ok(Some(lines))
+    }
+
+    /// Says where the rest is, in the first of as many cells as every line has.
+    fn end(&self) -> String {
+        let rest = link("/activity.csv", self.query.grant, self.query.before);
+        let next = format!("{}{rest}", self.console.origin());
+        let commas = ",".repeat(HEAD.matches(',').count());
+        format!("{}{commas}\r\n", cell(&words::export_is_cut(MOST, &next)))
+    }
 }
 
 fn push(file: &mut String, call: &AuditEntry, name: &str) {
@@ -68,7 +129,7 @@ fn push(file: &mut String, call: &AuditEntry, name: &str) {
         cell(name),
         call.grant,
         cell(&call.channel),
-        cell(&call.tool),
+        cell(&plain(&call.tool)),
         call.operations.len(),
         rows(call),
         changes(call),
@@ -80,11 +141,20 @@ fn push(file: &mut String, call: &AuditEntry, name: &str) {
 }
 
 /// Names are other people's text. A spreadsheet takes a cell that begins so for a formula and runs it, so an apostrophe
-/// goes before it (OWASP, CSV injection).
+/// goes before it (OWASP, CSV injection). In many languages cells are separated by semicolons, so each part counts.
 fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let apostrophe = if is_formula { "'" } else { "" };
-    format!("\"{apostrophe}{}\"", text.replace('"', "\"\""))
+    let is_formula = |part: &str| part.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let parts: Vec<String> = text
+        .split(';')
+        .map(|part| {
+            if is_formula(part) {
+                format!("'{part}")
+            } else {
+                part.to_owned()
+            }
+        })
+        .collect();
+    format!("\"{}\"", parts.join(";").replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -94,8 +164,9 @@ mod tests {
     #[test]
     fn t14_a_cell_is_never_a_formula_and_never_two_cells() {
         assert_eq!(cell("Nora's, \"laptop\""), "\"Nora's, \"\"laptop\"\"\"");
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "＝1+1"] {
             assert_eq!(cell(formula), format!("\"'{formula}\""));
+            assert_eq!(cell(&format!("a;{formula}")), format!("\"a;'{formula}\""));
         }
     }
 }

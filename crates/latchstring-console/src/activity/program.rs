@@ -42,7 +42,7 @@ pub(super) async fn show(
         dl.facts {
             dt { (words::OUTCOME) } dd { (outcome(&call)) }
             dt { (words::BY) } dd { bdi { (name) } }
-            dt { (words::TOOL) } dd { code { (call.tool) } }
+            dt { (words::TOOL) } dd { code { bdi { (plain(&call.tool)) } } }
             dt { (words::TOOK) } dd { (took(call.duration)) }
             dt { (words::REQUEST) } dd { code dir="ltr" { (call.request) } }
         }
@@ -151,7 +151,7 @@ fn program(call: &AuditEntry, source: Option<&str>) -> Markup {
 }
 
 /// A line as it was run: what would not show, or would turn what stands beside it, is written out.
-fn plain(line: &str) -> String {
+pub(super) fn plain(line: &str) -> String {
     line.chars().fold(String::with_capacity(line.len()), |mut shown, c| {
         if disturbs(c) && c != '\t' {
             shown.extend(c.escape_unicode());
@@ -185,7 +185,7 @@ fn operations(call: &AuditEntry) -> Markup {
 fn operation_line(operation: &AuditOperation) -> Markup {
     html! {
         tr {
-            th scope="row" { code { (operation.operation) } }
+            th scope="row" { code { bdi { (plain(&operation.operation)) } } }
             td.number data-label=(words::ROWS) { @if let Some(rows) = operation.rows { (rows) } }
             td data-label=(words::OUTCOME) { (words::operation_outcome(&operation.outcome)) }
             td.number data-label=(words::TOOK) { (took(operation.duration)) }

@@ -17,10 +17,10 @@ use latchstring_core::random;
 use latchstring_pages::{Icon, Kind, Option_, notice, options};
 use maud::html;
 use serde::Deserialize;
-use url::{Host, Url};
+use url::Url;
 
 use super::{Desk, SignIn};
-use crate::{ACCESS, Permission, error::ConsoleError, words};
+use crate::{ACCESS, Permission, error::ConsoleError, state::is_this_machine, words};
 
 /// Lets whoever has the token, which the server tells at its start, be one of two people at any of its tenants.
 ///
@@ -103,12 +103,7 @@ fn is_from_here(parts: &Parts) -> Result<(), ConsoleError> {
     let is_forwarded = OF_PROXIES.iter().any(|name| parts.headers.contains_key(*name));
     let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());
-    let is_meant = host.is_some_and(|url| match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    });
+    let is_meant = host.is_some_and(|url| is_this_machine(&url));
     if is_loopback && is_meant && !is_forwarded {
         Ok(())
     } else {

@@ -17,13 +17,13 @@ use axum::{
 };
 use jsonwebtoken::DecodingKey;
 use latchstring_access::{Secret, StoreError, Tenant};
-use latchstring_pages::{Frames, Icon, Kind, Policy, notice, protect};
+use latchstring_pages::{Frames, Icon, Kind, notice, protect};
 use maud::html;
 use serde::Deserialize;
 use url::Url;
 
 use super::{Desk, SignIn, claims::Manages};
-use crate::{error::ConsoleError, words};
+use crate::{error::ConsoleError, frame, words};
 use hosts::TenantHosts;
 use token::{HostToken, HostTokenError};
 
@@ -170,6 +170,10 @@ impl SignIn for HostTokenSignIn {
         let own = own.map(|host| format!("https://{host}"));
         Frames::Origins(own.into_iter().chain(self.0.frame_origins.iter().cloned()).collect())
     }
+
+    fn frames_of_anybody(&self) -> Frames {
+        self.0.frames()
+    }
 }
 
 #[derive(Clone)]
@@ -214,7 +218,8 @@ async fn enter(State(door): State<Door>, headers: HeaderMap, sent: Result<Query<
         Err(outside) => Err(outside),
     };
     let mut response = answer.unwrap_or_else(|outside| door.turn_away(outside));
-    door.rules.protect(response.headers_mut());
+    // The redirect as well: browsers look at each step on the way into a frame.
+    protect(response.headers_mut(), &frame::policy(door.rules.frames()), false);
     response
 }
 
@@ -289,17 +294,11 @@ impl Door {
 }
 
 impl Rules {
-    /// Our words are to be read where the person is: in the frame of a tenant that we do not know. There is nothing to
-    /// press in them.
-    fn protect(&self, headers: &mut HeaderMap) {
+    /// Where our words are to be read while it is not known whose frame it is: in that of any tenant.
+    fn frames(&self) -> Frames {
         let any_tenant = self.hosts.source();
         let frames = std::iter::once(any_tenant).chain(self.frame_origins.iter().cloned());
-        let policy = Policy {
-            frames: Frames::Origins(frames.collect()),
-            ..Policy::default()
-        };
-        headers.remove(header::X_FRAME_OPTIONS);
-        protect(headers, &policy, false);
+        Frames::Origins(frames.collect())
     }
 }
 

@@ -4,6 +4,7 @@
 //! provider gave to us and to nobody else. An ID token is not asked for and not read. What is between the first step and
 //! the last is kept nowhere: it comes back through the browser.
 
+mod allowance;
 mod choice;
 mod flow;
 mod provider;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use axum::{
     Form, Router,
     extract::{Query, State, rejection::FormRejection, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -28,6 +29,7 @@ use super::{
     claims::{Claims, Manages},
 };
 use crate::{ACCESS, Permission, error::ConsoleError, words};
+use allowance::{Allowance, Spent};
 use choice::Choice;
 use flow::Flow;
 use provider::{Provider, ProviderError};
@@ -44,7 +46,7 @@ const MAX_CODE: usize = 4 * 1024;
 /// `<public address>/access/sign-in/callback`, which has to be registered with the app as a redirect address. They have
 /// ten minutes. Then the app is asked twice, for a token and for the user information; each answer may take 10 seconds
 /// and have 64 KiB, and a redirect is not followed. Who may speak for several tenants chooses one; the first 100 that
-/// the app names are looked up.
+/// the app names are looked up. A server asks about 10 people at once, and about 100 in a minute.
 ///
 /// ```
 /// use latchstring_access::Secret;
@@ -115,6 +117,7 @@ pub enum OidcSettingsError {
 
 struct Rules {
     provider: Provider,
+    allowance: Allowance,
     tenant_claim: String,
     manages: Manages,
     sub_claim: String,
@@ -138,6 +141,7 @@ impl OidcSignIn {
         }
         Ok(Self(Arc::new(Rules {
             provider: Provider::new(&settings)?,
+            allowance: Allowance::new(),
             tenant_claim: settings.tenant_claim,
             manages: settings.manages,
             sub_claim: settings.sub_claim,
@@ -192,12 +196,16 @@ struct Described {
 
 /// Why somebody stays outside. Nobody is signed in, and nothing was changed.
 enum Outside {
+    /// A script or a picture asked, and not a person who opened the page.
+    NotOpened,
     /// It did not begin in this browser, took too long, or is over.
     NotBegun,
     /// They, or the app, said no.
     Denied,
     /// The app cannot, or what it says cannot be used. It was logged.
     Failed,
+    /// The app was asked about too many.
+    TooMany(Spent),
     /// They speak for no tenant that we know.
     NoTenant,
     /// As everywhere.
@@ -216,6 +224,13 @@ impl From<StoreError> for Outside {
     }
 }
 
+impl From<Spent> for Outside {
+    fn from(spent: Spent) -> Self {
+        tracing::warn!(reason = ?spent, "the app was not asked who signs in: too many sign-ins");
+        Self::TooMany(spent)
+    }
+}
+
 impl From<ProviderError> for Outside {
     fn from(error: ProviderError) -> Self {
         tracing::warn!(
@@ -226,7 +241,13 @@ impl From<ProviderError> for Outside {
     }
 }
 
-async fn begin(State(door): State<Door>) -> Result<Response, ConsoleError> {
+async fn begin(State(door): State<Door>, headers: HeaderMap) -> Result<Response, ConsoleError> {
+    // Each beginning ends the one before it, so a page that asks behind its person's back begins nothing. Browsers say which
+    // it is.
+    let mode = headers.get("sec-fetch-mode");
+    if mode.is_some_and(|mode| mode != "navigate") {
+        return Ok(door.turn_away(Outside::NotOpened));
+    }
     let access = door.desk.access();
     let flow = Flow::begin(access.now().await?);
     let url = door.rules.provider.authorize_url(&flow, access, door.callback());
@@ -282,6 +303,8 @@ impl Door {
         if !flow.has_state(access, &state) || code.len() > MAX_CODE {
             return Err(Outside::NotBegun);
         }
+        // Before the sign-in is spent, so that the person may come back with it.
+        let _permit = self.rules.allowance.take(now)?;
         if !flow.spend(access, "sign-in").await? {
             return Err(Outside::NotBegun);
         }
@@ -413,7 +436,17 @@ impl Door {
 
     fn turn_away(&self, outside: Outside) -> Response {
         let noun = self.desk.tenant_noun();
+        let again_in = if let Outside::TooMany(spent) = &outside {
+            Some(spent.seconds())
+        } else {
+            None
+        };
         let (status, heading, text) = match outside {
+            Outside::NotOpened => (
+                StatusCode::UNAUTHORIZED,
+                words::NOT_SIGNED_IN,
+                words::SIGN_IN_NOT_OPENED.to_owned(),
+            ),
             Outside::NotBegun => (
                 StatusCode::BAD_REQUEST,
                 words::SIGN_IN_AGAIN,
@@ -429,6 +462,14 @@ impl Door {
                 words::NOT_SIGNED_IN,
                 words::SIGN_IN_FAILED.to_owned(),
             ),
+            Outside::TooMany(spent) => (
+                match spent {
+                    Spent::AtOnce => StatusCode::SERVICE_UNAVAILABLE,
+                    Spent::ThisMinute(_) => StatusCode::TOO_MANY_REQUESTS,
+                },
+                words::NOT_SIGNED_IN,
+                words::TOO_MANY_SIGN_INS.to_owned(),
+            ),
             Outside::NoTenant => (
                 StatusCode::FORBIDDEN,
                 words::NOTHING_FOR_YOU,
@@ -441,6 +482,12 @@ impl Door {
             div role="alert" { (notice(Kind::Warn, Icon::Warn, &html! { p { (text) } })) }
             div.actions { a.button.primary href={ (ACCESS) "/sign-in" } { (words::SIGN_IN) } }
         };
-        self.desk.page(heading, main, status)
+        let mut response = self.desk.page(heading, main, status);
+        if let Some(seconds) = again_in {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }

@@ -4,12 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
 use chrono::TimeDelta;
-use latchstring_access::AccessStore;
+use http_body_util::BodyExt;
+use latchstring_access::{AccessStore, KeyRing};
 use latchstring_core::{
     CallRecord, Change, ChangeAction, Channel, Clock, Effect, GrantId, OperationRecord, ProgramRecord, RequestId,
     TenantId,
 };
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::desk::Office;
 
@@ -51,7 +53,8 @@ impl Office {
 
     async fn write_down(&self, calls: &[CallRecord]) {
         let calls: Vec<&CallRecord> = calls.iter().collect();
-        self.store.append_audit(&calls).await.expect("appended");
+        let key = &KeyRing::generate().audit_keys()[0];
+        self.store.append_audit(&calls, key).await.expect("appended");
     }
 
     async fn grant(&self, tenant: usize, label: &str) -> GrantId {
@@ -201,6 +204,89 @@ async fn t14_the_export_holds_no_formula() {
         "{line}"
     );
     assert_eq!(file.cache, "no-store");
+}
+
+#[tokio::test]
+async fn t14_what_a_caller_asked_for_disturbs_neither_page_nor_file() {
+    let office = Office::new().await;
+    let nora = office.nora().await;
+    let grant = office.grant(0, "Laptop").await;
+    let mut call = office.call(0, grant, 5);
+    call.tool = "a;=1+1\u{202E}\u{1B}[31m".into();
+    call.operations[0].operation.clone_from(&call.tool);
+    office.write_down(std::slice::from_ref(&call)).await;
+    let shown = r"<code><bdi>a;=1+1\u{202e}\u{1b}[31m</bdi></code>";
+    assert!(nora.get("/access/activity").await.has(shown));
+    let opened = nora.get(&format!("/access/activity/{}", call.request)).await;
+    assert_eq!(opened.main().matches(shown).count(), 2, "{}", opened.main());
+    let file = nora.get("/access/activity.csv").await;
+    assert!(file.html.contains(r#","a;'=1+1\u{202e}\u{1b}[31m","#), "{}", file.html);
+}
+
+#[tokio::test]
+async fn a_file_that_is_full_says_where_the_rest_is() {
+    let office = Office::new().await;
+    let nora = office.nora().await;
+    let grant = office.grant(0, "Busy").await;
+    let calls: Vec<CallRecord> = (0..10_000).map(|ago| office.call(0, grant, ago)).collect();
+    office.write_down(&calls).await;
+    let path = format!("/access/activity.csv?grant={grant}");
+    let all = nora.get(&path).await;
+    assert_eq!(all.html.lines().count(), 1 + 10_000, "nothing is left out");
+    let page = nora.get("/access/activity").await;
+    assert!(page.has("A file has up to 10,000 calls"), "{}", page.main());
+
+    office.write_down(&[office.call(0, grant, 0)]).await;
+    let cut = nora.get(&path).await;
+    assert_eq!(cut.html.lines().count(), 1 + 10_000 + 1);
+    let (head, last) = (cut.html.lines().next(), cut.html.lines().last().expect("a line"));
+    let next = last.strip_prefix("\"The file ends here, after 10,000 calls. Earlier ones: https://mcp.example.com");
+    let (next, empty) = next.expect(last).split_once('"').expect("more cells");
+    assert_eq!(empty.len(), head.expect("a head").matches(',').count());
+    let rest = nora.get(next).await;
+    assert_eq!(rest.html.lines().count(), 2);
+    assert!(
+        rest.html.contains(&calls[0].request.to_string()),
+        "the one written down first"
+    );
+}
+
+#[tokio::test]
+async fn a02_a_tenant_exports_once_at_a_time() {
+    let office = Office::new().await;
+    let nora = office.nora().await;
+    let under_way = office.router.clone().oneshot(nora.opens("/access/activity.csv")).await;
+    let refused = nora.get("/access/activity.csv").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.header("retry-after"), "10");
+    assert!(
+        refused.has("An export is under way") && refused.has("of one workshop"),
+        "{}",
+        refused.main()
+    );
+    let other = office.person("other.example", "O", "look").await;
+    assert_eq!(other.get("/access/activity.csv").await.status, StatusCode::OK);
+    drop(under_way);
+    for _ in 0..2 {
+        assert_eq!(nora.get("/access/activity.csv").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_to_its_end_is_broken_off() {
+    let office = Office::new().await;
+    let nora = office.nora().await;
+    let grant = office.grant(0, "Busy").await;
+    let calls: Vec<CallRecord> = (0..500).map(|ago| office.call(0, grant, ago)).collect();
+    office.write_down(&calls).await;
+    let response = office.router.clone().oneshot(nora.opens("/access/activity.csv")).await;
+    let mut body = response.expect("answered").into_body();
+    assert!(body.frame().await.expect("some").is_ok());
+    office.store.cut_off(true);
+    assert!(body.frame().await.expect("more").is_err(), "it does not look whole");
+    drop(body);
+    let failed = nora.get("/access/activity.csv").await;
+    assert_eq!(failed.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test]

@@ -36,6 +36,11 @@ async fn a_code_is_shown_with_the_connector_and_then_the_app_that_used_it() {
     assert!(made.has(&connector) && made.has("data-seconds=\"600\"") && made.has("data-live=\"waiting\""));
     let (code, look) = (code(&made), page_of(&made));
     assert_eq!(code.len(), 24, "{code}");
+    assert!(
+        made.between("id=\"code\"", ">").contains("data-once="),
+        "{}",
+        made.main()
+    );
 
     let waits = nora.get(&look).await;
     assert!(
@@ -77,6 +82,31 @@ async fn another_code_ends_the_first_and_allows_the_same() {
     let again = nora.post("/access/connect", &fields).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     assert!(!again.html.contains(&code(&second)));
+}
+
+#[tokio::test]
+async fn who_asks_for_another_code_sees_the_app_that_used_the_first() {
+    let office = Office::new().await;
+    let nora = office.nora().await;
+    let first = make(&nora, "read").await;
+    office.app_uses(&code(&first), "Claude").await;
+    let fetching = nora.get(&page_of(&first)).await;
+    assert!(!fetching.has("Make a new code") && !fetching.has("Cancel this code"));
+    let another = async || {
+        let once = nora.get("/access/connect").await.field("once");
+        let fields = [("scope", "read"), ("once", &once), ("instead", &first.field("instead"))];
+        nora.post("/access/connect", &fields).await
+    };
+    assert_eq!(another().await.location, page_of(&first), "it fetches its tokens");
+    office.app_fetches().await;
+    assert_eq!(another().await.location, page_of(&first));
+    assert!(nora.get(&page_of(&first)).await.has("<bdi>Claude</bdi> is connected"));
+    let tenant = office.tenants[0].id;
+    assert_eq!(office.access.list_codes(tenant).await.expect("listed").len(), 1);
+
+    let grant = office.access.list_apps(tenant).await.expect("listed")[0].grant;
+    nora.post("/access/revoke", &[("grant", &grant.to_string())]).await;
+    assert_eq!(code(&another().await).len(), 24, "that app is gone");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Query, State},
-    http::{Method, Request, StatusCode, header},
+    http::{HeaderMap, Method, Request, StatusCode, header},
     response::Response,
     routing::get,
 };
@@ -18,6 +18,7 @@ use latchstring_access::{
 };
 use latchstring_console::{Console, Desk, Permission, Settings, SignIn};
 use latchstring_core::{Clock, ManualClock, Scope};
+use latchstring_pages::Frames;
 use serde::Deserialize;
 use tower::ServiceExt;
 
@@ -28,7 +29,9 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub(crate) const ORIGIN: &str = "https://mcp.example.com";
 
 /// Lets in whoever says who they are: what a real sign-in finds out is not what is tested here.
-struct Believer;
+struct Believer {
+    is_framed: bool,
+}
 
 #[derive(Deserialize)]
 struct Claim {
@@ -40,6 +43,28 @@ struct Claim {
 impl SignIn for Believer {
     fn router(&self, desk: Desk) -> Router {
         Router::new().route("/believe", get(believe)).with_state(desk)
+    }
+
+    fn is_framed(&self) -> bool {
+        self.is_framed
+    }
+
+    fn frames(&self, tenant: &Tenant) -> Frames {
+        self.frames_by(&tenant.host_key)
+    }
+
+    fn frames_of_anybody(&self) -> Frames {
+        self.frames_by("*.example")
+    }
+}
+
+impl Believer {
+    fn frames_by(&self, host: &str) -> Frames {
+        if self.is_framed {
+            Frames::Origins(vec![format!("https://{host}")])
+        } else {
+            Frames::Nobody
+        }
     }
 }
 
@@ -60,6 +85,15 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) async fn new() -> Self {
+        Self::with(Believer { is_framed: false }).await
+    }
+
+    /// One whose page is shown in a frame of the app.
+    pub(crate) async fn framed() -> Self {
+        Self::with(Believer { is_framed: true }).await
+    }
+
+    async fn with(sign_in: Believer) -> Self {
         let start: DateTime<Utc> = "2026-11-21T11:00:00Z".parse().expect("a moment");
         let clock = Arc::new(ManualClock::at(start));
         let store = Arc::new(MemoryStore::with_clock(Arc::clone(&clock) as Arc<dyn Clock>));
@@ -75,15 +109,15 @@ impl Office {
         ];
         let console = Console::new(Settings {
             access: Arc::clone(&access),
-            sign_in: Arc::new(Believer),
+            sign_in: Arc::new(sign_in),
             public_url: ORIGIN.parse().expect("an address"),
             title: "Assembly".to_owned(),
             name: "assembly".to_owned(),
             page_title: "LLM / API Access".to_owned(),
-            tenant_noun: "store".to_owned(),
+            tenant_noun: "workshop".to_owned(),
         });
         Self {
-            router: console.router(),
+            router: console.expect("an address for keys").router(),
             access,
             store,
             clock,
@@ -99,7 +133,7 @@ impl Office {
 
     pub(crate) async fn person(&self, host_key: &str, name: &str, may: &str) -> Browser {
         let tenant = self.tenants.iter().find(|tenant| tenant.host_key == host_key);
-        let mut browser = Browser {
+        let browser = Browser {
             router: self.router.clone(),
             cookie: String::new(),
             whose: tenant.expect("known").connector.to_string(),
@@ -110,9 +144,7 @@ impl Office {
             (admitted.status, admitted.location.as_str()),
             (StatusCode::SEE_OTHER, "/access")
         );
-        let pair = admitted.set_cookie.split(';').next();
-        pair.expect("a pair").clone_into(&mut browser.cookie);
-        browser
+        browser.with_cookie_of(&admitted)
     }
 
     pub(crate) async fn happens(&self, kind: TenantEventKind) {
@@ -192,13 +224,27 @@ pub(crate) struct Shown {
     pub(crate) location: String,
     pub(crate) set_cookie: String,
     pub(crate) cache: String,
+    pub(crate) headers: HeaderMap,
     pub(crate) html: String,
 }
 
 impl Browser {
+    /// The same, with the cookie that it was sent.
+    pub(crate) fn with_cookie_of(&self, shown: &Shown) -> Self {
+        let pair = shown.set_cookie.split(';').next().expect("a pair");
+        Self {
+            cookie: pair.to_owned(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Shown {
+        self.send(self.opens(path)).await
+    }
+
+    pub(crate) fn opens(&self, path: &str) -> Request<Body> {
         let request = Request::builder().uri(path).header(header::COOKIE, &self.cookie);
-        self.send(request.body(Body::empty()).expect("a request")).await
+        request.body(Body::empty()).expect("a request")
     }
 
     /// Sends a form from one of our own pages.
@@ -233,19 +279,26 @@ impl Browser {
             text(header::SET_COOKIE),
             text(header::CACHE_CONTROL),
         );
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.expect("a body").to_bytes();
         Shown {
             status,
             location,
             set_cookie,
             cache,
+            headers,
             html: String::from_utf8(body.to_vec()).expect("text"),
         }
     }
 }
 
 impl Shown {
+    /// A header; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().expect("text"))
+    }
+
     /// What stands between these two.
     pub(crate) fn between(&self, before: &str, after: &str) -> &str {
         let (_, rest) = self

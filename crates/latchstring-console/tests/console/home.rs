@@ -1,7 +1,7 @@
 //! The access page itself.
 
 use chrono::TimeDelta;
-use latchstring_access::TenantEventKind;
+use latchstring_access::{Plan, TenantEventKind};
 use latchstring_core::Scope;
 
 use crate::desk::Office;
@@ -52,6 +52,29 @@ async fn an_app_is_listed_with_who_vouches_for_it_and_where_it_returns_to() {
     ] {
         assert!(home.has(expected), "{expected}: {}", home.main());
     }
+}
+
+#[tokio::test]
+async fn a_lapsed_plan_is_said_and_nothing_claimed_to_work() {
+    let office = Office::new().await;
+    let nora = office.nora().await;
+    assert!(!nora.get("/access").await.has("The subscription is not active"));
+    office.happens(TenantEventKind::PlanChanged(Plan::Lapsed)).await;
+    let home = nora.get("/access").await;
+    for expected in [
+        "<strong>The subscription is not active</strong>",
+        "until it is renewed in the app",
+    ] {
+        assert!(home.has(expected), "{expected}: {}", home.main());
+    }
+    nora.post("/access/pause", &[]).await;
+    nora.post("/access/resume", &[]).await;
+    let resumed = nora.get("/access?done=resumed").await;
+    assert!(
+        resumed.has("Resumed. Keys and apps are refused all the same") && !resumed.has("work again."),
+        "{}",
+        resumed.main()
+    );
 }
 
 #[tokio::test]

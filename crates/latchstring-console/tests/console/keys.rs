@@ -98,6 +98,28 @@ async fn a03_a_form_that_is_sent_again_makes_nothing_and_shows_nothing() {
 }
 
 #[tokio::test]
+async fn a03_a_key_is_not_on_the_page_that_the_browser_goes_back_to() {
+    let office = Office::new().await;
+    let made = make(&office.nora().await, "", "read", "").await;
+    let key = key(&made);
+    // Whatever shows it is emptied by the script when the page is left.
+    let (_, script) = made.html.split_once("<script>").expect("a script");
+    assert!(script.contains("addEventListener('pagehide'") && script.contains("$$('[data-once]')"));
+    let shown: Vec<&str> = made.html.split('<').collect();
+    let holding = shown.iter().enumerate().filter(|(_, element)| element.contains(&key));
+    assert_eq!(holding.clone().count(), 6);
+    for (at, element) in holding {
+        // The lines for a client are in a `code` in a `pre`.
+        let holder = if element.starts_with("code") {
+            shown[at - 1]
+        } else {
+            element
+        };
+        assert!(holder.contains("data-once="), "{holder}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_form_is_said_and_the_rest_of_it_kept() {
     let office = Office::new().await;
     let nora = office.nora().await;

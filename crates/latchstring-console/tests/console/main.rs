@@ -3,6 +3,7 @@
 mod activity;
 mod connecting;
 mod desk;
+mod framing;
 mod home;
 mod keys;
 mod permission;

@@ -185,6 +185,7 @@ async fn a02_a_form_of_one_store_changes_nothing_in_another() {
         let refused = nora.post(path, &fields).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{path}");
         assert!(refused.has("You are signed in elsewhere by now"), "{path}");
+        assert!(refused.has("signed in to another workshop since"), "{}", refused.main());
     }
     assert_eq!(state(&office).await, before);
 }

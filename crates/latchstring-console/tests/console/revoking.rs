@@ -134,6 +134,9 @@ async fn revoking_all_asks_for_the_name_and_ends_everything() {
 
     let done = nora.post("/access/revoke-all", &[("name", "Maple <Bikes>")]).await;
     assert_eq!(done.location, "/access?done=revoked-all");
+    // Everybody's sessions are over; whoever did it has a new one.
+    assert_eq!(nora.get("/access").await.location, "/access/sign-in");
+    let nora = nora.with_cookie_of(&done);
     assert!(office.access.authenticate_key(&key).await.is_err());
     assert!(
         office

@@ -86,6 +86,11 @@ async fn signing_out_takes_the_cookie_back() {
     let nora = office.nora().await;
     let out = nora.post("/access/sign-out", &[]).await;
     assert!(out.status == StatusCode::OK && out.has("Signed out"), "{}", out.main());
+    assert_eq!(
+        out.header("clear-site-data"),
+        "\"cache\"",
+        "pages that are gone back to, and nothing of the app's"
+    );
     assert!(
         out.set_cookie
             .starts_with("__Host-latchstring-access=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure"),

@@ -10,7 +10,7 @@ use axum::{
 use chrono::{DateTime, TimeDelta, Utc};
 use http_body_util::BodyExt;
 use latchstring_access::{Access, KeyRing, MemoryStore, PlanRule, Rules};
-use latchstring_console::{Console, Settings, SignIn};
+use latchstring_console::{Console, Settings, SettingsError, SignIn};
 use latchstring_core::ManualClock;
 use tower::ServiceExt;
 
@@ -26,6 +26,10 @@ pub(crate) struct Door {
 impl Door {
     /// A door with two tenants, Voltvelo and Alpha.
     pub(crate) async fn new(sign_in: impl SignIn) -> Self {
+        Self::at(ORIGIN, sign_in).await.unwrap()
+    }
+
+    pub(crate) async fn at(public_url: &str, sign_in: impl SignIn) -> Result<Self, SettingsError> {
         let clock = Arc::new(ManualClock::at(begin()));
         let store = Arc::new(MemoryStore::with_clock(clock.clone()));
         let rules = Rules::new("asmk".parse().unwrap(), PlanRule::Free);
@@ -37,18 +41,18 @@ impl Door {
         let console = Console::new(Settings {
             access: access.clone(),
             sign_in: Arc::new(sign_in),
-            public_url: ORIGIN.parse().unwrap(),
+            public_url: public_url.parse().unwrap(),
             title: "Assembly".into(),
             name: "assembly".into(),
             page_title: "LLM / API Access".into(),
             tenant_noun: "store".into(),
         });
-        Self {
-            router: console.router(),
+        Ok(Self {
+            router: console?.router(),
             access,
             store,
             clock,
-        }
+        })
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {

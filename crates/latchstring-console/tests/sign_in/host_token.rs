@@ -16,11 +16,19 @@ use crate::door::{Door, Reply, SESSION, begin};
 const SECRET: &str = "shpss_0123456789abcdef0123456789abcdef";
 const OLD_SECRET: &str = "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";
 
+pub(crate) fn sign_in() -> HostTokenSignIn {
+    sign_in_with(&[SECRET], Manages::Everybody)
+}
+
 async fn door() -> Door {
     door_with(&[SECRET], Manages::Everybody).await
 }
 
 async fn door_with(secrets: &[&str], manages: Manages) -> Door {
+    Door::new(sign_in_with(secrets, manages)).await
+}
+
+fn sign_in_with(secrets: &[&str], manages: Manages) -> HostTokenSignIn {
     let sign_in = HostTokenSignIn::new(HostTokenSettings {
         secrets: secrets.iter().map(|secret| Secret::new(*secret)).collect(),
         audience: "api-key".into(),
@@ -28,7 +36,7 @@ async fn door_with(secrets: &[&str], manages: Manages) -> Door {
         frame_origins: vec!["https://admin.shopify.com".parse().unwrap()],
         manages,
     });
-    Door::new(sign_in.unwrap()).await
+    sign_in.unwrap()
 }
 
 /// What Shopify says, with these members instead. Without those that are `null`.
@@ -158,6 +166,16 @@ async fn o10_the_page_is_framed_by_the_tenant_and_the_app_and_nobody_else() {
     let any = "frame-ancestors https://*.myshopify.com https://admin.shopify.com;";
     assert!(outside.header("content-security-policy").contains(any));
     assert_eq!(outside.header("x-frame-options"), "");
+    let wrong = door.get("/access/activity/x", &reply.cookie(SESSION)).await;
+    assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+    assert!(wrong.header("content-security-policy").contains(own));
+    door.store.cut_off(true);
+    for path in ["/access", &format!("/access/sign-in?id_token={}", signed(&json!({})))] {
+        let failed = door.get(path, &reply.cookie(SESSION)).await;
+        assert_eq!(failed.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(failed.header("content-security-policy").contains(any));
+        assert_eq!(failed.header("x-frame-options"), "", "{path}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! With the app itself.
 
+use std::{sync::Arc, time::Duration};
+
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -8,6 +10,7 @@ use chrono::TimeDelta;
 use latchstring_access::Secret;
 use latchstring_console::{Manages, OidcSettings, OidcSignIn};
 use serde_json::json;
+use tokio::task::JoinSet;
 use url::{Url, form_urlencoded::Serializer};
 
 use crate::{
@@ -200,6 +203,74 @@ async fn a02_a_callback_that_this_browser_did_not_ask_for_signs_nobody_in() {
     }
     assert_eq!(setup.provider.asked(), 0, "the code is not spent for a stranger");
     assert!(setup.door.get(&back, &theirs.cookie).await.lets_in());
+}
+
+#[tokio::test]
+async fn a02_a_sign_in_begins_when_a_person_opens_the_page() {
+    let setup = setup().await;
+    let sent = setup.begin().await;
+    let ask = async |mode: &str| {
+        let request = Request::get("/access/sign-in").header("sec-fetch-mode", mode);
+        setup.door.send(request.body(Body::empty()).unwrap()).await
+    };
+    for mode in ["cors", "no-cors", "same-origin", "websocket", "navigate "] {
+        let reply = ask(mode).await;
+        assert_outside(&reply, StatusCode::UNAUTHORIZED, "Open the access page itself");
+        assert_eq!(reply.set_cookie(FLOW), None, "{mode}: what was begun goes on");
+    }
+    assert!(ask("navigate").await.set_cookie(FLOW).is_some());
+    let back = setup.provider.sign_in(&sent.authorize, "code-1");
+    assert!(setup.door.get(&back, &sent.cookie).await.lets_in());
+}
+
+#[tokio::test]
+async fn a02_the_app_is_asked_about_a_hundred_people_a_minute() {
+    let setup = setup().await;
+    for _ in 0..100 {
+        assert!(setup.sign_in().await.1.lets_in());
+    }
+    let (sent, reply) = setup.sign_in().await;
+    assert_outside(
+        &reply,
+        StatusCode::TOO_MANY_REQUESTS,
+        "Wait a minute, then sign in again.",
+    );
+    assert_eq!(reply.header("retry-after"), "61");
+    assert_eq!(setup.provider.asked(), 100);
+    setup.door.advance(TimeDelta::seconds(60));
+    let back = setup.provider.sign_in(&sent.authorize, "code-1");
+    assert!(setup.door.get(&back, &sent.cookie).await.lets_in(), "it was not spent");
+}
+
+#[tokio::test]
+async fn a02_the_app_is_asked_about_ten_people_at_once() {
+    let setup = Arc::new(setup().await);
+    setup.provider.halt(true);
+    let mut people = JoinSet::new();
+    for at in 0..10 {
+        let setup = Arc::clone(&setup);
+        people.spawn(async move {
+            let sent = setup.begin().await;
+            let back = setup.provider.sign_in(&sent.authorize, &format!("of-person-{at}"));
+            setup.door.get(&back, &sent.cookie).await
+        });
+    }
+    while setup.provider.asked() < 10 {
+        tokio::task::yield_now().await;
+    }
+    let refused = tokio::time::timeout(Duration::from_secs(10), setup.sign_in()).await;
+    let (sent, reply) = refused.expect("it does not wait for the others");
+    assert_outside(
+        &reply,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Wait a minute, then sign in again.",
+    );
+    assert_eq!(reply.header("retry-after"), "10");
+    setup.provider.halt(false);
+    assert!(people.join_all().await.iter().all(Reply::lets_in));
+    let back = setup.provider.sign_in(&sent.authorize, "code-1");
+    assert!(setup.door.get(&back, &sent.cookie).await.lets_in(), "it was not spent");
+    assert_eq!(setup.provider.asked(), 11);
 }
 
 #[tokio::test]

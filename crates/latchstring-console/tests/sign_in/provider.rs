@@ -15,6 +15,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use latchstring_access::Challenge;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use url::Url;
 
 pub(crate) const CLIENT: &str = "access-page";
@@ -26,6 +27,7 @@ const TOKEN: &str = "the-access-token";
 pub(crate) struct Provider {
     pub(crate) origin: String,
     state: Arc<Mutex<Inside>>,
+    halted: watch::Sender<bool>,
 }
 
 struct Inside {
@@ -56,6 +58,7 @@ impl Provider {
                 token_type: "Bearer",
                 asked: 0,
             })),
+            halted: watch::Sender::new(false),
         };
         let router = Router::new()
             .route("/token", post(token))
@@ -86,6 +89,11 @@ impl Provider {
         self.state.lock().unwrap().token_type = token_type;
     }
 
+    /// From now on it does not answer who asks for a token, until it is told otherwise.
+    pub(crate) fn halt(&self, is_halted: bool) {
+        self.halted.send_replace(is_halted);
+    }
+
     /// How often a token was asked for.
     pub(crate) fn asked(&self) -> usize {
         self.state.lock().unwrap().asked
@@ -110,8 +118,9 @@ async fn token(
     headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> Response {
+    provider.state.lock().unwrap().asked += 1;
+    provider.halted.subscribe().wait_for(|halted| !halted).await.unwrap();
     let mut inside = provider.state.lock().unwrap();
-    inside.asked += 1;
     let escaped = SECRET.replace(' ', "+");
     let basic = format!("Basic {}", STANDARD.encode(format!("{CLIENT}:{escaped}")));
     let is_client = headers.get(header::AUTHORIZATION).is_some_and(|value| *value == *basic);

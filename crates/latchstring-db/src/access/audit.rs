@@ -7,13 +7,15 @@ use std::{
 
 use chrono::{Days, NaiveDate};
 use latchstring_access::{
-    AuditDays, AuditEntry, AuditOperation, AuditQuery, CallsPerDay, MAX_AUDIT_COUNTS, MAX_AUDIT_ENTRIES, StoreError,
+    AuditDays, AuditEntry, AuditKey, AuditLink, AuditOperation, AuditQuery, CallsPerDay, MAX_AUDIT_COUNTS,
+    MAX_AUDIT_ENTRIES, StoreError,
 };
 use latchstring_core::{CallRecord, Change, ChangeAction, Effect, GrantId, OperationRecord, RequestId, TenantId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value, prelude::Uuid};
 use serde::Deserialize;
 
 use super::{
+    chain::{Ends, link, stored},
     failed,
     sql::{Number, On, places},
 };
@@ -29,12 +31,17 @@ const BATCH: usize = 500;
 /// A day in microseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
-pub(super) async fn append<C: ConnectionTrait>(on: &On<'_, C>, calls: &[&CallRecord]) -> Result<(), StoreError> {
+pub(super) async fn append<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    calls: &[&CallRecord],
+    key: &AuditKey,
+) -> Result<(), StoreError> {
     append_programs(on, calls).await?;
+    let mut ends = Ends::lock(on, calls, key).await?;
     for call in calls {
-        append_call(on, call).await?;
+        append_call(on, call, &mut ends).await?;
     }
-    Ok(())
+    ends.store(on).await
 }
 
 /// Keeps the programs that are not kept yet. Each once, however many of the calls sent it, and in one order on all
@@ -60,11 +67,17 @@ async fn append_programs<C: ConnectionTrait>(on: &On<'_, C>, calls: &[&CallRecor
     Ok(())
 }
 
-async fn append_call<C: ConnectionTrait>(on: &On<'_, C>, call: &CallRecord) -> Result<(), StoreError> {
+async fn append_call<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    call: &CallRecord,
+    ends: &mut Ends<'_>,
+) -> Result<(), StoreError> {
     let refused = |error| refused(error, ("audit_call", "request_id"), call.request);
-    let Some(seq) = insert_call(on, call).await.map_err(refused)? else {
+    let link = ends.next(call)?;
+    let Some(seq) = insert_call(on, call, &link).await.map_err(refused)? else {
         return Ok(());
     };
+    ends.moved(call.tenant, link);
     for (position, record) in (0..).zip(&call.operations) {
         insert_operation(on, (seq, position), record).await.map_err(refused)?;
     }
@@ -80,11 +93,16 @@ fn refused(error: DbErr, (table, column): (&'static str, &'static str), request:
 }
 
 /// The new row's number; `None` when the call is there already.
-async fn insert_call<C: ConnectionTrait>(on: &On<'_, C>, call: &CallRecord) -> Result<Option<i64>, DbErr> {
+async fn insert_call<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    call: &CallRecord,
+    link: &AuditLink,
+) -> Result<Option<i64>, DbErr> {
     let sql = "INSERT INTO audit_call (request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, \
-               committed, duration_micros, program_sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+               committed, duration_micros, program_sha256, chain_position, chain_key, chain_mac) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
                ON CONFLICT (request_id) DO NOTHING RETURNING seq AS number";
-    let values: [Value; 11] = [
+    let values: [Value; 14] = [
         call.request.as_uuid().into(),
         to_micros(call.at).into(),
         call.tenant.as_uuid().into(),
@@ -96,6 +114,9 @@ async fn insert_call<C: ConnectionTrait>(on: &On<'_, C>, call: &CallRecord) -> R
         call.committed.into(),
         micros(call.duration).into(),
         call.program.as_ref().map(|program| program.sha256.as_str()).into(),
+        stored(link.position),
+        link.key_id.as_str().into(),
+        link.mac.to_vec().into(),
     ];
     let row: Option<Number> = on.try_one(sql, values).await?;
     Ok(row.map(|row| row.number))
@@ -130,7 +151,7 @@ fn micros(duration: Duration) -> i64 {
 
 /// What is read of a call.
 const CALL: &str = "seq, request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, committed, \
-                    duration_micros, program_sha256";
+                    duration_micros, program_sha256, chain_position, chain_key, chain_mac";
 
 pub(super) async fn read<C: ConnectionTrait>(
     on: &On<'_, C>,
@@ -240,6 +261,10 @@ async fn operations_of<C: ConnectionTrait>(
 
 fn entry(call: CallRow, operations: Vec<AuditOperation>) -> Result<AuditEntry, StoreError> {
     let wrong = |column| inconsistency("audit_call", column, call.seq);
+    let link = match (call.chain_position, call.chain_key, call.chain_mac) {
+        (Some(position), Some(key), Some(mac)) => Some(link(position, key, mac, ("audit_call", call.seq))?),
+        _ => None,
+    };
     Ok(AuditEntry {
         seq: u64::try_from(call.seq).map_err(|_| wrong("seq"))?,
         request: RequestId::from_uuid(call.request_id),
@@ -254,6 +279,7 @@ fn entry(call: CallRow, operations: Vec<AuditOperation>) -> Result<AuditEntry, S
         committed: call.committed,
         program_sha256: call.program_sha256,
         operations,
+        link,
     })
 }
 
@@ -303,6 +329,9 @@ struct CallRow {
     committed: bool,
     duration_micros: i64,
     program_sha256: Option<String>,
+    chain_position: Option<i64>,
+    chain_key: Option<String>,
+    chain_mac: Option<Vec<u8>>,
 }
 
 #[derive(FromQueryResult)]

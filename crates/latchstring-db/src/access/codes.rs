@@ -101,6 +101,33 @@ fn codes_sql() -> String {
     )
 }
 
+/// Cancels every live code of the tenant, and says which.
+pub(super) async fn cancel_all<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    tenant: TenantId,
+    cancellation: &Revocation,
+) -> Result<Vec<CodeId>, StoreError> {
+    let sql = format!(
+        "UPDATE connection_code AS c SET cancelled_at = $2, cancelled_by_sub = $3, cancelled_by_name = $4 \
+         WHERE c.tenant_id = $1 AND {OPEN} AND EXISTS (SELECT 1 FROM tenant t \
+         WHERE t.id = c.tenant_id AND {BINDS}) RETURNING id"
+    );
+    let values: [Value; 4] = [
+        tenant.as_uuid().into(),
+        to_micros(cancellation.at).into(),
+        cancellation.by.sub().into(),
+        cancellation.by.name().into(),
+    ];
+    let mut codes: Vec<CancelledRow> = on.all(&sql, values).await?;
+    codes.sort_by_key(|row| row.id);
+    Ok(codes.into_iter().map(|row| CodeId::from_uuid(row.id)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct CancelledRow {
+    id: Uuid,
+}
+
 pub(super) async fn cancel<C: ConnectionTrait>(
     on: &On<'_, C>,
     (tenant, code): (TenantId, CodeId),

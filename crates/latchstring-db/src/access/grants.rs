@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use latchstring_access::{GrantKind, Revocation, RevokeOutcome, StoreError};
+use latchstring_access::{GrantKind, Revocation, RevokeOutcome, RevokedAll, StoreError};
 use latchstring_core::{GrantId, TenantId};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value, prelude::Uuid};
 
 use super::{
+    codes,
     lock::{Lock, Mode, lock},
     sql::On,
+    standing::OPEN,
+    tenants::active_installation,
 };
 use crate::moment::to_micros;
 
@@ -36,6 +39,47 @@ pub(super) async fn revoke<C: ConnectionTrait>(
     } else {
         Err(StoreError::NotFound(grant))
     }
+}
+
+pub(super) async fn revoke_all<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    tenant: TenantId,
+    revocation: &Revocation,
+) -> Result<RevokedAll, StoreError> {
+    // Whoever makes or holds a grant of this tenant shares this lock.
+    lock(on, Lock::Tenant(tenant), Mode::Alone).await?;
+    let install_gen = active_installation(on, tenant).await?;
+    let codes = codes::cancel_all(on, tenant, revocation).await?;
+    let sql = format!(
+        "UPDATE access_grant AS g SET revoked_at = $3, revoked_by_sub = $4, revoked_by_name = $5 \
+         WHERE g.tenant_id = $1 AND g.install_gen = $2 AND {OPEN} RETURNING id, kind"
+    );
+    let values: [Value; 5] = [
+        tenant.as_uuid().into(),
+        install_gen.into(),
+        to_micros(revocation.at).into(),
+        revocation.by.sub().into(),
+        revocation.by.name().into(),
+    ];
+    let mut rows: Vec<EndedRow> = on.all(&sql, values).await?;
+    rows.sort_by_key(|row| row.id);
+    let of_kind = |kind: GrantKind| {
+        let rows = rows.iter().filter(|row| row.kind == kind.as_str());
+        rows.map(|row| GrantId::from_uuid(row.id)).collect()
+    };
+    let sql = "UPDATE tenant SET session_gen = session_gen + 1 WHERE id = $1";
+    on.change(sql, [tenant.as_uuid().into()]).await?;
+    Ok(RevokedAll {
+        keys: of_kind(GrantKind::Key),
+        apps: of_kind(GrantKind::App),
+        codes,
+    })
+}
+
+#[derive(FromQueryResult)]
+struct EndedRow {
+    id: Uuid,
+    kind: String,
 }
 
 pub(super) async fn note_used<C: ConnectionTrait>(

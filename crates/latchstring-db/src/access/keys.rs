@@ -8,7 +8,7 @@ use super::{
     lock::{Lock, Mode, lock},
     read::{Ended, read_moment, read_scope},
     sql::{Number, On, bytes},
-    standing::{OF_THIS_INSTALLATION, STANDS},
+    standing::{OF_THIS_INSTALLATION, OPEN, STANDS},
     tenants::active_installation,
 };
 use crate::{
@@ -78,7 +78,7 @@ pub(super) async fn list<C: ConnectionTrait>(on: &On<'_, C>, tenant: TenantId) -
 
 /// Ids sort by time. Live keys first, so that the limit never hides one.
 fn list_sql() -> String {
-    format!("{KEYS} AND {OF_THIS_INSTALLATION} ORDER BY (g.revoked_at IS NOT NULL), g.id DESC LIMIT $2")
+    format!("{KEYS} AND {OF_THIS_INSTALLATION} ORDER BY ({OPEN}) DESC, g.id DESC LIMIT $2")
 }
 
 /// A grant with the hint of its key.
@@ -130,7 +130,7 @@ mod tests {
     use crate::access::plans::sqlite_plan;
 
     #[tokio::test]
-    async fn the_list_is_read_in_its_order() {
+    async fn only_the_tenants_own_keys_are_read_and_sorted() {
         let plan = sqlite_plan(&list_sql(), 2).await;
         assert_eq!(
             plan,
@@ -139,6 +139,7 @@ mod tests {
                 "SCALAR SUBQUERY 1",
                 "SEARCH t USING INDEX sqlite_autoindex_tenant_1 (id=?)",
                 "SEARCH c USING INDEX credential_by_grant (grant_id=? AND kind=?)",
+                "USE TEMP B-TREE FOR ORDER BY",
             ]
         );
     }

@@ -32,6 +32,8 @@ pub(super) enum Lock {
     Issuing(TenantId),
     /// Whether a grant is revoked.
     Grant(GrantId),
+    /// The end of a tenant's audit chain. Several at once are taken in the order of their tenants.
+    Chain(TenantId),
 }
 
 /// With others who share it, or alone.
@@ -65,6 +67,7 @@ impl Lock {
             Self::Tenant(id) => (0x_1a7c_0003, id.as_uuid()),
             Self::Issuing(id) => (0x_1a7c_0004, id.as_uuid()),
             Self::Grant(id) => (0x_1a7c_0005, id.as_uuid()),
+            Self::Chain(id) => (0x_1a7c_0007, id.as_uuid()),
         };
         // The lower half of an id is random.
         let (_, random) = id.as_u64_pair();

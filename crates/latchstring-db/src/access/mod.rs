@@ -10,10 +10,10 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchstring_access::{
-    AccessEvent, AccessStore, AppSummary, Applied, AuditDays, AuditEntry, AuditQuery, CallsPerDay, CodeSummary,
-    ConnectorId, Count, CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken, GrantKind,
-    IssuedCode, IssuedKey, IssuedTokens, KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient, Revocation,
-    RevokeOutcome, RingCheck, SecretHash, Standing, StoreError, Tenant, TenantEvent,
+    AccessEvent, AccessStore, AppSummary, Applied, AuditDays, AuditEntry, AuditKey, AuditLink, AuditQuery, CallsPerDay,
+    CodeSummary, ConnectorId, Count, CredentialId, FoundAuthorizationCode, FoundBearer, FoundCode, FoundRefreshToken,
+    GrantKind, IssuedCode, IssuedKey, IssuedTokens, KeySummary, NewTenant, Redeemed, Redemption, RegisteredClient,
+    Revocation, RevokeOutcome, RevokedAll, RingCheck, SecretHash, Standing, StoreError, Tenant, TenantEvent,
 };
 use latchstring_core::{CallRecord, Clock, CodeId, GrantId, Hold, RequestId, SystemClock, TenantId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
@@ -27,6 +27,7 @@ use crate::{Backend, Database, DatabaseError, commit, inconsistency::inconsisten
 
 mod apps;
 mod audit;
+mod chain;
 mod clients;
 mod codes;
 mod counts;
@@ -136,6 +137,10 @@ impl AccessStore for SqlAccessStore {
         revocation: &Revocation,
     ) -> Result<RevokeOutcome, StoreError> {
         in_transaction!(self, |on| grants::revoke(on, (kind, tenant, grant), revocation))
+    }
+
+    async fn revoke_all(&self, tenant: TenantId, revocation: &Revocation) -> Result<RevokedAll, StoreError> {
+        in_transaction!(self, |on| grants::revoke_all(on, tenant, revocation))
     }
 
     async fn note_used(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError> {
@@ -273,8 +278,12 @@ impl AccessStore for SqlAccessStore {
         events::read(&self.reader(), tenant, limit).await
     }
 
-    async fn append_audit(&self, calls: &[&CallRecord]) -> Result<(), StoreError> {
-        in_transaction!(self, |on| audit::append(on, calls))
+    async fn append_audit(&self, calls: &[&CallRecord], key: &AuditKey) -> Result<(), StoreError> {
+        in_transaction!(self, |on| audit::append(on, calls, key))
+    }
+
+    async fn audit_head(&self, tenant: TenantId) -> Result<Option<AuditLink>, StoreError> {
+        chain::head(&self.reader(), tenant).await
     }
 
     async fn read_audit(&self, tenant: TenantId, query: &AuditQuery) -> Result<Vec<AuditEntry>, StoreError> {

@@ -14,6 +14,9 @@ use crate::{inconsistency::inconsistency, moment::from_micros};
 pub(super) const STANDS: &str = "g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > {now}) \
      AND t.status = 'active' AND t.install_gen = g.install_gen";
 
+/// A grant `g` that has come to no end of its own yet.
+pub(super) const OPEN: &str = "g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > {now})";
+
 /// Of the tenant `$1`, for lists: a grant that was made in the installation there is now.
 pub(super) const OF_THIS_INSTALLATION: &str = "g.install_gen = (SELECT t.install_gen FROM tenant t WHERE t.id = $1)";
 

@@ -131,6 +131,9 @@ fn after(row: &TenantRow, event: &TenantEvent) -> Option<TenantRow> {
             ..row.clone()
         }),
         TenantEventKind::Resumed { .. } => (is_active && row.paused_at.is_some()).then(|| without_pause(row.clone())),
-        TenantEventKind::PersonRemoved { .. } => Some(row.clone()),
+        TenantEventKind::PersonRemoved { .. } => Some(TenantRow {
+            session_gen: row.session_gen + 1,
+            ..row.clone()
+        }),
     }
 }

@@ -19,7 +19,7 @@ const LIST_LIMIT: i64 = 1_000;
 const NAMESAKES_LIMIT: i64 = 10;
 
 const TENANTS: &str = "SELECT id, host_key, public_id, name, status, install_gen, installed_at, uninstalled_at, plan, \
-     plan_changed_at, paused_at, paused_by_sub, paused_by_name FROM tenant";
+     plan_changed_at, paused_at, paused_by_sub, paused_by_name, session_gen FROM tenant";
 
 /// The row itself, for whoever changes it.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
@@ -37,6 +37,7 @@ pub(super) struct TenantRow {
     pub(super) paused_at: Option<i64>,
     pub(super) paused_by_sub: Option<String>,
     pub(super) paused_by_name: Option<String>,
+    pub(super) session_gen: i64,
 }
 
 /// The installation that a new grant of this tenant belongs to.
@@ -84,8 +85,9 @@ pub(super) async fn insert<C: ConnectionTrait>(on: &On<'_, C>, new: &NewTenant) 
 
 pub(super) async fn update<C: ConnectionTrait>(on: &On<'_, C>, row: &TenantRow) -> Result<(), StoreError> {
     let sql = "UPDATE tenant SET name = $2, status = $3, install_gen = $4, installed_at = $5, uninstalled_at = $6, \
-               plan = $7, plan_changed_at = $8, paused_at = $9, paused_by_sub = $10, paused_by_name = $11 WHERE id = $1";
-    let values: [Value; 11] = [
+               plan = $7, plan_changed_at = $8, paused_at = $9, paused_by_sub = $10, paused_by_name = $11, \
+               session_gen = $12 WHERE id = $1";
+    let values: [Value; 12] = [
         row.id.into(),
         row.name.as_str().into(),
         row.status.as_str().into(),
@@ -97,6 +99,7 @@ pub(super) async fn update<C: ConnectionTrait>(on: &On<'_, C>, row: &TenantRow) 
         row.paused_at.into(),
         row.paused_by_sub.clone().into(),
         row.paused_by_name.clone().into(),
+        row.session_gen.into(),
     ];
     on.change(sql, values).await?;
     Ok(())
@@ -111,6 +114,13 @@ pub(super) async fn find<C: ConnectionTrait>(
     on: &On<'_, C>,
     host_key_or_name: &str,
 ) -> Result<Vec<Tenant>, StoreError> {
+    if let Ok(id) = host_key_or_name.parse::<TenantId>() {
+        let sql = format!("{TENANTS} WHERE id = $1");
+        let row: Option<TenantRow> = on.one(&sql, [id.as_uuid().into()]).await?;
+        if let Some(row) = row {
+            return Ok(vec![row.try_into()?]);
+        }
+    }
     if let Some(row) = by_host_key(on, host_key_or_name).await? {
         return Ok(vec![row.try_into()?]);
     }
@@ -149,6 +159,8 @@ impl TryFrom<TenantRow> for Tenant {
                 name: row.paused_by_name,
             }
             .read("tenant", "paused_at", id)?,
+            session_generation: u64::try_from(row.session_gen)
+                .map_err(|_| inconsistency("tenant", "session_gen", id))?,
             host_key: row.host_key,
             name: row.name,
         })

@@ -1,5 +1,6 @@
 //! The access store on a real database: SQLite, or PostgreSQL with `LATCHSTRING_TEST_POSTGRES`.
 
+mod chain;
 mod clock;
 mod contract;
 mod durability;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latchstring_access::AccessStore;
+use latchstring_access::{AccessStore, KeyRing};
 use latchstring_core::{CallRecord, Channel, Clock, GrantId, ProgramRecord, RequestId, SystemClock, TenantId};
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -33,12 +33,13 @@ fn call(tenant: TenantId) -> CallRecord {
 async fn a_program_that_two_tenants_sent_a_thousand_times_is_kept_twice() {
     let place = Place::new().await;
     let store = place.store().await;
+    let key = KeyRing::generate().audit_keys().swap_remove(0);
     let now = SystemClock.now();
     let tenants = [TenantId::new(now), TenantId::new(now)];
     for _ in 0..4 {
         let calls: Vec<CallRecord> = (0..250).map(|number| call(tenants[number % 2])).collect();
         let calls: Vec<&CallRecord> = calls.iter().collect();
-        store.append_audit(&calls).await.expect("appended");
+        store.append_audit(&calls, &key).await.expect("appended");
     }
 
     let reader = place.open().await.begin_read().await.expect("begun");

@@ -33,6 +33,23 @@ pub(super) enum Problem {
     Unavailable,
 }
 
+impl Problem {
+    /// As what a request with it is counted.
+    pub(super) fn class(&self) -> &'static str {
+        match self {
+            Self::Request(_) => "app_request",
+            Self::Form => "form",
+            Self::CrossSite => "cross_site",
+            Self::FormExpired => "form_expired",
+            Self::TriesUsedUp => "tries_used_up",
+            Self::TooMany => "slow_down",
+            Self::CodeGone => "code_gone",
+            Self::OutOfReach { .. } => "out_of_reach",
+            Self::Unavailable => "temporarily_unavailable",
+        }
+    }
+}
+
 /// Asks for the connection code. `tries_left` when one was typed that is not right.
 pub(super) fn code(server: &AuthorizationServer, asked: &Asked, ticket: &str, tries_left: Option<u64>) -> Page {
     let title = format!("Connect {} to {}", asked.name, server.title());

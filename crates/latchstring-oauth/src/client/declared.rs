@@ -198,7 +198,7 @@ fn readable_name(text: &str) -> Option<String> {
         .chars()
         .take(MAX_NAME)
         .map(|c| {
-            if latchstring_access::disturbs(c) || shows_as_nothing(c) {
+            if latchstring_access::disturbs(c) || latchstring_access::shows_as_nothing(c) {
                 '\u{FFFD}'
             } else {
                 c
@@ -217,16 +217,6 @@ pub(crate) fn name_of(host: &str) -> String {
     }
     let end = host.chars().skip(length - (MAX_NAME - 1));
     std::iter::once('\u{2026}').chain(end).collect()
-}
-
-/// Soft hyphen, the fillers of Hangul, Mongolian and Khmer, variation selectors and tags. Some of them count as
-/// letters.
-fn shows_as_nothing(c: char) -> bool {
-    matches!(
-        c,
-        '\u{AD}' | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-            | '\u{3164}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}'
-    )
 }
 
 /// The start of a value that goes into an error.

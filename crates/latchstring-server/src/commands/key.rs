@@ -95,6 +95,7 @@ async fn list<P: Product>(opened: &Opened, which: &Which) -> anyhow::Result<Answ
         let text = format!("{} has no keys", tenant.name);
         return Ok(Answer { text, json });
     }
+    let now = opened.access.now().await?;
     let rows: Vec<_> = keys
         .iter()
         .map(|key| {
@@ -108,7 +109,8 @@ async fn list<P: Product>(opened: &Opened, which: &Which) -> anyhow::Result<Answ
                 used(key.last_used_at),
                 match (&key.revoked, key.expires_at) {
                     (Some(revoked), _) => ended("revoked", revoked),
-                    (None, Some(expires)) => format!("expires {}", time(expires)),
+                    (None, Some(expires)) if now < expires => format!("expires {}", time(expires)),
+                    (None, Some(expired)) => format!("expired {}", time(expired)),
                     (None, None) => "active".to_owned(),
                 },
             ]

@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod audit;
 mod code;
 mod events;
 mod key;
@@ -22,7 +23,8 @@ use which::Which;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Two settings are secret and no flags: LATCHSTRING_WEBHOOK_SECRETS and LATCHSTRING_KEY_RING."
+    after_help = "Four settings are secret and no flags: LATCHSTRING_WEBHOOK_SECRETS, LATCHSTRING_KEY_RING, \
+                  LATCHSTRING_HOST_TOKEN_SECRETS and LATCHSTRING_OIDC_CLIENT_SECRET."
 )]
 pub(crate) struct CommandLine {
     #[command(flatten)]
@@ -45,6 +47,8 @@ pub(crate) enum Command {
     Tenant(tenant::TenantArguments),
     /// What happened to a tenant's access, the latest first: who gave it, and who took it back.
     Events(events::EventsArguments),
+    /// The audit trail of a tenant's calls: verify.
+    Audit(audit::AuditArguments),
     /// The key ring, for servers that share a database.
     KeyRing {
         #[command(subcommand)]
@@ -77,6 +81,7 @@ pub(crate) async fn run<P: Product>(config: Config, command: Option<Command>) ->
         Command::Key(it) => beside::<P>(&config, it.form, async |opened| key::run::<P>(opened, it).await).await,
         Command::Tenant(it) => beside::<P>(&config, it.form, async |opened| tenant::run::<P>(opened, it).await).await,
         Command::Events(it) => beside::<P>(&config, it.form, async |opened| events::run::<P>(opened, it).await).await,
+        Command::Audit(it) => beside::<P>(&config, it.form, async |opened| audit::run::<P>(opened, it).await).await,
         Command::KeyRing { command } => {
             key_ring::run(&command);
             Ok(())

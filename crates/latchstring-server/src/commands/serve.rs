@@ -11,7 +11,7 @@ use axum::{
 use latchstring::{
     Catalog, Latchstring, Limits, Scope, SystemClock,
     access::{Access, NewKey, Person, Secret, Tenant},
-    console::DemoSignIn,
+    console::ACCESS,
     db::Database,
     mcp::About,
     oauth::HttpDocuments,
@@ -24,7 +24,8 @@ use url::Url;
 
 use crate::{
     Config, Product, address,
-    banner::{self, DemoKeys, DemoTenant},
+    banner::{self, DemoKeys, DemoTenant, Entrance, Started},
+    config::WayIn,
     parts, telemetry,
 };
 
@@ -36,7 +37,10 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     telemetry::start(&config)?;
+    let way_in = config.take_way_in()?;
+    let entrance = way_in.as_ref().map(Entrance::of);
     let listener = listen(&config).await?;
+    let listen = listener.local_addr()?;
     let (access_database, access) = parts::open_access::<P>(&config).await?;
     let database = Database::open(config.database_url.as_str()).await?;
     let domain = P::open(database.clone()).await?;
@@ -51,12 +55,9 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     .context("the sandbox cannot start")?;
     let url = match config.public_url.clone() {
         Some(url) => url,
-        None => Url::parse(&format!("http://{}", listener.local_addr()?))?,
+        None => Url::parse(&format!("http://{listen}"))?,
     };
-    // Without a password, so on a server that only its own machine reaches.
-    let sign_in = config.is_private().then(DemoSignIn::new);
-    let entrance = sign_in.as_ref().map(DemoSignIn::entrance);
-    let latchstring = Latchstring::builder()
+    let builder = Latchstring::builder()
         .about(About {
             name: P::NAME.to_owned(),
             title: P::TITLE.to_owned(),
@@ -67,7 +68,6 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
         .tenant_noun(P::TENANT_NOUN)
         .access(access.clone())
         .maybe_documents(documents(&config)?)
-        .maybe_access_page(sign_in.map(|sign_in| (P::ACCESS_PAGE, sign_in)))
         .sandbox(sandbox)
         .public_url(url.clone())
         .trusted_proxies(config.trusted_proxies)
@@ -76,8 +76,13 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
         .limits(Limits {
             wall: config.program_time,
             ..Limits::default()
-        })
-        .build();
+        });
+    let latchstring = match way_in {
+        Some(WayIn::Demo(sign_in)) => builder.access_page(P::ACCESS_PAGE, sign_in).build(),
+        Some(WayIn::HostToken(sign_in)) => builder.access_page(P::ACCESS_PAGE, sign_in).build(),
+        Some(WayIn::Oidc(sign_in)) => builder.access_page(P::ACCESS_PAGE, sign_in).build(),
+        None => builder.build(),
+    }?;
 
     let stop = CancellationToken::new();
     // With the caller's address, by which the limits tell networks apart.
@@ -88,12 +93,18 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut server = tokio::spawn(server.into_future());
     address::leave(&config, &url)?;
-    banner::print::<P>(&config, &url, entrance.as_ref(), &tenants);
+    let started = Started {
+        listen,
+        url,
+        entrance,
+        tenants,
+    };
+    banner::print::<P>(&config, &started);
     if let Some(path) = &config.ready_file {
-        banner::write_ready_file(path, &url, entrance.as_ref(), &tenants)?;
+        banner::write_ready_file(path, &started)?;
     }
-    drop(tenants);
-    tracing::info!(%url, "listening");
+    tracing::info!(%listen, url = %started.url, "listening");
+    drop(started);
 
     tokio::select! {
         ended = &mut server => ended??,
@@ -130,7 +141,11 @@ async fn nothing_here(uri: Uri) -> Response {
         let body = json!({ "error": "not_found", "error_description": text });
         return (StatusCode::NOT_FOUND, Json(body)).into_response();
     }
-    let text = "nothing is here; the MCP endpoint is /mcp, without a slash at its end\n";
+    let text = if uri.path() == ACCESS {
+        "this server has no access page; its operator chooses how people sign in, with --sign-in\n"
+    } else {
+        "nothing is here; the MCP endpoint is /mcp, without a slash at its end\n"
+    };
     (StatusCode::NOT_FOUND, text).into_response()
 }
 
@@ -149,14 +164,14 @@ async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
 /// At the first start, the demo tenants with their data and, if somebody will see them, two keys each; later, only who they
 /// are.
 async fn demo<P: Product>(access: &Access, database: &Database, with_keys: bool) -> anyhow::Result<Vec<DemoTenant>> {
-    let known = access.list_tenants().await?;
-    let is_first_start = known.is_empty();
+    let is_first_start = access.list_tenants().await?.is_empty();
     let mut tenants: Vec<Tenant> = Vec::new();
     for (host_key, name) in P::DEMO_TENANTS {
         if is_first_start {
             tenants.push(access.ensure_tenant(host_key, name).await?);
         } else {
-            tenants.extend(known.iter().find(|tenant| tenant.host_key == *host_key).cloned());
+            let found = access.find_tenants(host_key).await?;
+            tenants.extend(found.into_iter().find(|tenant| tenant.host_key == *host_key));
         }
     }
     if tenants.len() == P::DEMO_TENANTS.len() {

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::Product;
 
+/// As many as are listed at most.
+const LISTED: usize = 1_000;
+
 #[derive(Debug, Args)]
 pub(crate) struct TenantArguments {
     #[command(flatten)]
@@ -24,7 +27,7 @@ pub(crate) struct TenantArguments {
 
 #[derive(Debug, Subcommand)]
 enum TenantCommand {
-    /// List all tenants.
+    /// List the tenants, by name; 1,000 at most.
     List,
     /// Install the app for a tenant, who may be new.
     Install(Install),
@@ -111,7 +114,10 @@ async fn list(opened: &Opened) -> anyhow::Result<Answer> {
             ]
         })
         .collect();
-    let text = table(["NAME", "HOST KEY", "STATUS", "PLAN", "CONNECTOR URL"], &rows);
+    let mut text = table(["NAME", "HOST KEY", "STATUS", "PLAN", "CONNECTOR URL"], &rows);
+    if rows.len() == LISTED {
+        text += "\n\nThese are the first 1,000 by name; name any other by its host key.";
+    }
     Ok(Answer { text, json })
 }
 

@@ -54,13 +54,13 @@ impl Which {
 
 /// The tenant with this id, or else all that have this host key or name.
 async fn those_called(access: &Access, text: &str) -> Result<Vec<Tenant>, StoreError> {
-    let known = access.list_tenants().await?;
+    let mut found = access.find_tenants(text).await?;
     let id: Option<TenantId> = text.parse().ok();
-    if let Some(tenant) = known.iter().find(|tenant| Some(tenant.id) == id) {
+    if let Some(tenant) = found.iter().find(|tenant| Some(tenant.id) == id) {
         return Ok(vec![tenant.clone()]);
     }
-    // This one knows every tenant, but says nothing of namesakes of a host key; the list has the first thousand.
-    let mut found = access.find_tenants(text).await?;
+    // Namesakes of a host key, among the first thousand tenants.
+    let known = access.list_tenants().await?;
     for tenant in known.into_iter().filter(|tenant| tenant.name == text) {
         if found.iter().all(|other| other.id != tenant.id) {
             found.push(tenant);

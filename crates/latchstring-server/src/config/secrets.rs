@@ -12,6 +12,12 @@ const WEBHOOK_SECRETS: &str = "LATCHSTRING_WEBHOOK_SECRETS";
 /// Where the key ring comes from on a server without a lasting data directory.
 pub(crate) const KEY_RING: &str = "LATCHSTRING_KEY_RING";
 
+/// Where the secrets that the app signs its people's tokens with come from.
+const HOST_TOKEN_SECRETS: &str = "LATCHSTRING_HOST_TOKEN_SECRETS";
+
+/// Where the secret comes from by which the app knows us when people sign in there.
+const OIDC_CLIENT_SECRET: &str = "LATCHSTRING_OIDC_CLIENT_SECRET";
+
 /// As many are enough to replace one by another.
 const MAX_WEBHOOK_SECRETS: usize = 2;
 
@@ -24,6 +30,10 @@ pub struct Variables {
     pub(super) webhook_secrets: Option<Secret>,
     /// The key ring.
     pub(super) key_ring: Option<Secret>,
+    /// What the app signs its people's tokens with.
+    pub(super) host_token_secrets: Option<Secret>,
+    /// By which the app knows us.
+    pub(super) oidc_client_secret: Option<Secret>,
 }
 
 impl Variables {
@@ -38,16 +48,18 @@ impl Variables {
         Self {
             webhook_secrets: secret(WEBHOOK_SECRETS),
             key_ring: secret(KEY_RING),
+            host_token_secrets: secret(HOST_TOKEN_SECRETS),
+            oidc_client_secret: secret(OIDC_CLIENT_SECRET),
         }
     }
 }
 
 /// Several secrets: separated by commas, or a list.
 #[derive(Debug, Default)]
-pub(crate) struct SecretList(Vec<Secret>);
+pub(crate) struct SecretList(pub(super) Vec<Secret>);
 
 impl SecretList {
-    fn separated_by_commas(text: &str) -> Self {
+    pub(super) fn separated_by_commas(text: &str) -> Self {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         Self(parts.map(Secret::new).collect())
     }
@@ -67,6 +79,17 @@ impl<'de> Deserialize<'de> for SecretList {
             Form::Several(texts) => Self(texts.into_iter().map(Secret::new).collect()),
         })
     }
+}
+
+/// One secret in the file. One of another kind is complained about without being repeated.
+pub(super) fn one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a text")]
+    enum Form {
+        One(String),
+    }
+    let Form::One(text) = Form::deserialize(deserializer)?;
+    Ok(Some(Secret::new(text)))
 }
 
 /// The webhook secrets, checked: from the environment, or else from the file.

@@ -17,7 +17,9 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["latchstring-core", "latchstring-access", "latchstring-migrations"],
     ),
     ("latchstring-sandbox", &["latchstring-core"]),
-    ("latchstring-mcp", &["latchstring-core"]),
+    ("latchstring-runner", &["latchstring-core"]),
+    ("latchstring-mcp", &["latchstring-core", "latchstring-runner"]),
+    ("latchstring-rest", &["latchstring-core", "latchstring-runner"]),
     ("latchstring-pages", &["latchstring-core"]),
     (
         "latchstring-oauth",
@@ -36,10 +38,14 @@ const ARROWS: &[(&str, &[&str])] = &[
             "latchstring-db",
             "latchstring-mcp",
             "latchstring-oauth",
+            "latchstring-rest",
+            "latchstring-runner",
             "latchstring-sandbox",
         ],
     ),
     ("latchstring-server", &["latchstring"]),
+    // A client: it knows the server by its protocol alone.
+    ("latchstring-cli", &[]),
     // The databases that tests throw away are no part of what an app embeds.
     ("latchstring-testing", &["latchstring", "latchstring-db"]),
     ("assembly", &["latchstring", "latchstring-server"]),
@@ -54,12 +60,15 @@ const RESERVED: &[(&str, &[&str])] = &[
         "sea-orm-migration",
         &["latchstring-migrations", "latchstring-db", "assembly"],
     ),
-    ("clap", &["latchstring-server"]),
-    ("tracing-subscriber", &["latchstring-server"]),
+    ("clap", &["latchstring-server", "latchstring-cli"]),
+    ("tracing-subscriber", &["latchstring-server", "latchstring-cli"]),
     ("anyhow", &["latchstring-server", "assembly"]),
-    // The two ways out: to documents of clients, and to the app that people sign in with. Besides that, only the tests
-    // of the binary are a client.
-    ("reqwest", &["latchstring-oauth", "latchstring-console"]),
+    // The two ways out: to documents of clients, and to the app that people sign in with. Besides that, the bridge and
+    // the tests of the binary are clients.
+    (
+        "reqwest",
+        &["latchstring-oauth", "latchstring-console", "latchstring-cli"],
+    ),
     ("jsonwebtoken", &["latchstring-oauth", "latchstring-console"]),
     (
         "maud",

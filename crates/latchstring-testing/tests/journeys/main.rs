@@ -4,6 +4,7 @@
 
 mod apps;
 mod arrows;
+mod capture;
 mod keys;
 mod limits;
 mod listen;
@@ -12,6 +13,8 @@ mod pepper;
 mod plan;
 mod programs;
 mod protocol;
+mod refusals;
+mod rest;
 mod revocation_at_every_step;
 mod revocation_of_open_work;
 mod revocation_under_load;

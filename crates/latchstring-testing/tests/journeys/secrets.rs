@@ -1,50 +1,11 @@
 //! No secret in a log, an error, an answer, an audit row or a file.
 
-use std::{cell::RefCell, io::Write, sync::Once};
-
 use base64::{Engine, engine::general_purpose::STANDARD};
 use latchstring::{Scope, access::AuditQuery};
 use latchstring_testing::{TestApp, Tokens, WEBHOOK_SECRET};
 use serde_json::json;
-use tracing_subscriber::{Layer, filter::dynamic_filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::assembly;
-
-/// What is logged on one thread, at the most talkative level there is. The whole flow runs on that thread.
-///
-/// The subscriber is everybody's: one of a single thread's makes `tracing` forget, now and then, what others log first.
-struct Capture;
-
-thread_local! {
-    static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
-}
-
-impl Capture {
-    fn start() {
-        static INSTALLED: Once = Once::new();
-        INSTALLED.call_once(|| {
-            let is_wanted = dynamic_filter_fn(|_, _| LOG.with_borrow(Option::is_some));
-            let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Self);
-            tracing_subscriber::registry().with(lines.with_filter(is_wanted)).init();
-        });
-        LOG.set(Some(Vec::new()));
-    }
-
-    fn end() -> Vec<u8> {
-        LOG.take().unwrap()
-    }
-}
-
-impl Write for Capture {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.extend(bytes)));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use crate::{assembly, capture::Capture};
 
 /// The log, what was answered, and all that is stored.
 async fn places(app: &TestApp, log: Vec<u8>, answers: String) -> Vec<(String, Vec<u8>)> {

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod apps;
+mod audit;
 mod key_ring;
 mod server;
 mod settings;
+mod sign_in;
 mod tenants;
 mod webhook;
 

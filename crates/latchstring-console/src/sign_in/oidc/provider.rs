@@ -14,10 +14,10 @@ use oauth2::{
     basic::{BasicClient, BasicErrorResponseType, BasicTokenType},
 };
 use reqwest::redirect::Policy;
-use url::{Host, Url};
+use url::Url;
 
 use super::{OidcSettings, OidcSettingsError, flow::Flow};
-use crate::sign_in::claims::Claims;
+use crate::{sign_in::claims::Claims, state::is_this_machine};
 
 /// For each answer, from the first question for an address to the last byte.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -166,13 +166,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
 /// Whether secrets may go there: over TLS, or not out of this machine. It has no fragment (RFC 6749, section 3.1), and
 /// what it needs to know is in the settings, not in the address.
 fn is_safe(url: &Url) -> bool {
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_here);
+    let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(url));
     is_private && url.username().is_empty() && url.password().is_none() && url.fragment().is_none()
 }
 

@@ -8,15 +8,22 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchstring_core::Clock;
+
+use crate::Clock;
 
 const BETWEEN: TimeDelta = TimeDelta::minutes(1);
 
-/// Tells the log of each thing at most once a minute.
-pub(crate) struct OnceAMinute {
+/// Tells the log of each thing at most once a minute. There must not be endlessly many things: what strangers choose is
+/// not part of one.
+pub struct OnceAMinute {
     clock: Arc<dyn Clock>,
-    told: Mutex<HashMap<&'static str, Told>>,
+    told: Mutex<HashMap<String, Told>>,
 }
+
+/// As what a request was refused. An answer carries it among its extensions, so that it can be counted; it says nothing
+/// that the answer does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefusedAs(pub &'static str);
 
 struct Told {
     at: DateTime<Utc>,
@@ -24,7 +31,8 @@ struct Told {
 }
 
 impl OnceAMinute {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+    /// Has told nothing yet.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
             told: Mutex::default(),
@@ -32,14 +40,21 @@ impl OnceAMinute {
     }
 
     /// Warns that `what` happened, unless that was told less than a minute ago.
-    pub(crate) fn warn(&self, what: &'static str, cause: &dyn Display) {
+    pub fn warn(&self, what: &'static str, cause: &dyn Display) {
         if let Some(untold) = self.untold(what) {
             tracing::warn!(%cause, untold, "{what}");
         }
     }
 
+    /// Tells that a request was refused at this door, unless that was told less than a minute ago.
+    pub fn refused(&self, door: &str, class: &'static str) {
+        if let Some(untold) = self.untold(&format!("{door} {class}")) {
+            tracing::info!(door, class, untold, "a request was refused");
+        }
+    }
+
     /// If it is to be told now, how often it was not told before.
-    fn untold(&self, what: &'static str) -> Option<u64> {
+    fn untold(&self, what: &str) -> Option<u64> {
         let now = self.clock.now();
         let mut all = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let untold = match all.get_mut(what) {
@@ -55,16 +70,15 @@ impl OnceAMinute {
             at: now,
             untold_since: 0,
         };
-        all.insert(what, told);
+        all.insert(what.to_owned(), told);
         Some(untold)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use latchstring_core::ManualClock;
-
     use super::*;
+    use crate::ManualClock;
 
     #[test]
     fn each_thing_is_told_once_a_minute_with_how_often_it_was_not() {

@@ -1,0 +1,38 @@
+//! The audit trail, checked from the command line beside the running server.
+
+use serde_json::json;
+
+use crate::server::{Home, Server, answer, fields, finish};
+
+#[tokio::test]
+async fn a04_the_audit_trail_is_verified_and_a_noted_head_must_be_in_it() {
+    let home = Home::new().await;
+    let server = Server::start(&home);
+    let store = server.ready["stores"][0]["name"].as_str().unwrap().to_owned();
+    let verify = ["audit", "verify", "--store", store.as_str()];
+    for _ in 0..3 {
+        let (status, _) = server.run(&server.key("read"), "return 1").await;
+        assert_eq!(status, 200);
+    }
+    let first = answer(&home, &verify);
+    assert_eq!(fields(&first), ["beforeTheChain", "calls", "head"]);
+    assert_eq!((&first["calls"], &first["beforeTheChain"]), (&json!(3), &json!(0)));
+    let head = first["head"].as_str().unwrap();
+    assert!(head.starts_with("3:"), "{head}");
+
+    server.run(&server.key("read"), "return 2").await;
+    let (ok, text, complaint) = finish(&home, &[&verify[..], &["--noted", head]].concat());
+    assert!(
+        ok && text.contains("is whole: 4 calls checked") && text.contains("4:"),
+        "{text}{complaint}"
+    );
+
+    let replaced = head.replace("3:", "2:");
+    let (ok, text, complaint) = finish(&home, &[&verify[..], &["--noted", &replaced]].concat());
+    assert!(
+        !ok && text.is_empty() && complaint.contains("noted for call 2"),
+        "{complaint}"
+    );
+    let (ok, _, complaint) = finish(&home, &[&verify[..], &["--noted", "nonsense"]].concat());
+    assert!(!ok && complaint.contains("looks like `12:"), "{complaint}");
+}
