@@ -1,120 +1,49 @@
 """The access page and the approval page in a real browser: what a person would notice.
 
-    check_browser.py BINARY [--screenshots FOLDER]
+    check_browser.py BINARY [--screenshots FOLDER] [--part PART].. [--browser firefox]
 
-Starts BINARY and headless Chromium (Debian's), and goes through what people do: creates a key, connects FastMCP with the
-browser for its sign-in, revokes, all of it again without scripts. axe-core looks at every page. Ends with 0 when everything
-was as it should be; otherwise the first thing that was not is named.
+Starts BINARY and headless Chromium (Debian's), and goes through what people do, in four parts:
+
+- pages: creates a key, connects FastMCP with the browser for its sign-in, revokes, all of it again without scripts. axe-core
+  looks at every page.
+- keyboard: the same without a mouse (`browser_keyboard.py`).
+- names: labels and names that act or mislead (`browser_names.py`).
+- right-to-left: every page the other way round (`browser_right_to_left.py`).
+
+With `--browser firefox` it goes through the main things in Debian's Firefox instead (`browser_firefox.py`).
+
+Ends with 0 when everything was as it should be; otherwise the first thing that was not is named. What is known not to hold
+stands in lines with `not yet`.
 
 `just browser` makes the environment and the binary.
 """
 
 import argparse
 import asyncio
-import http.server
-import json
 import re
-import shutil
 import tempfile
-import threading
-import urllib.error
-import urllib.request
-import webbrowser
-from contextlib import asynccontextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-from axe_playwright_python.async_playwright import Axe
 from fastmcp import Client
 from fastmcp.client.auth import OAuth
 from key_value.aio.stores.memory import MemoryStore
-from playwright.async_api import async_playwright
 
-from server import Server, check
+from browser import OtherSite, Person, Visit, chromium, run_program, status
+from browser_firefox import it_works_in_firefox
+from browser_keyboard import all_goes_without_a_mouse
+from browser_names import t14_names_act_nowhere
+from browser_right_to_left import it_reads_from_right_to_left
+from server import Server, check, not_yet
 
-# Without the network flags Chromium calls home at its start, which closed networks refuse, many at a time.
-FLAGS = [
-    *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
 NAME = "Browser check"
-# WCAG 2.2 A and AA, and what the makers of axe advise beyond.
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LOOKS = [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
 
 
-def status(url, key):
-    """What the endpoint answers to this key."""
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).encode()
-    headers = {
-        "Authorization": f"Bearer {key}",
-        "Content-Type": "application/json",
-        "Accept": "application/json, text/event-stream",
-    }
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=20) as answer:
-            return answer.status
-    except urllib.error.HTTPError as answer:
-        with answer:
-            return answer.code
-
-
-class Person(webbrowser.BaseBrowser):
-    """Is Python's web browser while this runs: opens the page in Chromium and does there what `will` says."""
-
-    def __init__(self, loop, context):
-        self.loop, self.context, self.will, self.done = loop, context, None, None
-        webbrowser.register("chromium-of-the-check", None, self, preferred=True)
-
-    def open(self, url, new=0, autoraise=True):
-        self.done = asyncio.run_coroutine_threadsafe(self.sit(url), self.loop)
-        return True
-
-    async def sit(self, url):
-        page = await self.context.new_page()
-        await page.goto(url)
-        if self.will:
-            await self.will(page)
-
-
-class Check:
-    def __init__(self, server, browser, folder):
-        self.server, self.browser, self.folder = server, browser, folder
-        self.base = server.ready["url"]
-        self.mcp = server.ready["mcpUrl"]
-        self.seen = 0
-
-    def at(self, path):
-        return f"{self.base}{path}"
-
-    async def context(self, width=1280, scheme="light", **more):
-        return await self.browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce", **more
-        )
-
-    async def signed_in(self, page, person="demo-owner"):
-        await page.goto(self.server.ready["accessUrl"])
-        await page.check(f'input[value="{person}"]')
-        await page.click("button.primary")
-        await page.wait_for_url(self.at("/access"))
-
-    async def look(self, page, name):
-        """axe finds nothing, and nothing reaches beyond the window."""
-        found = (await Axe().run(page, options=RULES)).response["violations"]
-        check(f"axe finds nothing on {name}", not found, [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found])
-        width = await page.evaluate("document.documentElement.scrollWidth")
-        check(f"{name} is no wider than the window", width <= page.viewport_size["width"], width)
-        if self.folder:
-            self.seen += 1
-            path = self.folder / f"{self.seen:03}-{re.sub('[^a-z0-9]+', '-', name.lower())}.png"
-            await page.screenshot(path=path, full_page=True)
+class Pages(Visit):
+    """Every page, and what people do there."""
 
     # ---- Keys
-
-    async def new_key(self, page, label):
-        await page.goto(self.at("/access/keys/new"))
-        await page.fill("#label", label)
-        await page.click("button.primary")
-        return await page.input_value("#secret")
 
     async def a_key_is_shown_once(self, page):
         key = await self.new_key(page, "Key of the check")
@@ -174,9 +103,10 @@ class Check:
         code = await page.inner_text("#code")
         url = await page.input_value("#url")
         check("the time runs down", re.search(r"9:\d\d left|10:00 left", await page.inner_text("[data-seconds]")) is not None)
-        person = Person(asyncio.get_running_loop(), context)
 
-        async def pastes(tab):
+        async def pastes(url):
+            tab = await context.new_page()
+            await tab.goto(url)
             await self.look(tab, "the approval page")
             await tab.fill("#code", code)
             await tab.click("text=Continue")
@@ -185,7 +115,7 @@ class Check:
             await tab.click('button[value="allow"]')
             await tab.wait_for_url(re.compile("http://(localhost|127.0.0.1):"))
 
-        person.will = pastes
+        person = Person(asyncio.get_running_loop(), pastes)
         client = Client(url, auth=OAuth(client_name=NAME, token_storage=MemoryStore()))
         async with client:
             tools = await client.list_tools()
@@ -194,13 +124,18 @@ class Check:
             await page.locator("h1", has_text="is connected").wait_for(timeout=10_000)
             check("the page that waited says so by itself", NAME in await page.inner_text("h1"))
             await self.look(page, "a code that was used")
+            not_yet("and needs no steps in the chat any more", await page.locator(".guide:visible").count() == 0, "Steps in the chat")
             await page.goto(self.at("/access"))
             check("the connection is news", await page.locator('[aria-label="New connection"]').count() == 1)
             row = page.locator("tr", has_text=NAME)
             check("its row says that nobody vouches for it", "unverified name" in await row.inner_text())
             await self.look(page, "the access page with an app")
             await self.revoke(page, NAME)
-            person.will = None
+
+            async def looks(url):
+                await (await context.new_page()).goto(url)
+
+            person.will = looks
             try:
                 await asyncio.wait_for(client.list_tools(), 5)
                 refused = False
@@ -255,32 +190,19 @@ class Check:
 
     async def nobody_frames_it(self, page):
         pages = [self.at("/access"), self.at("/authorize?client_id=x")]
-
-        class Framing(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.end_headers()
-                self.wfile.write("".join(f'<iframe src="{url}"></iframe>' for url in pages).encode())
-
-            def log_message(self, *_):
-                pass
-
-        framing = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Framing)
-        threading.Thread(target=framing.serve_forever, daemon=True).start()
-        await page.goto(f"http://localhost:{framing.server_port}/")
+        framing = OtherSite("".join(f'<iframe src="{url}"></iframe>' for url in pages))
+        await page.goto(framing.url)
         await page.wait_for_timeout(1_000)
         frames = [frame.url for frame in page.frames[1:]]
         check("o10: no other page frames ours", len(frames) == 2 and all("chrome-error" in url for url in frames), frames)
-        framing.shutdown()
+        framing.close()
 
     # ---- Every page, light and dark, wide and narrow
 
     async def every_page_is_right_for_everybody(self, cookies):
-        program = "const page = await app.boms.list({}); return page.totalCount;"
         keys = self.server.ready["stores"][1]["keys"]
         for key in (keys["read"], keys["readWrite"], keys["readWrite"]):
-            self.run_program(key, program)
+            run_program(self.mcp, key)
         for width, scheme in LOOKS:
             context = await self.context(width, scheme)
             page = await context.new_page()
@@ -327,16 +249,6 @@ class Check:
             await look("signed out")
             await context.close()
 
-    def run_program(self, key, program):
-        call = {"name": "run", "arguments": {"program": program}}
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}).encode()
-        headers = {
-            "Authorization": f"Bearer {key}",
-            "Content-Type": "application/json",
-            "Accept": "application/json, text/event-stream",
-        }
-        urllib.request.urlopen(urllib.request.Request(self.mcp, body, headers), timeout=20).close()
-
     async def all(self):
         context = await self.context()
         page = await context.new_page()
@@ -357,34 +269,45 @@ class Check:
         await self.every_page_is_right_for_everybody(cookies)
 
 
-@asynccontextmanager
-async def chromium():
-    path = shutil.which("chromium")
-    check("Chromium is there (Debian's package `chromium`)", path)
-    async with async_playwright() as playwright:
-        # As root, as in most containers, it does not start with its sandbox.
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS, chromium_sandbox=False)
+# Each has a server of its own.
+PARTS = {
+    "pages": Pages.all,
+    "keyboard": all_goes_without_a_mouse,
+    "names": t14_names_act_nowhere,
+    "right-to-left": it_reads_from_right_to_left,
+}
+
+
+@contextmanager
+def serving(binary, **more):
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(binary, Path(folder), **more)
         try:
-            yield browser
+            server.start()
+            yield server
         finally:
-            await browser.close()
+            server.end()
 
 
 async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
-    parser.add_argument("--screenshots", type=Path)
+    parser.add_argument("--screenshots", type=Path, metavar="FOLDER")
+    parser.add_argument("--browser", choices=("chromium", "firefox"), default="chromium")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this; may be repeated")
     arguments = parser.parse_args()
     if arguments.screenshots:
         arguments.screenshots.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(arguments.binary, Path(folder))
-        try:
-            server.start()
-            async with chromium() as browser:
-                await Check(server, browser, arguments.screenshots).all()
-        finally:
-            server.end()
+    if arguments.browser == "firefox":
+        with serving(arguments.binary) as server:
+            await it_works_in_firefox(server)
+    else:
+        async with chromium() as browser:
+            for part in arguments.part or PARTS:
+                print(f"{part}:", flush=True)
+                # As people read it: the other form escapes what it is told.
+                with serving(arguments.binary, log_format="pretty" if part == "names" else "json") as server:
+                    await PARTS[part](Pages(server, browser, arguments.screenshots))
     print("all is well")
 
 
