@@ -10,6 +10,9 @@ conformance_version := "0.2.0-alpha.12"
 playwright_version := "1.65.2"
 axe_version := "0.1.8"
 node_version := "22.23.3"
+inspector_version := "2.12.0"
+typescript_client_version := "2.4.0"
+typescript_sdk_version := "1.32.2"
 
 # What Node calls the architecture of this machine.
 node_architecture := if arch() == "aarch64" { "arm64" } else { "x64" }
@@ -73,7 +76,20 @@ deny:
 bench *arguments:
     cargo bench -p latchstring-sandbox {{ arguments }}
 
-# Stock clients against a running server: an MCP client with keys and signed in, and a script with the OpenAPI document.
+# A Node that is new enough: its path. Fetches one with npm if the machine has none.
+[private]
+node:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    node=node
+    if ! node -e 'process.exit(parseInt(process.versions.node) < 22 ? 1 : 0)' 2> /dev/null; then
+        node="{{ tools }}/node-{{ node_version }}/node_modules/node-linux-{{ node_architecture }}/bin/node"
+        [ -x "$node" ] || npm install --prefix "{{ tools }}/node-{{ node_version }}" --no-save --no-audit --no-fund \
+            --loglevel error node-linux-{{ node_architecture }}@{{ node_version }} >&2
+    fi
+    echo "$node"
+
+# Stock clients against a running server: FastMCP with keys and signed in, the SDKs, the Inspector, and a script. Needs npm.
 client:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -92,6 +108,16 @@ client:
             openapi-spec-validator=={{ openapi_version }}
         mv "$openapi.new" "$openapi"
     fi
+    node="$("{{ just_executable() }}" --justfile "{{ justfile() }}" node)"
+    clients="{{ tools }}/node-clients-{{ inspector_version }}-{{ typescript_client_version }}-{{ typescript_sdk_version }}"
+    if [ ! -d "$clients" ]; then
+        rm -rf "$clients.new"
+        npm install --prefix "$clients.new" --no-save --no-audit --no-fund --ignore-scripts --loglevel error \
+            @modelcontextprotocol/inspector@{{ inspector_version }} \
+            @modelcontextprotocol/client@{{ typescript_client_version }} \
+            @modelcontextprotocol/sdk@{{ typescript_sdk_version }}
+        mv "$clients.new" "$clients"
+    fi
     # Tests need the binary, so this makes it with what `just test` has built already.
     cargo test --workspace --no-run
     export PYTHONDONTWRITEBYTECODE=1
@@ -99,6 +125,8 @@ client:
     "$python" examples/assembly/clients/check_oauth.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
     "$python" examples/assembly/clients/check_stdio.py "${CARGO_TARGET_DIR:-target}/debug/assembly" \
         "${CARGO_TARGET_DIR:-target}/debug/latchstring"
+    "$python" examples/assembly/clients/check_python_sdk.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
+    python3 examples/assembly/clients/check_node.py "${CARGO_TARGET_DIR:-target}/debug/assembly" "$node" "$clients"
     "$openapi/bin/python" examples/assembly/clients/check_rest.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
 
 # Also takes `--part keyboard` for a part of it, and `--browser firefox`, which needs Debian's `firefox-esr`.
@@ -118,7 +146,8 @@ browser *arguments:
     PYTHONDONTWRITEBYTECODE=1 "$home/bin/python" examples/assembly/clients/check_browser.py \
         "${CARGO_TARGET_DIR:-target}/debug/assembly" {{ arguments }}
 
-# The official conformance suite's scenarios for authorization servers. Needs npm; fetches a Node 22 if there is none.
+# What fails is in examples/assembly/clients/conformance.yml, each with its reason. Needs npm.
+# The official conformance suite: authorization servers, and servers of three revisions.
 conformance:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -129,16 +158,17 @@ conformance:
             @modelcontextprotocol/conformance@{{ conformance_version }}
         mv "$suite.new" "$suite"
     fi
-    node=node
-    if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 22)'; then
-        node="{{ tools }}/node-{{ node_version }}/node_modules/node-linux-{{ node_architecture }}/bin/node"
-        [ -x "$node" ] || npm install --prefix "{{ tools }}/node-{{ node_version }}" --no-save --no-audit --no-fund \
-            --loglevel error node-linux-{{ node_architecture }}@{{ node_version }}
-    fi
+    suite="$suite/node_modules/@modelcontextprotocol/conformance/dist/index.js"
+    node="$("{{ just_executable() }}" --justfile "{{ justfile() }}" node)"
+    built="${CARGO_TARGET_DIR:-target}/debug"
+    # With the features that the tests have as well, most of what those built is found again.
+    cargo build -p assembly --features conformance,latchstring/testing
+    ln -f "$built/assembly" "$built/assembly-conformance"
+    # And the binary without the suite's fixtures is back in its place.
     cargo test --workspace --no-run
-    PYTHONDONTWRITEBYTECODE=1 python3 examples/assembly/clients/check_conformance.py \
-        "${CARGO_TARGET_DIR:-target}/debug/assembly" \
-        "$node" "$suite/node_modules/@modelcontextprotocol/conformance/dist/index.js"
+    export PYTHONDONTWRITEBYTECODE=1
+    python3 examples/assembly/clients/check_conformance.py "$built/assembly" "$node" "$suite"
+    python3 examples/assembly/clients/check_conformance_server.py "$built/assembly-conformance" "$node" "$suite"
 
 # Everything CI does, in its order. Installs system packages with apt, so it needs root or sudo.
 ci:

@@ -134,9 +134,8 @@ fn link(page: &str, grant: Option<GrantId>, before: Option<u64>) -> String {
 fn filter(lists: &Lists, chosen: Option<GrantId>) -> Markup {
     let option = |grant: GrantId, name: &str, is_revoked: bool| {
         html! {
-            option value=(grant) selected[chosen == Some(grant)] {
-                // An option holds no elements, so the name is set apart by characters.
-                "\u{2068}" (name) "\u{2069}" @if is_revoked { " " (words::IN_BRACKETS_REVOKED) }
+            option value=(grant) dir="auto" selected[chosen == Some(grant)] {
+                (name) @if is_revoked { " " (words::IN_BRACKETS_REVOKED) }
             }
         }
     };

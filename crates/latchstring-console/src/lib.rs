@@ -10,6 +10,7 @@ mod activity;
 mod connect;
 mod error;
 mod frame;
+mod guide;
 mod home;
 mod keys;
 mod once;
@@ -20,6 +21,7 @@ mod sign_in;
 mod state;
 mod words;
 
+pub use guide::{GuidePage, guide};
 pub use session::{Permission, Visitor};
 pub use sign_in::{
     Desk, Manages, SignIn,

@@ -604,3 +604,7 @@ pub(crate) fn change(entity: &str, is_new: bool, is_gone: bool) -> String {
         _ => capitalized(&what),
     }
 }
+
+pub(crate) const DOCUMENTATION: &str = "Documentation";
+pub(crate) const DOCUMENTATION_INTRO: &str = "What an assistant reads about this app, and every operation it can call.";
+pub(crate) const NO_SUCH_PAGE: &str = "There is no such page";

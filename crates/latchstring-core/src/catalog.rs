@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    Domain, Effect, Grant, Operations, Scope, Surface,
+    Domain, Effect, Grant, Guide, Operations, Scope, Surface,
     operation::Operation,
     surface::View,
     unit::{ErasedUnit, Unit},
@@ -17,6 +17,7 @@ pub(crate) type Opener = Arc<dyn Fn(Effect) -> Box<dyn ErasedUnit> + Send + Sync
 pub struct Catalog {
     read: Arc<View>,
     read_write: Arc<View>,
+    guide: Arc<Guide>,
 }
 
 /// A domain whose operations cannot be offered; found when the server starts, never later.
@@ -48,6 +49,9 @@ impl Catalog {
                 }
             }
         }
+        let mut guide = Guide::default();
+        D::guide(&mut guide);
+        faults.extend(guide.faults(&list));
         if !faults.is_empty() {
             return Err(CatalogError(faults.join("; ")));
         }
@@ -61,12 +65,18 @@ impl Catalog {
         Ok(Self {
             read: view(Scope::Read),
             read_write: view(Scope::ReadWrite),
+            guide: Arc::new(guide),
         })
     }
 
     /// Every operation by name, to describe them. None can be called from here.
     pub fn operations(&self) -> impl ExactSizeIterator<Item = &Arc<Operation>> {
         self.read_write.operations()
+    }
+
+    /// What the product says beside its operations.
+    pub fn guide(&self) -> &Guide {
+        &self.guide
     }
 
     /// What `grant` may see. There is no other way to call anything.

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Change, Context, ErrorCode, Fence, OperationError, operation::Operation};
+use crate::{Change, Context, ErrorCode, Fence, Guide, OperationError, operation::Operation};
 
 /// A part of an app: how its data is read and written, and the list of its operations.
 #[diagnostic::on_unimplemented(
@@ -27,6 +27,12 @@ pub trait Domain: Send + Sync + Sized + 'static {
 
     /// The table of contents: one line per operation.
     fn operations(list: &mut Operations<Self>);
+
+    /// What the product says beside its operations: documentation, questions, things with addresses. Nothing, unless it
+    /// is filled in.
+    fn guide(guide: &mut Guide) {
+        let _ = guide;
+    }
 }
 
 /// A transaction. Dropping it rolls back.
@@ -53,8 +59,6 @@ pub trait Query: DeserializeOwned + JsonSchema + Send + 'static {
     const TITLE: &'static str;
     /// A call as a program would make it, such as `await app.boms.list({ search: "lamp" })`.
     const EXAMPLE: &'static str;
-    /// Whether it is also a tool of its own, for requests that need no program.
-    const PINNED: bool = false;
     /// The failures a caller should expect, and when they occur.
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[];
     /// Whose reader it needs.
@@ -82,8 +86,6 @@ pub trait Command: DeserializeOwned + JsonSchema + Send + 'static {
     const TITLE: &'static str;
     /// A call as a program would make it.
     const EXAMPLE: &'static str;
-    /// Whether it is also a tool of its own.
-    const PINNED: bool = false;
     /// Whether it may delete or overwrite what was there, as opposed to only adding.
     const DESTRUCTIVE: bool = true;
     /// Whether doing it twice is the same as doing it once.

@@ -114,13 +114,16 @@ impl Guide {
     }
 
     /// What is wrong with it.
-    pub(crate) fn faults<'a>(&self, operations: impl Iterator<Item = &'a Operation> + Clone) -> Vec<String> {
+    pub(crate) fn faults(&self, operations: &[Operation]) -> Vec<String> {
         let mut faults = Vec::new();
         let mut names = BTreeSet::new();
         for page in &self.pages {
             let is_slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             if page.slug.is_empty() || !page.slug.chars().all(is_slug) {
-                faults.push(format!("the page `{}` is not named by lower-case letters and hyphens", page.slug));
+                faults.push(format!(
+                    "the page `{}` is not named by lower-case letters and hyphens",
+                    page.slug
+                ));
             }
             if page.title.is_empty() || page.summary.is_empty() || page.summary.contains('\n') {
                 faults.push(format!(
@@ -135,22 +138,34 @@ impl Guide {
         for prompt in &self.prompts {
             for argument in prompt.arguments {
                 if !prompt.text.contains(&format!("{{{}}}", argument.name)) {
-                    faults.push(format!("the prompt `{}` does not use its `{}`", prompt.name, argument.name));
+                    faults.push(format!(
+                        "the prompt `{}` does not use its `{}`",
+                        prompt.name, argument.name
+                    ));
                 }
-                if argument.entity.is_some_and(|name| self.entities.iter().all(|entity| entity.name != name)) {
-                    faults.push(format!("the prompt `{}` has an unknown kind of thing for `{}`", prompt.name, argument.name));
+                if argument
+                    .entity
+                    .is_some_and(|name| self.entities.iter().all(|entity| entity.name != name))
+                {
+                    faults.push(format!(
+                        "the prompt `{}` has an unknown kind of thing for `{}`",
+                        prompt.name, argument.name
+                    ));
                 }
             }
         }
         for entity in &self.entities {
             for (name, field) in [(entity.read, entity.id), (entity.list, "search")] {
-                let operation = operations.clone().find(|operation| operation.name.as_str() == name);
+                let operation = operations.iter().find(|operation| operation.name.as_str() == name);
                 let has_field = operation.is_some_and(|operation| {
                     let properties = operation.input_schema.get("properties");
                     operation.effect == crate::Effect::Read && properties.is_some_and(|all| all.get(field).is_some())
                 });
                 if !has_field {
-                    faults.push(format!("`{}` needs a query `{name}` with a field `{field}`", entity.name));
+                    faults.push(format!(
+                        "`{}` needs a query `{name}` with a field `{field}`",
+                        entity.name
+                    ));
                 }
             }
         }
@@ -177,13 +192,23 @@ impl Prompt {
             if used().next().is_some() && used().all(|(_, answer)| answer.is_none()) {
                 return None;
             }
-            let filled = used().fold(line.to_owned(), |line, (place, answer)| {
-                line.replace(place.as_str(), answer.as_deref().unwrap_or(""))
-            });
-            Some(filled)
+            Some(filled(line, &answers))
         });
         Ok(lines.collect::<Vec<_>>().join("\n"))
     }
+}
+
+/// The line with its places filled, from the left, so that an answer is never taken for a place.
+fn filled(line: &str, answers: &[(String, Option<String>)]) -> String {
+    let next = answers
+        .iter()
+        .filter_map(|(place, answer)| Some((line.find(place.as_str())?, place, answer)))
+        .min_by_key(|(at, ..)| *at);
+    let Some((at, place, answer)) = next else {
+        return line.to_owned();
+    };
+    let (before, after) = (&line[..at], &line[at + place.len()..]);
+    format!("{before}{}{}", answer.as_deref().unwrap_or(""), filled(after, answers))
 }
 
 #[cfg(test)]
@@ -215,7 +240,12 @@ mod tests {
     fn a_question_is_filled_in_and_loses_the_lines_that_nothing_goes_into() {
         let fill = |given: &[(&str, &str)]| {
             let given: Vec<(String, String)> = given.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect();
-            PROMPT.fill(|name| given.iter().find(|(one, _)| one == name).map(|(_, answer)| answer.clone()))
+            PROMPT.fill(|name| {
+                given
+                    .iter()
+                    .find(|(one, _)| one == name)
+                    .map(|(_, answer)| answer.clone())
+            })
         };
         assert_eq!(fill(&[("bom", "Lamp")]).as_deref(), Ok("What limits Lamp?\nBe short."));
         let both = fill(&[("bom", "{location}"), ("location", "Shop")]);
@@ -226,9 +256,15 @@ mod tests {
     #[test]
     fn a_page_begins_with_its_title_and_what_it_is_about() {
         let mut guide = Guide::default();
-        guide.page("one", "# One\n\nAbout one.\n\nMore.").page("Two!", "No heading").page("one", "# One\n\nAgain.");
-        assert_eq!((guide.pages()[0].title, guide.pages()[0].summary), ("One", "About one."));
-        let faults = guide.faults(std::iter::empty()).join("\n");
+        guide
+            .page("one", "# One\n\nAbout one.\n\nMore.")
+            .page("Two!", "No heading")
+            .page("one", "# One\n\nAgain.");
+        assert_eq!(
+            (guide.pages()[0].title, guide.pages()[0].summary),
+            ("One", "About one.")
+        );
+        let faults = guide.faults(&[]).join("\n");
         for expected in ["`Two!` is not named", "`Two!` does not begin", "`one` is there twice"] {
             assert!(faults.contains(expected), "{faults}");
         }

@@ -29,8 +29,6 @@ pub struct Operation {
     pub example: &'static str,
     /// The failures to expect, and when they occur.
     pub errors: &'static [(ErrorCode, &'static str)],
-    /// Whether it is also a tool of its own.
-    pub is_pinned: bool,
     /// Whether it may delete or overwrite.
     pub is_destructive: bool,
     /// Whether doing it twice is the same as doing it once.
@@ -54,7 +52,6 @@ impl Operation {
             description: description(&input_schema),
             example: Q::EXAMPLE,
             errors: Q::ERRORS,
-            is_pinned: Q::PINNED,
             is_destructive: false,
             is_idempotent: true,
             output_schema: schema::of_output::<Q::Output>(),
@@ -81,7 +78,6 @@ impl Operation {
             description: description(&input_schema),
             example: C::EXAMPLE,
             errors: C::ERRORS,
-            is_pinned: C::PINNED,
             is_destructive: C::DESTRUCTIVE,
             is_idempotent: C::IDEMPOTENT,
             output_schema: schema::of_output::<C::Output>(),

@@ -1,6 +1,9 @@
 //! What one grant may see.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use crate::{Effect, Grant, OperationError, catalog::Opener, operation::Operation, unit::ErasedUnit};
 
@@ -96,6 +99,55 @@ impl Surface {
             view: self.reads.clone(),
             ..self.clone()
         }
+    }
+
+    /// The same grant, as one that may only read: what writes is not even told of.
+    #[must_use]
+    pub fn read_only(&self) -> Self {
+        Self {
+            view: self.reads.clone(),
+            all: self.reads.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// The same grant, seeing these namespaces alone, named as in operations (`raw_materials`) or programs
+    /// (`rawMaterials`).
+    ///
+    /// # Errors
+    /// When one of them is not visible; says which there are.
+    pub fn only(&self, namespaces: &[&str]) -> Result<Self, OperationError> {
+        let named = |operation: &Operation, namespace: &str| {
+            let own = operation.name.as_str().split('.').next();
+            own == Some(namespace) || operation.name.program_namespace() == namespace
+        };
+        if let Some(unknown) = namespaces
+            .iter()
+            .find(|namespace| !self.operations().any(|operation| named(operation, namespace)))
+        {
+            let there_are: BTreeSet<&str> = self
+                .operations()
+                .filter_map(|operation| operation.name.as_str().split('.').next())
+                .collect();
+            let there_are: Vec<&str> = there_are.into_iter().collect();
+            return Err(OperationError::invalid_input(format!(
+                "no namespace `{}`; there are: {}",
+                unknown.chars().take(100).collect::<String>(),
+                there_are.join(", ")
+            )));
+        }
+        let narrowed = |view: &View| {
+            let kept = view
+                .operations()
+                .filter(|operation| namespaces.iter().any(|namespace| named(operation, namespace)));
+            Arc::new(View::new(kept.cloned().collect(), view.open.clone()))
+        };
+        Ok(Self {
+            grant: self.grant.clone(),
+            view: narrowed(&self.view),
+            all: narrowed(&self.all),
+            reads: narrowed(&self.reads),
+        })
     }
 
     /// The operation called `raw_materials.set_stock`, or that a program calls `rawMaterials.setStock`.

@@ -1,4 +1,4 @@
-//! A pinned operation as a tool of its own.
+//! An operation as a tool of its own.
 
 use latchstring_core::{Json, OperationError};
 use rmcp::model::{CallToolResult, ContentBlock};

@@ -15,12 +15,16 @@ use axum::{
 };
 use latchstring_core::Grant;
 use latchstring_runner::MAX_BODY_BYTES;
+use rmcp::model::ProtocolVersion;
 use serde_json::{Value, json};
 
 use crate::Server;
 
 const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
+const METHOD_NOT_FOUND: i32 = -32601;
+/// Where clients of 2026-07-28 say so.
+const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 /// The longest plain-text answer of rmcp that is worth repeating.
 const MAX_REASON_BYTES: usize = 4 << 10;
 
@@ -61,6 +65,13 @@ pub(crate) async fn check(State(server): State<Server>, request: Request, next: 
         id @ (Value::String(_) | Value::Number(_)) => id.clone(),
         _ => Value::Null,
     };
+    // rmcp goes by the method alone, and would agree on an older revision.
+    if message["method"] == "initialize"
+        && message["params"]["_meta"][PROTOCOL_VERSION] == ProtocolVersion::V_2026_07_28.as_str()
+    {
+        let reason = "there is no `initialize` in 2026-07-28; begin with any request, such as `server/discover`";
+        return refuse(StatusCode::NOT_FOUND, METHOD_NOT_FOUND, reason, &id);
+    }
     // Here, because rmcp acknowledges a stream before it asks us anything.
     if message["method"] == "subscriptions/listen"
         && let Some(grant) = parts.extensions.get::<Arc<Grant>>()

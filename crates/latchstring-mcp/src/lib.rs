@@ -6,12 +6,21 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "conformance")]
+mod conformance;
 mod declaration;
 mod describe;
 mod direct;
+mod docs;
 mod envelope;
 mod error;
+mod kept;
+mod knowledge;
 mod listeners;
+mod mode;
+mod portable;
+mod prompts;
+mod resources;
 mod run;
 mod search;
 mod server;

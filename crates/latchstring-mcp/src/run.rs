@@ -31,7 +31,7 @@ pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
         Effect::Write => surface.clone(),
     };
     let mut namespaces: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for operation in surface.operations() {
+    for operation in surface.operations().filter(|operation| operation.effect == effect) {
         let (namespace, method) = operation.name.program().split_once('.').unwrap_or_default();
         namespaces.entry(namespace).or_default().push(method);
     }
@@ -55,29 +55,27 @@ pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
         ),
     };
     let returns = match effect {
-        Effect::Read => "{ok: boolean, result?: unknown, console?: string, calls: number, durationMs: number}",
-        Effect::Write => {
-            "{ok: boolean, result?: unknown, console?: string, calls: number, durationMs: number, committed?: boolean, \
-             changeCount?: number, changes?: {entity: string, id: string, action: \"created\" | \"updated\" | \"deleted\", before?: object, after?: object}[]}"
-        }
+        Effect::Read => "{ok, result?, console?, calls, durationMs}",
+        Effect::Write => "the same with {committed?, changeCount?, changes?: {entity, id, action, before?, after?}[]}",
     };
-    format!(
-        "{purpose} The program is the body of an async function: `await` operations, `return` the answer. \
-         Each operation is `await app.<namespace>.<method>({{...}})`, takes one object and returns an object, never a string to parse. \
-         {rule} Read declarations with `describe` before the first use of an operation. Filter and add up in the program and \
-         return only what is needed. No network, files, timers or imports.\n\
-         Example of a call: `{}`\n\
-         In `app`: {}.\n\
-         Returns {returns}.",
-        example(&surface),
-        names.join("; ")
-    )
+    match effect {
+        Effect::Read => format!(
+            "{purpose} It is the body of an async function: `await` operations, `return` the answer. An operation is \
+             `await app.<namespace>.<method>({{...}})`, takes one object and returns an object. {rule} Read declarations with \
+             `describe` before the first use. Filter and add up in the program; return only what is needed. No network, \
+             files, timers or imports.\nExample: `{}`\nIn `app`: {}.\nReturns {returns}.",
+            example(&surface),
+            names.join("; ")
+        ),
+        Effect::Write => format!(
+            "{purpose} As in `run`, with the operations that write: {}. {rule}\nReturns {returns}.",
+            names.join("; ")
+        ),
+    }
 }
 
-/// A call that works here: the first pinned query's.
+/// A call that works here: the first query's.
 fn example(surface: &Surface) -> &'static str {
-    let pinned = surface
-        .operations()
-        .find(|operation| operation.is_pinned && operation.effect == Effect::Read);
-    pinned.map_or("return 1 + 1", |operation| operation.example)
+    let query = surface.operations().find(|operation| operation.effect == Effect::Read);
+    query.map_or("return 1 + 1", |operation| operation.example)
 }

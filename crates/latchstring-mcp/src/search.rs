@@ -1,81 +1,131 @@
-//! `search`: from words to operations.
+//! `search`: from words to operations and documentation pages, and `fetch`: from what was found to all of it.
+//!
+//! The two have the shape that ChatGPT's deep research asks for: `{query}` to `{results: [{id, title, url}]}`, and `{id}` to
+//! `{id, title, text, url, metadata}` (<https://platform.openai.com/docs/mcp>).
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{cmp::Ordering, collections::BTreeMap, sync::LazyLock};
 
-use latchstring_core::{Effect, Operation, OperationError, Surface, schema_of};
+use bm25::{Document, SearchEngineBuilder, Tokenizer};
+use latchstring_core::{Effect, ErrorCode, Operation, OperationError, Page, Surface, schema_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::declaration;
+use crate::{
+    declaration::{self, declaration},
+    kept::Kept,
+    knowledge::Knowledge,
+};
 
-/// Finds operations by words.
+/// How much is found at most.
+const MOST: usize = 10;
+/// A page is found after an operation that fits as well: most people who search want to do something.
+const OF_A_PAGE: f32 = 0.7;
+
+/// Finds operations and documentation.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SearchInput {
     /// Words, such as "stock of a material". Empty lists the namespaces.
-    #[serde(default)]
     query: String,
-    /// How many operations at most.
-    #[serde(default = "ten")]
-    #[schemars(range(min = 1, max = 50))]
-    limit: u32,
 }
 
 /// Its schema; made once, for it is read at every call.
-pub(crate) static INPUT: LazyLock<Map<String, Value>> = LazyLock::new(schema_of::<SearchInput>);
+pub(crate) static SEARCH_INPUT: LazyLock<Map<String, Value>> = LazyLock::new(schema_of::<SearchInput>);
 
-fn ten() -> u32 {
-    10
+/// Gets one thing that was found.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct FetchInput {
+    /// An id from `search`, or of the rest of a result that was cut.
+    id: String,
 }
 
+/// Its schema.
+pub(crate) static FETCH_INPUT: LazyLock<Map<String, Value>> = LazyLock::new(schema_of::<FetchInput>);
+
 /// What was found.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct SearchOutput {
+pub(crate) struct Results {
     /// The best first.
-    operations: Vec<Found>,
+    results: Vec<Found>,
     /// Every namespace with its methods; when the query is empty or nothing was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     namespaces: Option<BTreeMap<String, Vec<String>>>,
 }
 
-/// One operation in a few words.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Found {
-    /// The name in programs, after `app.`.
-    name: String,
-    /// How it is called.
-    signature: String,
-    /// What it does, in a sentence.
+    /// For `fetch`; of an operation, also its name for `describe`.
+    id: String,
+    title: String,
+    url: String,
+    /// What it does or tells, in a sentence.
     summary: String,
-    /// Whether it reads or writes.
-    effect: &'static str,
+    /// How an operation is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<String>,
+    /// Whether an operation reads or writes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<&'static str>,
 }
 
-pub(crate) fn search(surface: &Surface, input: &SearchInput) -> Result<SearchOutput, OperationError> {
-    if !(1..=50).contains(&input.limit) {
-        return Err(OperationError::invalid_input(format!(
-            "`limit` is {}; use 1 to 50",
-            input.limit
-        )));
-    }
-    let words = words_of(&input.query);
-    let mut scored: Vec<(u32, &Operation)> = surface
+/// All of one thing.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Fetched {
+    pub(crate) id: String,
+    title: String,
+    pub(crate) text: String,
+    url: String,
+    metadata: BTreeMap<&'static str, String>,
+}
+
+/// Something that can be found.
+enum Thing<'a> {
+    Operation(&'a Operation),
+    Page(&'a Page),
+}
+
+pub(crate) fn search(surface: &Surface, knowledge: &Knowledge, input: &SearchInput) -> Results {
+    let things: Vec<Thing<'_>> = surface
         .operations()
-        .map(|operation| (score(operation, &words), operation.as_ref()))
-        .filter(|(score, _)| *score > 0)
+        .map(|operation| Thing::Operation(operation))
+        .chain(knowledge.pages().iter().map(Thing::Page))
         .collect();
-    scored.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.name.cmp(&y.name)));
-    let limit = usize::try_from(input.limit).unwrap_or(50);
-    let operations: Vec<Found> = scored
+    let query: String = input.query.chars().take(1_000).collect();
+    let results: Vec<Found> = ranked(&things, &query)
         .into_iter()
-        .take(limit)
-        .map(|(_, operation)| found(operation))
+        .take(MOST)
+        .map(|at| things[at].found(knowledge))
         .collect();
-    let namespaces = operations.is_empty().then(|| namespaces(surface));
-    Ok(SearchOutput { operations, namespaces })
+    let namespaces = results.is_empty().then(|| namespaces(surface));
+    Results { results, namespaces }
+}
+
+/// The places of those that fit, the best first. Ranked by BM25; the index is made anew each time, which costs less than
+/// a millisecond, and so never holds what another grant may see.
+fn ranked(things: &[Thing<'_>], query: &str) -> Vec<usize> {
+    let documents = things
+        .iter()
+        .enumerate()
+        .map(|(at, thing)| Document::new(at, thing.words()));
+    let engine = SearchEngineBuilder::<usize, u32, Words>::with_tokenizer_and_documents(Words, documents).build();
+    let mut found: Vec<(f32, usize)> = engine
+        .search(query, None)
+        .into_iter()
+        .map(|one| {
+            let weight = match things[one.document.id] {
+                Thing::Operation(_) => 1.0,
+                Thing::Page(_) => OF_A_PAGE,
+            };
+            (one.score * weight, one.document.id)
+        })
+        .collect();
+    found.sort_by(|(a, x), (b, y)| b.partial_cmp(a).unwrap_or(Ordering::Equal).then(x.cmp(y)));
+    found.into_iter().map(|(_, at)| at).collect()
 }
 
 /// Every namespace with its methods: where to look when no word helps.
@@ -92,37 +142,86 @@ fn namespaces(surface: &Surface) -> BTreeMap<String, Vec<String>> {
     namespaces
 }
 
-fn found(operation: &Operation) -> Found {
-    Found {
-        name: operation.name.program().to_owned(),
-        signature: declaration::signature(operation),
-        summary: operation.summary().to_owned(),
-        effect: match operation.effect {
-            Effect::Read => "read",
-            Effect::Write => "write",
-        },
+impl Thing<'_> {
+    /// What it is found by. A word counts most in the name, then in the title, then in the descriptions.
+    fn words(&self) -> String {
+        match self {
+            Self::Operation(operation) => {
+                let name = format!("{} ", operation.name.as_str()).repeat(4);
+                let title = format!("{} ", operation.title).repeat(2);
+                format!("{name}{title}{} {}", operation.description, fields_of(operation))
+            }
+            Self::Page(page) => format!("{}{}", format!("{} {} ", page.title, page.summary).repeat(2), page.text),
+        }
+    }
+
+    fn found(&self, knowledge: &Knowledge) -> Found {
+        match self {
+            Self::Operation(operation) => Found {
+                id: operation.name.program().to_owned(),
+                title: operation.title.to_owned(),
+                url: knowledge.url_of_operation(operation),
+                summary: operation.summary().to_owned(),
+                signature: Some(declaration::signature(operation)),
+                effect: Some(match operation.effect {
+                    Effect::Read => "read",
+                    Effect::Write => "write",
+                }),
+            },
+            Self::Page(page) => Found {
+                id: Knowledge::id_of(page),
+                title: page.title.to_owned(),
+                url: knowledge.url_of(page),
+                summary: page.summary.to_owned(),
+                signature: None,
+                effect: None,
+            },
+        }
     }
 }
 
-/// A word counts most in the name, then in the title, then in the descriptions of the operation and its fields; plural
-/// and singular are one.
-fn score(operation: &Operation, words: &[String]) -> u32 {
-    let fields = [
-        (8, words_of(operation.name.as_str())),
-        (4, words_of(operation.title)),
-        (1, words_of(&operation.description)),
-        (1, words_of(&fields_of(operation))),
-    ];
-    words
-        .iter()
-        .map(|word| {
-            fields
-                .iter()
-                .filter(|(_, field)| field.contains(word))
-                .map(|(weight, _)| weight)
-                .sum::<u32>()
-        })
-        .sum()
+pub(crate) fn fetch(
+    surface: &Surface,
+    knowledge: &Knowledge,
+    kept: &Kept,
+    input: &FetchInput,
+) -> Result<Fetched, OperationError> {
+    let id = input.id.trim();
+    if let Some(part) = kept.part(surface.grant().id(), id)? {
+        return Ok(Fetched {
+            id: id.to_owned(),
+            title: format!("part {} of {}", part.number, part.of),
+            url: knowledge.home(),
+            metadata: part.next.map(|next| ("next", next)).into_iter().collect(),
+            text: part.text,
+        });
+    }
+    if let Some(page) = knowledge.page(id) {
+        return Ok(Fetched {
+            id: Knowledge::id_of(page),
+            title: page.title.to_owned(),
+            text: page.text.to_owned(),
+            url: knowledge.url_of(page),
+            metadata: BTreeMap::from([("kind", "page".to_owned())]),
+        });
+    }
+    let operation = surface.find(id).map_err(|error| match error.code() {
+        ErrorCode::UnknownOperation => OperationError::new(
+            ErrorCode::NotFound,
+            format!(
+                "nothing has the id `{}`; take one from `search`",
+                id.chars().take(100).collect::<String>()
+            ),
+        ),
+        _ => error,
+    })?;
+    Ok(Fetched {
+        id: operation.name.program().to_owned(),
+        title: operation.title.to_owned(),
+        text: declaration(operation),
+        url: knowledge.url_of_operation(operation),
+        metadata: BTreeMap::from([("kind", "operation".to_owned())]),
+    })
 }
 
 /// The input fields with what is said of them.
@@ -136,22 +235,29 @@ fn fields_of(operation: &Operation) -> String {
         .join(" ")
 }
 
-fn words_of(text: &str) -> Vec<String> {
-    let mut spaced = String::with_capacity(text.len());
-    let mut after_lower = false;
-    for letter in text.chars().take(4_000) {
-        if letter.is_uppercase() && after_lower {
-            spaced.push(' ');
+/// Words as they are compared: in lower case, `setStock` and `set_stock` as two, plural and singular as one.
+struct Words;
+
+impl Tokenizer for Words {
+    fn tokenize(&self, text: &str) -> Vec<String> {
+        let mut spaced = String::with_capacity(text.len());
+        let mut after_lower = false;
+        for letter in text.chars() {
+            if letter.is_uppercase() && after_lower {
+                spaced.push(' ');
+            }
+            after_lower = letter.is_lowercase();
+            spaced.extend(letter.to_lowercase());
         }
-        after_lower = letter.is_lowercase();
-        spaced.extend(letter.to_lowercase());
+        spaced
+            .split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| {
+                word.len() > 1 && !matches!(*word, "the" | "of" | "to" | "an" | "in" | "is" | "it" | "and" | "or")
+            })
+            .map(|word| {
+                word.strip_suffix("ies")
+                    .map_or_else(|| word.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"))
+            })
+            .collect()
     }
-    spaced
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| word.len() > 1)
-        .map(|word| {
-            word.strip_suffix("ies")
-                .map_or_else(|| word.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"))
-        })
-        .collect()
 }

@@ -11,10 +11,11 @@ use rmcp::{
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
         CompleteRequestParams, CompleteResult, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
-        ErrorCode as RpcCode, Implementation, InitializeRequestParams, InitializeResult, ListPromptsRequestMethod,
-        ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
-        ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
-        ServerConfig, SubscriptionFilter,
+        ErrorCode as RpcCode, GetPromptRequestParams, GetPromptResponse, Implementation, InitializeRequestParams,
+        InitializeResult, ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
+        ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject,
+        PaginatedRequestParams, PromptsCapability, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+        ResourcesCapability, ServerCapabilities, ServerConfig, SubscriptionFilter,
     },
     service::{RequestContext, SubscriptionContext},
 };
@@ -23,8 +24,11 @@ use serde_json::{Map, Value};
 use tracing::Instrument;
 
 use crate::{
-    describe, direct, error,
+    describe, direct, docs, error,
+    kept::Kept,
+    knowledge::Knowledge,
     listeners::{Listener, Listeners},
+    mode::{Mode, Tools},
     run, search,
     tools::{self, Tool},
 };
@@ -50,17 +54,29 @@ pub struct Server(Arc<Parts>);
 struct Parts {
     about: About,
     calls: Calls,
+    knowledge: Knowledge,
+    kept: Kept,
     listeners: Arc<Listeners>,
 }
 
 impl Server {
-    /// A server that carries out these calls.
-    pub fn new(about: About, calls: Calls) -> Self {
+    /// A server that carries out these calls. What it finds has addresses below `public_url`.
+    pub fn new(about: About, calls: Calls, public_url: &str) -> Self {
         Self(Arc::new(Parts {
+            knowledge: Knowledge::new(calls.catalog().clone(), &about.name, public_url),
+            kept: Kept::new(calls.clock()),
             about,
             calls,
             listeners: Arc::default(),
         }))
+    }
+
+    pub(crate) fn knowledge(&self) -> &Knowledge {
+        &self.0.knowledge
+    }
+
+    pub(crate) fn calls(&self) -> &Calls {
+        &self.0.calls
     }
 
     /// Ends the streams that only wait, lets the calls under way go on for `grace` at most and then ends them, which
@@ -76,12 +92,15 @@ impl Server {
         self.0.listeners.admit(grant.id()).map(Arc::new)
     }
 
-    fn surface(&self, context: &RequestContext<RoleServer>) -> Result<Surface, ErrorData> {
+    fn surface(&self, context: &RequestContext<RoleServer>) -> Result<(Surface, Tools), ErrorData> {
         let parts = context.extensions.get::<http::request::Parts>();
-        let grant = parts.and_then(|parts| parts.extensions.get::<Arc<Grant>>()).cloned();
+        let grant = parts.and_then(|parts| parts.extensions.get::<Arc<Grant>>().zip(Some(&parts.uri)));
         // No grant means that the gate in front of this server is missing; then nothing is visible to anybody.
-        let grant = grant.ok_or_else(|| ErrorData::internal_error("the request carries no grant", None))?;
-        Ok(self.0.calls.surface(grant))
+        let (grant, uri) = grant.ok_or_else(|| ErrorData::internal_error("the request carries no grant", None))?;
+        let surface = self.0.calls.surface(Arc::clone(grant));
+        let mode = Mode::of(uri);
+        let seen = mode.and_then(|mode| Ok((mode.narrow(surface)?, mode.tools)));
+        seen.map_err(|error| ErrorData::invalid_params(error.message().to_owned(), None))
     }
 
     async fn call(
@@ -94,7 +113,7 @@ impl Server {
     ) -> CallToolResult {
         let calls = &self.0.calls;
         let open = |effect| calls.session(surface, effect, tool.name(), cx.clone());
-        // A session asks before each operation. These tools may call none, and open no more than a pinned one would.
+        // A session asks before each operation. These tools may call none, and open no more than an operation would.
         if !matches!(tool, Tool::Direct(_))
             && let Err(refusal) = calls.check(surface.grant()).await
         {
@@ -102,8 +121,20 @@ impl Server {
         }
         match tool {
             Tool::Search => {
-                answer(open(Effect::Read), tool, &search::INPUT, arguments, |input| {
-                    search::search(surface, &input)
+                answer(open(Effect::Read), tool, &search::SEARCH_INPUT, arguments, |input| {
+                    Ok(search::search(surface, self.knowledge(), &input))
+                })
+                .await
+            }
+            Tool::Fetch => {
+                answer(open(Effect::Read), tool, &search::FETCH_INPUT, arguments, |input| {
+                    search::fetch(surface, self.knowledge(), &self.0.kept, &input)
+                })
+                .await
+            }
+            Tool::Docs => {
+                answer(open(Effect::Read), tool, &docs::INPUT, arguments, |input| {
+                    docs::docs(self.knowledge(), &input)
                 })
                 .await
             }
@@ -128,7 +159,7 @@ impl Server {
         }
     }
 
-    fn context(&self, surface: &Surface) -> Context {
+    pub(crate) fn context(&self, surface: &Surface) -> Context {
         let channel = match surface.grant().holder() {
             Holder::App { .. } => Channel::Connector,
             _ => Channel::Mcp,
@@ -151,7 +182,7 @@ impl Server {
     }
 }
 
-fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+pub(crate) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
     context
         .protocol_version()
         .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
@@ -173,10 +204,13 @@ async fn answer<I: DeserializeOwned, O: Serialize>(
         return error::refused(&error);
     }
     let structured = serde_json::to_value(&output).unwrap_or_default();
-    // Declarations are text already; as a JSON string they would be unreadable.
-    let text = structured["declarations"]
-        .as_str()
-        .map_or_else(|| structured.to_string(), ToOwned::to_owned);
+    // Declarations and pages are text already; as a JSON string they would be unreadable.
+    let plain = match tool {
+        Tool::Describe => &structured["declarations"],
+        Tool::Docs => &structured["text"],
+        _ => &Value::Null,
+    };
+    let text = plain.as_str().map_or_else(|| structured.to_string(), ToOwned::to_owned);
     let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
     result.structured_content = Some(structured);
     result
@@ -192,8 +226,9 @@ async fn refuse(session: Session, error: &OperationError) -> CallToolResult {
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         // Declared because clients of 2026-07-28 open a stream for it at once. A grant's tools never change.
-        let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed();
-        ServerConfig::new(capabilities.build())
+        let mut capabilities = self.capabilities();
+        capabilities.tools.get_or_insert_default().list_changed = Some(true);
+        ServerConfig::new(capabilities)
             .with_server_info(self.implementation())
             .with_instructions(&self.0.about.instructions)
     }
@@ -206,7 +241,7 @@ impl ServerHandler for Server {
         context.peer.set_peer_info(request.clone());
         let mut result = self.negotiate_initialize(&request)?;
         // Clients of these revisions would wait for changes in a session, and there are none.
-        result.capabilities = ServerCapabilities::builder().enable_tools().build();
+        result.capabilities = self.capabilities();
         Ok(result)
     }
 
@@ -242,13 +277,10 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let surface = self.surface(&context)?;
-        let mut result =
-            ListToolsResult::with_all_items(tools::of(&surface).map(|tool| tool.listed(&surface)).collect());
-        if is_modern(&context) {
-            // The list depends on the grant and changes the moment it is revoked.
-            (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
-        }
+        let (surface, tools) = self.surface(&context)?;
+        let listed = tools::of(&surface, tools).map(|tool| tool.listed(&surface)).collect();
+        let mut result = ListToolsResult::with_all_items(listed);
+        (result.ttl_ms, result.cache_scope) = private(&context);
         result.meta = self.meta(&context);
         Ok(result)
     }
@@ -258,9 +290,9 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let surface = self.surface(&context)?;
+        let (surface, tools) = self.surface(&context)?;
         let cx = self.context(&surface);
-        let Some(tool) = tools::find(&surface, &request.name) else {
+        let Some(tool) = tools::find(&surface, tools, &request.name) else {
             let shown: String = request.name.chars().take(100).collect();
             // Written down: a grant that calls what it may not see is worth knowing about.
             let session = self.0.calls.session(&surface, Effect::Read, &shown, cx);
@@ -285,6 +317,10 @@ impl ServerHandler for Server {
             .call(&surface, &tool, &arguments, cx, context.ct.clone())
             .instrument(span);
         let mut result = self.0.calls.track(call).await;
+        // A part of what was cut is no longer than a part.
+        if !matches!(tool, Tool::Fetch) {
+            self.cut(&surface, &mut result);
+        }
         error::name_request(&mut result, request_id);
         result.meta = self.meta(&context);
         Ok(result.into())
@@ -299,7 +335,13 @@ impl ServerHandler for Server {
         let method = request.method;
         if matches!(
             method.as_str(),
-            "tools/call" | "tools/list" | "initialize" | "server/discover"
+            "tools/call"
+                | "tools/list"
+                | "initialize"
+                | "server/discover"
+                | "resources/read"
+                | "prompts/get"
+                | "completion/complete"
         ) {
             let expected = match method.as_str() {
                 "tools/call" => {
@@ -320,37 +362,145 @@ impl ServerHandler for Server {
         ))
     }
 
-    // What this server does not declare it does not answer; the library's defaults would answer with empty lists.
-
     async fn list_prompts(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+        if self.knowledge().prompts().is_empty() {
+            return Err(ErrorData::method_not_found::<ListPromptsRequestMethod>());
+        }
+        let mut result = ListPromptsResult::with_all_items(self.prompts());
+        (result.ttl_ms, result.cache_scope) = public(&context);
+        result.meta = self.meta(&context);
+        Ok(result)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let mut result = self.prompt(&request.name, request.arguments.as_ref())?;
+        result.meta = self.meta(&context);
+        Ok(result.into())
     }
 
     async fn list_resources(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+        if !self.has_resources() {
+            return Err(ErrorData::method_not_found::<ListResourcesRequestMethod>());
+        }
+        let mut result = ListResourcesResult::with_all_items(self.pages_as_resources());
+        (result.ttl_ms, result.cache_scope) = public(&context);
+        result.meta = self.meta(&context);
+        Ok(result)
     }
 
     async fn list_resource_templates(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+        if !self.has_resources() {
+            return Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>());
+        }
+        let (surface, _) = self.surface(&context)?;
+        let mut result = ListResourceTemplatesResult::with_all_items(self.templates(&surface));
+        (result.ttl_ms, result.cache_scope) = private(&context);
+        result.meta = self.meta(&context);
+        Ok(result)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let (surface, _) = self.surface(&context)?;
+        let mut result = self.read(&surface, &request.uri, &context).await?;
+        (result.ttl_ms, result.cache_scope) = private(&context);
+        result.meta = self.meta(&context);
+        Ok(result.into())
     }
 
     async fn complete(
         &self,
-        _: CompleteRequestParams,
-        _: RequestContext<RoleServer>,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+        if self.knowledge().entities().is_empty() {
+            return Err(ErrorData::method_not_found::<CompleteRequestMethod>());
+        }
+        let (surface, _) = self.surface(&context)?;
+        let (argument, typed) = (&request.argument.name, &request.argument.value);
+        let completion = self
+            .complete_with(&surface, &request.r#ref, argument, typed, &context)
+            .await?;
+        let mut result = CompleteResult::new(completion);
+        result.meta = self.meta(&context);
+        Ok(result)
+    }
+}
+
+impl Server {
+    fn has_resources(&self) -> bool {
+        !self.knowledge().pages().is_empty() || !self.knowledge().entities().is_empty()
+    }
+
+    /// What is declared, and no more: what is not declared is not answered either.
+    fn capabilities(&self) -> ServerCapabilities {
+        let mut capabilities = ServerCapabilities::builder().enable_tools().build();
+        capabilities.resources = self.has_resources().then(ResourcesCapability::default);
+        capabilities.prompts = (!self.knowledge().prompts().is_empty()).then(PromptsCapability::default);
+        capabilities.completions = (!self.knowledge().entities().is_empty()).then(Default::default);
+        capabilities
+    }
+
+    /// Cuts a result that is longer than clients take, and says how to get the rest.
+    fn cut(&self, surface: &Surface, result: &mut CallToolResult) {
+        let text: String = result
+            .content
+            .iter()
+            .filter_map(|block| block.as_text())
+            .map(|block| block.text.as_str())
+            .collect();
+        let Some(part) = self.0.kept.cut(surface.grant().id(), &text) else {
+            return;
+        };
+        let next = part.next.unwrap_or_default();
+        let note = format!(
+            "cut after {} of {} bytes. The next part: `fetch` with id \"{next}\", for ten minutes. Better: filter and add up \
+             in a program, and return only what is needed",
+            part.text.len(),
+            text.len()
+        );
+        result.content = vec![ContentBlock::text(part.text), ContentBlock::text(format!("\n[{note}]"))];
+        if let Some(Value::Object(structured)) = &mut result.structured_content {
+            // Clients show the model one or the other, so both are short. What is not long is kept.
+            structured.retain(|_, value| value.to_string().len() < 2_000);
+            structured.insert("cut".to_owned(), serde_json::json!({ "next": next, "note": note }));
+        }
+    }
+}
+
+/// The list depends on the grant, and changes the moment that is revoked.
+fn private(context: &RequestContext<RoleServer>) -> (Option<u64>, Option<CacheScope>) {
+    if is_modern(context) {
+        (Some(0), Some(CacheScope::Private))
+    } else {
+        (None, None)
+    }
+}
+
+/// The same for everybody, and new only with a new version of the server.
+fn public(context: &RequestContext<RoleServer>) -> (Option<u64>, Option<CacheScope>) {
+    if is_modern(context) {
+        (Some(60 * 60 * 1_000), Some(CacheScope::Public))
+    } else {
+        (None, None)
     }
 }

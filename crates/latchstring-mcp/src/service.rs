@@ -8,7 +8,7 @@ use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
 };
 
-use crate::{Server, envelope};
+use crate::{Server, envelope, mode::READ_ONLY};
 
 /// Who may knock: host names and browser origins.
 #[derive(Debug, Clone)]
@@ -30,12 +30,15 @@ pub fn router(path: &str, server: Server, doors: &Doors) -> Router {
         .enforce_origin_validation()
         .with_max_request_body_bytes(MAX_BODY_BYTES);
     let behind = server.clone();
+    #[cfg(feature = "conformance")]
+    let behind = crate::conformance::Fixtures::new(behind);
     let service = StreamableHttpService::new(
         move || Ok(behind.clone()),
         Arc::new(NeverSessionManager::default()),
         config,
     );
     Router::new()
-        .route_service(path, service)
+        .route_service(path, service.clone())
+        .route_service(&format!("{path}{READ_ONLY}"), service)
         .layer(middleware::from_fn_with_state(server, envelope::check))
 }

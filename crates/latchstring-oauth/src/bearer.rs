@@ -3,7 +3,7 @@
 //! There are two doors. API keys are presented at `/mcp`, access tokens of connected apps at the connector of their
 //! tenant. A malformed, wrong, expired or revoked credential gets the same answer, byte for byte, so that nobody learns
 //! which it was; only a credential of the other door's form is told where it belongs. A store that cannot be
-//! asked is 503, never 401: clients throw credentials away on 401.
+//! asked is 503, never 401: clients throw credentials away on 401. Who comes too often is answered 429.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,11 +16,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::StreamExt;
-use latchstring_access::{Access, AuthenticateError, ConnectorId};
+use latchstring_access::{Access, AuthenticateError, ConnectorId, Token, TokenPrefix};
 use latchstring_core::{Grant, RefusedAs};
 use serde_json::json;
 
-use crate::{issuer::Issuer, scope, state::AuthorizationServer, stream};
+use crate::{
+    issuer::Issuer,
+    net::Net,
+    pace::{Of, TooMany},
+    scope,
+    state::AuthorizationServer,
+    stream,
+};
 
 /// How much of a refused request's body is taken, in bytes, and for how long.
 const TAKEN: usize = 64 << 10;
@@ -31,13 +38,15 @@ pub async fn require_key(State(server): State<AuthorizationServer>, request: Req
     let door = Door::Keys {
         issuer: server.issuer(),
     };
-    let presented = presented(request.headers());
-    let granted = match presented {
-        Presented::One(key) => server.access().authenticate_key(key).await,
-        Presented::None | Presented::Unusable => Err(AuthenticateError::Refused),
+    pass(&server, &door, request, next).await
+}
+
+/// The same for scripts: too many calls are answered in their envelope, `{"error": {"code", "message"}}`.
+pub async fn require_script_key(State(server): State<AuthorizationServer>, request: Request, next: Next) -> Response {
+    let door = Door::Scripts {
+        issuer: server.issuer(),
     };
-    let is_presented = !matches!(presented, Presented::None);
-    pass(server.shared_access(), granted, &door, is_presented, request, next).await
+    pass(&server, &door, request, next).await
 }
 
 /// Lets requests with an access token for this connector pass, with their grant in the extensions.
@@ -56,44 +65,38 @@ pub async fn require_app(
         let body = json!({ "error": "not_found", "error_description": text });
         return refused("no_connector", (StatusCode::NOT_FOUND, Json(body)).into_response());
     };
-    let presented = presented(request.headers());
-    let granted = match presented {
-        Presented::One(token) => server.access().authenticate_app(token, &connector).await,
-        Presented::None | Presented::Unusable => Err(AuthenticateError::Refused),
-    };
-    let is_presented = !matches!(presented, Presented::None);
     let door = Door::Connector {
         issuer: server.issuer(),
         connector: &connector,
     };
-    pass(server.shared_access(), granted, &door, is_presented, request, next).await
+    pass(&server, &door, request, next).await
 }
 
-async fn pass(
-    access: &Arc<Access>,
-    granted: Result<Grant, AuthenticateError>,
-    door: &Door<'_>,
-    is_presented: bool,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let mut response = match granted {
+async fn pass(server: &AuthorizationServer, door: &Door<'_>, mut request: Request, next: Next) -> Response {
+    let network = Net::of_request(&request, server.proxies());
+    let presented = presented(request.headers());
+    let is_presented = !matches!(presented, Presented::None);
+    let mut response = match door.grant(server, presented, &network).await {
         Ok(grant) => {
             let grant = Arc::new(grant);
             // Nothing behind this layer needs the credential, so nothing behind it can leak it.
             request.headers_mut().remove(header::AUTHORIZATION);
             request.extensions_mut().insert(Arc::clone(&grant));
-            stream::guarded(next.run(request).await, access, grant)
+            let request = request.map(stream::timely);
+            stream::guarded(next.run(request).await, server.shared_access(), grant)
         }
-        Err(error) => {
+        Err(stopped) => {
             take_body(request.into_body()).await;
-            match error {
-                AuthenticateError::Refused => {
+            match stopped {
+                Stopped::Unwelcome(AuthenticateError::Refused) => {
                     let class = if is_presented { "invalid_token" } else { "no_credential" };
                     refused(class, door.refuse(is_presented, &door.what_is_needed()))
                 }
-                AuthenticateError::WrongDoor => refused("wrong_door", door.refuse(is_presented, &door.where_else())),
-                AuthenticateError::Unavailable(source) => unavailable(source.as_ref()),
+                Stopped::Unwelcome(AuthenticateError::WrongDoor) => {
+                    refused("wrong_door", door.refuse(is_presented, &door.where_else()))
+                }
+                Stopped::Unwelcome(AuthenticateError::Unavailable(source)) => unavailable(source.as_ref()),
+                Stopped::TooMany(too_many) => door.slow_down(&too_many),
             }
         }
     };
@@ -101,6 +104,24 @@ async fn pass(
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Why a request goes no further.
+enum Stopped {
+    Unwelcome(AuthenticateError),
+    TooMany(TooMany),
+}
+
+impl From<AuthenticateError> for Stopped {
+    fn from(error: AuthenticateError) -> Self {
+        Self::Unwelcome(error)
+    }
+}
+
+impl From<TooMany> for Stopped {
+    fn from(too_many: TooMany) -> Self {
+        Self::TooMany(too_many)
+    }
 }
 
 fn refused(class: &'static str, mut response: Response) -> Response {
@@ -153,6 +174,10 @@ enum Door<'a> {
     Keys {
         issuer: &'a Issuer,
     },
+    /// Keys as well, for scripts.
+    Scripts {
+        issuer: &'a Issuer,
+    },
     Connector {
         issuer: &'a Issuer,
         connector: &'a ConnectorId,
@@ -160,11 +185,83 @@ enum Door<'a> {
 }
 
 impl Door<'_> {
+    /// Whose request it is, as far as there may be another one (see [`pace`](crate::pace)).
+    async fn grant(&self, server: &AuthorizationServer, presented: Presented<'_>, net: &Net) -> Result<Grant, Stopped> {
+        let pace = server.pace();
+        let Presented::One(credential) = presented else {
+            pace.junk(net)?;
+            return Err(AuthenticateError::Refused.into());
+        };
+        if !self.has_form(credential, server.access()) {
+            pace.junk(net)?;
+            // From its form alone: the store is not asked.
+            return Ok(self.authenticate(credential, server.access()).await?);
+        }
+        pace.look_up(credential, net)?;
+        match self.authenticate(credential, server.access()).await {
+            Ok(grant) => {
+                pace.worked(credential);
+                pace.call(grant.id())?;
+                Ok(grant)
+            }
+            Err(error @ AuthenticateError::Refused) => {
+                pace.failed(credential);
+                Err(error.into())
+            }
+            Err(error @ (AuthenticateError::WrongDoor | AuthenticateError::Unavailable(_))) => Err(error.into()),
+        }
+    }
+
+    /// Whether the text could be a credential of this door, so that the store has to be asked.
+    fn has_form(&self, credential: &str, access: &Access) -> bool {
+        let prefix = match self {
+            Self::Keys { .. } | Self::Scripts { .. } => &access.rules().prefix,
+            Self::Connector { .. } => &TokenPrefix::ACCESS,
+        };
+        Token::parse(credential, prefix).is_ok()
+    }
+
+    async fn authenticate(&self, credential: &str, access: &Access) -> Result<Grant, AuthenticateError> {
+        match self {
+            Self::Keys { .. } | Self::Scripts { .. } => access.authenticate_key(credential).await,
+            Self::Connector { connector, .. } => access.authenticate_app(credential, connector).await,
+        }
+    }
+
+    /// RFC 6585, section 4. What is told is for a model as much as for a program: how long to wait, and what else to do.
+    fn slow_down(&self, too_many: &TooMany) -> Response {
+        // Rounded up: who comes back after so many seconds is let in.
+        let seconds = (too_many.wait.as_secs() + u64::from(too_many.wait.subsec_nanos() > 0)).max(1);
+        let (class, text) = match too_many.of {
+            Of::Calls { a_minute, at_once } => (
+                "too_many_calls",
+                format!(
+                    "too many calls with this credential: {a_minute} a minute are let through, {at_once} of them at once. \
+                     Nothing was done; wait {seconds} s and call again. One program can do the work of many calls"
+                ),
+            ),
+            Of::Failures => (
+                "too_many_failures",
+                format!(
+                    "too many requests from your network without a credential that works; this one was not looked at. \
+                     It says nothing about your credential: wait {seconds} s and try again"
+                ),
+            ),
+        };
+        let body = match self {
+            Self::Keys { .. } | Self::Connector { .. } => json!({ "error": "rate_limited", "error_description": text }),
+            Self::Scripts { .. } => json!({ "error": { "code": "RATE_LIMITED", "message": text } }),
+        };
+        let retry_after = [(header::RETRY_AFTER, HeaderValue::from(seconds))];
+        let response = (StatusCode::TOO_MANY_REQUESTS, retry_after, Json(body));
+        refused(class, response.into_response())
+    }
+
     /// RFC 6750, section 3: no error code when no credential was presented. A connector's challenge says where an app
     /// learns how to get one (RFC 9728, section 5.1).
     fn refuse(&self, is_presented: bool, description: &str) -> Response {
         let mut challenge = match self {
-            Self::Keys { .. } => "Bearer realm=\"mcp\"".to_owned(),
+            Self::Keys { .. } | Self::Scripts { .. } => "Bearer realm=\"mcp\"".to_owned(),
             Self::Connector { issuer, connector } => format!(
                 "Bearer resource_metadata=\"{}\", scope=\"{}\"",
                 issuer.resource_metadata_url(connector),
@@ -184,7 +281,7 @@ impl Door<'_> {
 
     fn what_is_needed(&self) -> String {
         match self {
-            Self::Keys { .. } => "the API key is missing, wrong, expired or revoked; \
+            Self::Keys { .. } | Self::Scripts { .. } => "the API key is missing, wrong, expired or revoked; \
                                   send `Authorization: Bearer <key>` with a key that is listed as active"
                 .to_owned(),
             Self::Connector { .. } => "the access token is missing, wrong, expired or revoked; \
@@ -195,7 +292,7 @@ impl Door<'_> {
 
     fn where_else(&self) -> String {
         match self {
-            Self::Keys { issuer } => format!(
+            Self::Keys { issuer } | Self::Scripts { issuer } => format!(
                 "this is the access token of a connected app; present it at the connector it was issued for, \
                  {}/c/<connector>/mcp-agent. This address takes API keys",
                 issuer.as_str()

@@ -18,9 +18,11 @@ mod fetch;
 mod form;
 mod issuer;
 mod jwks;
+mod known;
 mod limits;
 mod metadata;
 mod net;
+mod pace;
 mod redirect;
 mod register;
 mod registration;
@@ -31,8 +33,9 @@ mod stream;
 mod strict_json;
 mod token;
 
-pub use bearer::{require_app, require_key};
+pub use bearer::{require_app, require_key, require_script_key};
 pub use fetch::{Document, Documents, FetchError, HttpDocuments, HttpDocumentsError};
+pub use pace::CALLS_PER_MINUTE;
 pub use state::{AuthorizationServer, Settings};
 
 /// The path of connectors, as a route.

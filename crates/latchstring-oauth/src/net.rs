@@ -4,7 +4,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use axum::{extract::ConnectInfo, http::request::Parts};
+use axum::{
+    extract::{ConnectInfo, Request},
+    http::{Extensions, HeaderMap, request::Parts},
+};
 
 /// A network of one customer, as far as one can tell: an IPv4 /24 or an IPv6 /64.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -20,15 +23,20 @@ impl Net {
     /// The network of whoever sent the request. `proxies` is how many proxies in front of us are trusted to append the
     /// address they saw to `X-Forwarded-For`.
     pub(crate) fn of(parts: &Parts, proxies: usize) -> Self {
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip());
+        Self::told_by(&parts.extensions, &parts.headers, proxies)
+    }
+
+    /// The same, of a request that is still whole.
+    pub(crate) fn of_request(request: &Request, proxies: usize) -> Self {
+        Self::told_by(request.extensions(), request.headers(), proxies)
+    }
+
+    fn told_by(extensions: &Extensions, headers: &HeaderMap, proxies: usize) -> Self {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         if proxies == 0 {
             return peer.map(Self::around).unwrap_or_default();
         }
-        let hops: Vec<&str> = parts
-            .headers
+        let hops: Vec<&str> = headers
             .get_all("x-forwarded-for")
             .iter()
             .filter_map(|value| value.to_str().ok())
@@ -74,7 +82,7 @@ impl Net {
 
     /// Whether requests of many unrelated people may come from here: a proxy that we were not told of, or an unknown
     /// place.
-    fn is_shared(&self) -> bool {
+    pub(crate) fn is_shared(&self) -> bool {
         match self.address {
             None => true,
             Some(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),

@@ -21,7 +21,9 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use governor::{Quota, RateLimiter, clock::Clock as _, nanos::Nanos, state::keyed::HashMapStateStore};
+use governor::{
+    Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware, nanos::Nanos, state::keyed::HashMapStateStore,
+};
 use latchstring_core::{Clock, GrantId};
 
 use crate::{known::Known, net::Net};
@@ -157,7 +159,7 @@ impl CountedNets {
 struct Counted<K: Hash + Eq + Clone> {
     a_minute: NonZeroU32,
     at_once: NonZeroU32,
-    limiter: RateLimiter<K, HashMapStateStore<K>, Elapsed>,
+    limiter: RateLimiter<K, HashMapStateStore<K>, Elapsed, NoOpMiddleware<Nanos>>,
     swept: AtomicU64,
 }
 
@@ -298,6 +300,7 @@ mod tests {
         let busy = grant();
         assert_eq!(admitted(|| pace.call(busy)), 60);
         clock.advance(TimeDelta::hours(-1));
+        assert!(pace.call(busy).is_err());
         clock.advance(TimeDelta::seconds(1));
         assert_eq!(admitted(|| pace.call(busy)), 10);
     }
@@ -308,7 +311,11 @@ mod tests {
         let noisy = net([8, 8, 4, 4]);
         assert_eq!(admitted(|| pace.junk(&noisy)), 600);
         assert_eq!(pace.junk(&net([8, 8, 5, 4])), Ok(()));
-        assert_eq!(admitted(|| pace.junk(&net([10, 0, 0, 1]))), 30_000, "a proxy of ours, maybe");
+        assert_eq!(
+            admitted(|| pace.junk(&net([10, 0, 0, 1]))),
+            30_000,
+            "a proxy of ours, maybe"
+        );
         clock.advance(TimeDelta::seconds(1));
         assert_eq!(admitted(|| pace.junk(&noisy)), 10);
     }

@@ -14,7 +14,9 @@ use crate::{
     fetch::{Allowance, Documents, NoDocuments},
     issuer::Issuer,
     limits::Noise,
-    metadata, register, revoke, token,
+    metadata,
+    pace::Pace,
+    register, revoke, token,
 };
 
 /// Lets people connect apps with connection codes. Clones share everything.
@@ -30,6 +32,7 @@ struct Parts {
     documents: Option<ClientDocuments>,
     assertions: Assertions,
     noise: Noise,
+    pace: Pace,
 }
 
 /// What an authorization server is made of.
@@ -44,6 +47,8 @@ pub struct Settings {
     pub tenant_noun: String,
     /// How many proxies in front of us are trusted to append to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// How many calls a minute each key and each connected app may make; 0 for as many as they like.
+    pub calls_per_minute: u32,
     /// Where the documents of clients come from. `None` on a network without a way out: then clients have to register,
     /// and are told so by the metadata.
     pub documents: Option<Arc<dyn Documents>>,
@@ -63,6 +68,7 @@ impl AuthorizationServer {
             tenant_noun: settings.tenant_noun,
             proxies: settings.trusted_proxies,
             noise: Noise::new(Arc::clone(&clock)),
+            pace: Pace::new(settings.calls_per_minute, Arc::clone(&clock)),
             documents: documents
                 .clone()
                 .map(|documents| ClientDocuments::new(documents, Arc::clone(&clock), Arc::clone(&allowance))),
@@ -113,6 +119,10 @@ impl AuthorizationServer {
 
     pub(crate) fn noise(&self) -> &Noise {
         &self.0.noise
+    }
+
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.0.pace
     }
 
     /// The clients that have documents, if we fetch any.

@@ -92,6 +92,7 @@ fn describe(about: &About, catalog: &Catalog) -> Value {
                     "headers": { "WWW-Authenticate": { "schema": { "type": "string" } } },
                     "content": { "application/json": { "schema": unauthorized() } }
                 },
+                "TooMany": too_many(),
                 "Refused": failed("The request cannot be carried out; the message says what to do."),
                 "Failed": failed("The server could not do it. After 503 try again when `Retry-After` says."),
             },
@@ -194,6 +195,7 @@ fn item(of: &Item<'_>) -> Value {
         "responses": {
             "200": { "description": "Done.", "headers": request_id(), "content": { "application/json": { "schema": answer } } },
             "401": { "$ref": "#/components/responses/Unauthorized" },
+            "429": { "$ref": "#/components/responses/TooMany" },
             "4XX": { "$ref": "#/components/responses/Refused" },
             "5XX": { "$ref": "#/components/responses/Failed" }
         }
@@ -217,6 +219,21 @@ fn failed(description: &str) -> Value {
     json!({
         "description": description,
         "headers": request_id(),
+        "content": { "application/json": { "schema": schema } }
+    })
+}
+
+/// The door answers this in front of everything, so there is no request id yet.
+fn too_many() -> Value {
+    let schema = json!({
+        "type": "object",
+        "properties": { "error": { "$ref": pointer("Error") } },
+        "required": ["error"]
+    });
+    json!({
+        "description": "Too many calls with this key, or too many requests from this network without a key that works. Try \
+                        again when `Retry-After` says.",
+        "headers": { "Retry-After": { "description": "In seconds.", "schema": { "type": "integer" } } },
         "content": { "application/json": { "schema": schema } }
     })
 }

@@ -54,6 +54,11 @@ impl Calls {
         }))
     }
 
+    /// What tells the time.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
+    }
+
     /// Every operation there is.
     pub fn catalog(&self) -> &Catalog {
         &self.0.catalog

@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 use latchstring::{
     access::Secret,
     console::{DemoSignIn, Manages},
+    oauth::CALLS_PER_MINUTE,
 };
 use serde::Deserialize;
 use url::{Host, Url};
@@ -122,6 +123,11 @@ pub struct Settings {
     #[arg(long, global = true, env = "LATCHSTRING_PROGRAM_SECONDS", value_name = "SECONDS")]
     pub program_seconds: Option<u64>,
 
+    /// How many calls a minute each key and each connected app may make at this server, a tenth of them at once; 0 for as
+    /// many as they like. [default: 600]
+    #[arg(long, global = true, env = "LATCHSTRING_CALLS_PER_MINUTE", value_name = "COUNT")]
+    pub calls_per_minute: Option<u32>,
+
     /// What the app signs its events with.
     #[arg(skip)]
     pub(crate) webhook_secrets: Option<SecretList>,
@@ -187,6 +193,8 @@ pub struct Config {
     pub programs: usize,
     /// How long one program may take.
     pub program_time: Duration,
+    /// How many calls a minute each key and app may make; 0 for as many as they like.
+    pub calls_per_minute: u32,
     /// What the app signs its events with.
     pub webhook_secrets: Vec<Secret>,
     /// The text of the key ring; `None` for the one in the data directory.
@@ -249,6 +257,10 @@ impl Settings {
             access_token_lifetime: TimeDelta::minutes(minutes.into()),
             programs,
             program_time: Duration::from_secs(seconds),
+            calls_per_minute: self
+                .calls_per_minute
+                .or(file.calls_per_minute)
+                .unwrap_or(CALLS_PER_MINUTE),
             webhook_secrets: secrets::webhook_secrets(variables.webhook_secrets.as_ref(), file.webhook_secrets)?,
             key_ring: variables.key_ring,
             sign_in: SignIn {

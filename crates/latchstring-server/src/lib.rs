@@ -14,6 +14,7 @@ mod address;
 mod banner;
 mod commands;
 mod config;
+mod connections;
 mod files;
 mod parts;
 mod product;

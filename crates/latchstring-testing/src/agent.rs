@@ -12,6 +12,9 @@ use tower::ServiceExt;
 
 use crate::reply::{Reply, send};
 
+/// The tools that everybody sees.
+const CODE: [&str; 6] = ["search", "fetch", "docs", "describe", "run", "run_write"];
+
 /// A client: with a key at `/mcp`, or with an access token at a connector.
 #[derive(Clone)]
 pub struct Agent {
@@ -83,7 +86,8 @@ impl Agent {
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientCapabilities": {},
         });
-        let name = params.get("name").and_then(Value::as_str).map(str::to_owned);
+        let name = params.get("name").or(params.get("uri"));
+        let name = name.and_then(Value::as_str).map(str::to_owned);
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let mut request = self.request(body.to_string());
         let headers = request.headers_mut();
@@ -108,10 +112,23 @@ impl Agent {
         }
     }
 
-    /// Calls a tool.
+    /// The same client at the same address with this behind it, such as `?tools=both` or `/readonly`.
+    #[must_use]
+    pub fn at(&self, further: &str) -> Self {
+        Self {
+            path: format!("{}{further}", self.path),
+            ..self.clone()
+        }
+    }
+
+    /// Calls a tool where it is listed: an operation as a tool of its own is so only for who asks for that.
     pub async fn call(&self, tool: &str, arguments: Value) -> Reply {
-        self.rpc("tools/call", json!({ "name": tool, "arguments": arguments }))
-            .await
+        let call = json!({ "name": tool, "arguments": arguments });
+        if CODE.contains(&tool) || self.path.contains('?') {
+            self.rpc("tools/call", call).await
+        } else {
+            self.at("?tools=both").rpc("tools/call", call).await
+        }
     }
 
     /// Runs a program with `run` and gives what it returned.

@@ -49,6 +49,9 @@ pub struct Setup {
     pub limits: Limits,
     /// Whether tenants must pay.
     pub plan: PlanRule,
+    /// How many calls a minute a grant may make. As many as it likes unless told otherwise: while the clock stands still
+    /// nobody may make another one.
+    pub calls_per_minute: u32,
     /// What the data is kept in.
     pub database: Kind,
 }
@@ -58,6 +61,7 @@ impl Default for Setup {
         Self {
             limits: Limits::default(),
             plan: PlanRule::Free,
+            calls_per_minute: 0,
             database: Kind::AsTold,
         }
     }
@@ -146,6 +150,7 @@ impl TestApp {
             .public_url("http://127.0.0.1:8787".parse().unwrap())
             .webhook_secrets(vec![Secret::new(WEBHOOK_SECRET)])
             .limits(kit.setup.limits.clone())
+            .calls_per_minute(kit.setup.calls_per_minute)
             .clock(clock.clone())
             .build()
             .unwrap();

@@ -7,7 +7,7 @@ use latchstring_access::{Access, ConnectorId, Secret};
 use latchstring_console::{Console, SettingsError, SignIn};
 use latchstring_core::{Catalog, Clock, Limits, OnceAMinute, Sandbox, SystemClock};
 use latchstring_mcp::{About, Server};
-use latchstring_oauth::{AuthorizationServer, Documents, Settings};
+use latchstring_oauth::{AuthorizationServer, CALLS_PER_MINUTE, Documents, Settings};
 use latchstring_runner::Calls;
 use url::Url;
 
@@ -22,6 +22,7 @@ pub struct Latchstring {
     pub(crate) access: Arc<Access>,
     pub(crate) webhook_secrets: Arc<[Secret]>,
     pub(crate) public_url: Url,
+    pub(crate) title: String,
     pub(crate) allowed_origins: Vec<String>,
     /// Refused requests, as the log is told of them.
     pub(crate) refusals: Arc<OnceAMinute>,
@@ -61,6 +62,10 @@ impl Latchstring {
         /// How many proxies in front of the server are trusted to append the caller's address to `X-Forwarded-For`.
         #[builder(default)]
         trusted_proxies: usize,
+        /// How many calls a minute each key and each connected app may make at this server, a tenth of them at once; 0 for as
+        /// many as they like.
+        #[builder(default = CALLS_PER_MINUTE)]
+        calls_per_minute: u32,
         /// What the app signs its events with; two while one replaces the other. Without any, none are accepted.
         #[builder(default)]
         webhook_secrets: Vec<Secret>,
@@ -96,6 +101,7 @@ impl Latchstring {
             title: about.title.clone(),
             tenant_noun,
             trusted_proxies,
+            calls_per_minute,
             documents,
             clock: clock.clone(),
         });
@@ -106,7 +112,8 @@ impl Latchstring {
             version: about.version.clone(),
             url: public_url.as_str().trim_end_matches('/').to_owned(),
         });
-        let server = Server::new(about, calls.clone());
+        let title = about.title.clone();
+        let server = Server::new(about, calls.clone(), public_url.as_str());
         Ok(Self {
             server,
             calls,
@@ -116,6 +123,7 @@ impl Latchstring {
             access,
             webhook_secrets: webhook_secrets.into(),
             public_url,
+            title,
             allowed_origins,
             refusals,
         })

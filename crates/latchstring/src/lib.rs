@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod builder;
+mod guide;
 mod health;
 mod refusals;
 mod router;

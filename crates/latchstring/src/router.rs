@@ -7,15 +7,15 @@ use axum::{
 };
 use latchstring_console::Console;
 use latchstring_mcp::Doors;
-use latchstring_oauth::{CONNECTOR_ROUTE, require_app, require_key};
+use latchstring_oauth::{CONNECTOR_ROUTE, require_app, require_key, require_script_key};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
-use crate::{Latchstring, health, refusals, webhook};
+use crate::{Latchstring, guide, health, refusals, webhook};
 
 impl Latchstring {
     /// Everything this serves: `/mcp` for API keys, `/c/{connector}/mcp-agent` for connected apps, the authorization
-    /// server, `/api/v1/` for scripts, the access page at `/access`, the app's webhook, `/healthz` and `/readyz`. Merge it
+    /// server, `/api/v1/` for scripts, the access page at `/access`, the documentation at `/guide`, the app's webhook, `/healthz` and `/readyz`. Merge it
     /// into the app's own router.
     pub fn router(&self) -> Router {
         let doors = self.doors();
@@ -32,6 +32,10 @@ impl Latchstring {
             .merge(called)
             .merge(document)
             .merge(console)
+            .merge(latchstring_console::guide(
+                &self.title,
+                guide::pages(self.calls.catalog()),
+            ))
             .merge(self.authorization.router())
             .merge(webhook::router(self.access.clone(), self.webhook_secrets.clone()))
             .merge(health::router(self.access.clone()))
@@ -47,8 +51,10 @@ impl Latchstring {
             hosts: doors.hosts.clone(),
             origins: doors.origins.clone(),
         };
-        let scripts = latchstring_rest::router(self.calls.clone(), doors)
-            .route_layer(middleware::from_fn_with_state(self.authorization.clone(), require_key));
+        let scripts = latchstring_rest::router(self.calls.clone(), doors).route_layer(middleware::from_fn_with_state(
+            self.authorization.clone(),
+            require_script_key,
+        ));
         (scripts, latchstring_rest::document(about, self.calls.catalog()))
     }
 
@@ -57,6 +63,10 @@ impl Latchstring {
     fn doors(&self) -> Doors {
         let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(String::from).to_vec();
         hosts.extend(authority(&self.public_url));
+        // Where the port is the scheme's own, clients and proxies leave it out.
+        if self.public_url.port().is_none() {
+            hosts.extend(self.public_url.host_str().map(ToOwned::to_owned));
+        }
         let mut origins: Vec<String> = self.allowed_origins.iter().map(|origin| with_port(origin)).collect();
         origins.extend(own_origin(&self.public_url));
         let is_loopback = match self.public_url.host() {
@@ -91,7 +101,7 @@ fn with_port(origin: &str) -> String {
         .unwrap_or_else(|| origin.to_owned())
 }
 
-/// Browsers may call from the same origins that the endpoint accepts, and may read the challenge.
+/// Browsers may call from the same origins that the endpoint accepts, and may read the challenge and when to come back.
 fn cors(origins: &[String]) -> CorsLayer {
     let origins = origins.to_vec();
     let is_welcome = move |origin: &HeaderValue| {
@@ -115,5 +125,5 @@ fn cors(origins: &[String]) -> CorsLayer {
             HeaderName::from_static("mcp-method"),
             HeaderName::from_static("mcp-name"),
         ])
-        .expose_headers([header::WWW_AUTHENTICATE])
+        .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER])
 }

@@ -1,9 +1,9 @@
 //! The product as the kit sees it: how its data is opened, and what can be done with it.
 
 use latchstring::db::{Database, DatabaseError};
-use latchstring::{Context, Domain, OperationError, Operations};
+use latchstring::{Context, Domain, Guide, OperationError, Operations};
 
-use crate::{Reader, Writer, operations, storage::migrations::Migrator};
+use crate::{Reader, Writer, guide, operations, storage::migrations::Migrator};
 
 /// Bills of materials and stock of every store in one database.
 #[derive(Clone)]
@@ -39,5 +39,9 @@ impl Domain for Assembly {
 
     fn operations(list: &mut Operations<Self>) {
         operations::list(list);
+    }
+
+    fn guide(guide: &mut Guide) {
+        guide::fill(guide);
     }
 }

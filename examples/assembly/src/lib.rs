@@ -8,6 +8,7 @@
 pub mod demo;
 mod domain;
 mod error;
+mod guide;
 pub mod model;
 mod operations;
 mod storage;

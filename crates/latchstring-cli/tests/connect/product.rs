@@ -88,7 +88,7 @@ async fn a_client_of_2026_discovers_listens_and_runs_programs_at_once() {
         ids.retain(|id| answer["id"] != json!(id));
     }
 
-    let unknown = client.ask_modern("prompts/list", json!({}));
+    let unknown = client.ask_modern("logging/setLevel", json!({ "level": "info" }));
     assert_eq!(
         unknown["error"]["code"],
         json!(-32601),

@@ -93,7 +93,6 @@ impl Query for List {
     const NAME: &'static str = "notes.list";
     const TITLE: &'static str = "List notes";
     const EXAMPLE: &'static str = "await app.notes.list({})";
-    const PINNED: bool = true;
     type Domain = Notebook;
     type Output = Notes;
 

@@ -270,6 +270,7 @@ async fn assemble(
         title: "Assembly".to_owned(),
         tenant_noun: "store".to_owned(),
         trusted_proxies: 0,
+        calls_per_minute: 0,
         documents: Some(Arc::<Shelf>::clone(shelf)),
         clock: Arc::<ManualClock>::clone(clock),
     });

@@ -1,6 +1,6 @@
 //! `serve`: everything from the listening socket to a graceful end.
 
-use std::{future::IntoFuture, io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io::ErrorKind, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use axum::{
@@ -26,7 +26,7 @@ use crate::{
     Config, Product, address,
     banner::{self, DemoKeys, DemoTenant, Entrance, Started},
     config::WayIn,
-    parts, telemetry,
+    connections, parts, telemetry,
 };
 
 /// How long calls that are under way may go on after the signal to stop.
@@ -71,6 +71,7 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
         .sandbox(sandbox)
         .public_url(url.clone())
         .trusted_proxies(config.trusted_proxies)
+        .calls_per_minute(config.calls_per_minute)
         .webhook_secrets(std::mem::take(&mut config.webhook_secrets))
         .allowed_origins(config.allowed_origins.clone())
         .limits(Limits {
@@ -85,13 +86,8 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     }?;
 
     let stop = CancellationToken::new();
-    // With the caller's address, by which the limits tell networks apart.
-    let router = latchstring
-        .router()
-        .fallback(nothing_here)
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let mut server = tokio::spawn(server.into_future());
+    let router = latchstring.router().fallback(nothing_here);
+    let mut server = tokio::spawn(connections::serve(listener, router, stop.clone()));
     address::leave(&config, &url)?;
     let started = Started {
         listen,
@@ -107,7 +103,7 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     drop(started);
 
     tokio::select! {
-        ended = &mut server => ended??,
+        ended = &mut server => ended?,
         () = stop_signal() => {
             tracing::info!("stopping; calls under way have {} seconds", GRACE.as_secs());
             stop.cancel();

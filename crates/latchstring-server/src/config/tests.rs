@@ -11,7 +11,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     let secrets = r#"["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]"#;
     std::fs::write(
         &path,
-        format!("listen = \"127.0.0.1:1\"\nprograms = 7\nwebhook-secrets = {secrets}\n"),
+        format!("listen = \"127.0.0.1:1\"\nprograms = 7\ncalls-per-minute = 0\nwebhook-secrets = {secrets}\n"),
     )
     .unwrap();
     let settings = Settings {
@@ -25,6 +25,8 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
         (2, 7, 30)
     );
     assert_eq!((config.webhook_secrets.len(), config.trusted_proxies), (1, 0));
+    assert_eq!(config.calls_per_minute, 0, "none at all");
+    assert_eq!(resolve(Settings::default()).unwrap().calls_per_minute, 600);
     assert_eq!(config.access_token_lifetime, TimeDelta::hours(1));
 }
 

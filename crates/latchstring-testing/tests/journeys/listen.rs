@@ -49,7 +49,7 @@ async fn the_capability_is_declared_to_those_who_can_use_it() {
     let app = assembly().await;
     let agent = app.agent(Scope::Read).await;
     let discovered = agent.modern_rpc("server/discover", json!({})).await.result();
-    assert_eq!(discovered["capabilities"], json!({ "tools": { "listChanged": true } }));
+    assert_eq!(discovered["capabilities"]["tools"], json!({ "listChanged": true }));
     let error = agent
         .rpc("subscriptions/listen", json!({ "notifications": {} }))
         .await

@@ -5,8 +5,11 @@
 mod apps;
 mod arrows;
 mod capture;
+mod guide;
+mod http;
 mod keys;
 mod limits;
+mod limits_of_calls;
 mod listen;
 mod outage;
 mod pepper;
@@ -43,6 +46,11 @@ async fn open(database: Database, tenants: [Tenant; 2]) -> Assembly {
     let domain = Assembly::open(database.clone()).await.unwrap();
     demo::seed(&database, &tenants.map(|tenant| tenant.id)).await.unwrap();
     domain
+}
+
+/// A second key of the first store.
+async fn open_agent(app: &TestApp) -> Agent {
+    app.agent(latchstring::Scope::Read).await
 }
 
 /// Revokes the agent's key just before the store is asked for the `nth` time from now on whether a grant stands.

@@ -70,8 +70,9 @@ async fn v10_a_lapsed_plan_stops_every_tool_and_a_paid_one_goes_on_without_conne
     let neighbour = app.agent_of(1, Scope::Read).await;
     let before = key.run(COUNT).await;
     let tools = key.tools().await;
+    let every = key.at("?tools=both").tools().await;
     for (tool, _) in every_tool() {
-        assert!(tools.contains(&tool.to_owned()), "no tool {tool}: {tools:?}");
+        assert!(every.contains(&tool.to_owned()), "no tool {tool}: {every:?}");
     }
 
     change(&app, Plan::Lapsed).await;

@@ -206,7 +206,6 @@ impl Query for BuildableBom {
     const TITLE: &'static str = "How many can be built";
     const EXAMPLE: &'static str =
         r#"const { total, locations } = await app.boms.buildable({ bomId: "bom_desk_lamp" });"#;
-    const PINNED: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such BOM"),
         (

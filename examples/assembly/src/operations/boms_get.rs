@@ -73,7 +73,6 @@ impl Query for GetBom {
     const TITLE: &'static str = "Get a BOM";
     const EXAMPLE: &'static str =
         r#"const { bom, components, materialTotals } = await app.boms.get({ bomId: "bom_desk_lamp", expand: true });"#;
-    const PINNED: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such BOM"),
         (

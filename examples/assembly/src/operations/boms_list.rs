@@ -124,7 +124,6 @@ impl Query for ListBoms {
     const TITLE: &'static str = "List BOMs";
     const EXAMPLE: &'static str =
         r#"const { items, totalCount } = await app.boms.list({ search: "lamp", active: true });"#;
-    const PINNED: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(
         ErrorCode::InvalidInput,
         "a filter, the sort or the page is not one there is",

@@ -73,7 +73,6 @@ impl Command for SetComponents {
     const NAME: &'static str = "boms.set_components";
     const TITLE: &'static str = "Set the components of a BOM";
     const EXAMPLE: &'static str = r#"await app.boms.setComponents({ bomId: "bom_desk_lamp", components: [{ variantId: "VMAT-VAR-1001", quantity: 0.5, wastePercentage: 10 }], mode: "merge" });"#;
-    const PINNED: bool = true;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (

@@ -38,7 +38,6 @@ impl Command for SetBomShelf {
     const NAME: &'static str = "boms.set_preassembled";
     const TITLE: &'static str = "Set ready finished goods";
     const EXAMPLE: &'static str = r#"await app.boms.setPreassembled({ bomId: "bom_desk_lamp", levels: [{ locationId: "70001", quantity: 3 }] });"#;
-    const PINNED: bool = true;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such BOM"),

@@ -49,7 +49,6 @@ impl Query for ListLocations {
     const NAME: &'static str = "locations.list";
     const TITLE: &'static str = "List locations";
     const EXAMPLE: &'static str = "const { items } = await app.locations.list({});";
-    const PINNED: bool = true;
     type Domain = Assembly;
     type Output = Locations;
 

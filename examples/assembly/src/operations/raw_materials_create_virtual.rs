@@ -48,7 +48,6 @@ impl Command for CreateVirtual {
     const NAME: &'static str = "raw_materials.create_virtual";
     const TITLE: &'static str = "Create a virtual material";
     const EXAMPLE: &'static str = r#"const { rawMaterial } = await app.rawMaterials.createVirtual({ name: "Wood glue", unit: "L", cost: "8.90" });"#;
-    const PINNED: bool = true;
     const DESTRUCTIVE: bool = false;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(
         ErrorCode::InvalidInput,

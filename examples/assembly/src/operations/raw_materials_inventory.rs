@@ -43,7 +43,6 @@ impl Query for GetInventory {
     const TITLE: &'static str = "Stock of a raw material";
     const EXAMPLE: &'static str =
         r#"const { levels, total } = await app.rawMaterials.inventory({ variantId: "VMAT-VAR-1001" });"#;
-    const PINNED: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such raw material"),
         (

@@ -114,7 +114,6 @@ impl Query for ListRawMaterials {
     const NAME: &'static str = "raw_materials.list";
     const TITLE: &'static str = "List raw materials";
     const EXAMPLE: &'static str = r#"const unused = await app.rawMaterials.list({ usageFilter: "unused", sortBy: "inventoryQuantity", sortOrder: "desc" });"#;
-    const PINNED: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(
         ErrorCode::InvalidInput,
         "a filter, the sort or the page is not one there is",

@@ -39,7 +39,6 @@ impl Command for SetStock {
     const NAME: &'static str = "raw_materials.set_stock";
     const TITLE: &'static str = "Set stock of a virtual material";
     const EXAMPLE: &'static str = r#"await app.rawMaterials.setStock({ variantId: "VMAT-VAR-1001", levels: [{ locationId: "70001", quantity: 12.5 }] });"#;
-    const PINNED: bool = true;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such raw material"),

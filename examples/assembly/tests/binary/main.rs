@@ -12,9 +12,10 @@ mod tenants;
 mod webhook;
 
 use std::{
-    io::{BufRead, BufReader},
-    net::TcpListener,
+    io::{BufRead, BufReader, Read},
+    net::{TcpListener, TcpStream},
     process::Stdio,
+    time::{Duration, Instant},
 };
 
 use sea_orm::{ConnectionTrait, Database};
@@ -203,4 +204,39 @@ async fn a_key_command_on_the_wrong_directory_creates_nothing() {
     let (ok, _, complaint) = finish(&home, &["key", "list"]);
     assert!(!ok && complaint.contains("--data-dir"), "{complaint}");
     assert!(!home.path().join("data").exists());
+}
+
+/// In real time, which is why it is the shortest of the limits; the others are tried where the clock can be moved.
+#[tokio::test]
+async fn h04_a_connection_on_which_nothing_comes_is_closed() {
+    let home = Home::new().await;
+    let server = Server::start(&home);
+    let address = server.ready["listen"].as_str().unwrap().to_owned();
+    let mut silent = TcpStream::connect(&address).unwrap();
+    let began = Instant::now();
+    silent.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    assert_eq!(silent.read(&mut [0]).unwrap(), 0);
+    assert!(began.elapsed() >= Duration::from_secs(9), "{:?}", began.elapsed());
+    assert_eq!(server.run(&server.key("read"), COUNT).await.1["result"], json!(15));
+    assert!(server.stop().status.success());
+}
+
+#[tokio::test]
+async fn the_operator_says_how_often_a_key_may_call() {
+    let home = Home::new().await;
+    home.give_key_ring();
+    let mut command = command(&home);
+    command.args(["--calls-per-minute", "1"]);
+    let server = Server::start_as(&home, command);
+    let (read, write) = (server.key("read"), server.key("readWrite"));
+    for _ in 0..10 {
+        assert_eq!(server.run(&read, "return 1").await.0, 200);
+    }
+    let (status, answer) = server.body(&read, "run", "return 1").await;
+    assert_eq!((status, &answer["error"]), (429, &json!("rate_limited")), "{answer}");
+    assert_eq!(
+        server.run(&write, "return 1").await.0,
+        200,
+        "another key's calls are its own"
+    );
 }

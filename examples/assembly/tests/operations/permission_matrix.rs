@@ -20,7 +20,6 @@ async fn every_operation_is_visible_to_exactly_the_grants_that_may_call_it() {
         let mark = |is: bool| if is { "yes" } else { "-" };
         let visible = |surface: &latchstring::Surface| mark(surface.find(operation.name.as_str()).is_ok());
         let marks = [
-            (operation.is_pinned, "pinned"),
             (operation.is_destructive, "destructive"),
             (
                 operation.effect == Effect::Write && operation.is_idempotent,
@@ -69,19 +68,6 @@ async fn a_read_grant_is_told_nothing_of_operations_that_write() {
             }
         }
     }
-}
-
-#[tokio::test]
-async fn six_reads_and_six_writes_are_tools_of_their_own() {
-    let stores = Stores::open().await;
-    let surface = stores.catalog.surface(Stores::grant(stores.lumen, Scope::ReadWrite));
-    let pinned = |effect| {
-        surface
-            .operations()
-            .filter(|one| one.is_pinned && one.effect == effect)
-            .count()
-    };
-    assert_eq!((pinned(Effect::Read), pinned(Effect::Write)), (6, 6));
 }
 
 #[tokio::test]

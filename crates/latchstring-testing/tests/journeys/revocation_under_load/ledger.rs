@@ -87,7 +87,6 @@ impl Query for CountEntries {
     const NAME: &'static str = "entries.count";
     const TITLE: &'static str = "Count entries";
     const EXAMPLE: &'static str = "await app.entries.count({})";
-    const PINNED: bool = true;
     type Domain = Ledger;
     type Output = Entries;
 
@@ -106,7 +105,6 @@ impl Command for AddEntry {
     const NAME: &'static str = "entries.add";
     const TITLE: &'static str = "Add an entry";
     const EXAMPLE: &'static str = "await app.entries.add({})";
-    const PINNED: bool = true;
     type Domain = Ledger;
     type Output = Entries;
 

@@ -1,0 +1,137 @@
+//! The product's documentation for people: what `search` and `fetch` answer has addresses, and they lead here. It is the
+//! same for everybody and holds no tenant's data, so nobody signs in for it.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+    routing::get,
+};
+use latchstring_pages::{Page, Policy, back};
+use maud::{Markup, PreEscaped, html};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use crate::words;
+
+/// Where it is, below the public address.
+const GUIDE: &str = "/guide";
+
+/// A page of it.
+#[derive(Debug, Clone)]
+pub struct GuidePage {
+    /// Its place below `/guide/`, such as `overview` or `operations/boms.list`.
+    pub place: String,
+    /// Its title.
+    pub title: String,
+    /// What it is about, in a sentence.
+    pub summary: String,
+    /// All of it but the title, in Markdown. Its author is the product's: HTML in it is shown as text.
+    pub markdown: String,
+}
+
+/// The pages of a product with this title, and a list of them.
+pub fn guide(title: &str, pages: Vec<GuidePage>) -> Router {
+    let shelf = Shelf {
+        title: title.to_owned(),
+        places: pages
+            .iter()
+            .enumerate()
+            .map(|(at, page)| (page.place.clone(), at))
+            .collect(),
+        pages,
+    };
+    Router::new()
+        .route(GUIDE, get(list))
+        .route(&format!("{GUIDE}/{{*place}}"), get(show))
+        .with_state(Arc::new(shelf))
+}
+
+struct Shelf {
+    title: String,
+    pages: Vec<GuidePage>,
+    places: HashMap<String, usize>,
+}
+
+impl Shelf {
+    fn respond(&self, title: &str, main: Markup, status: StatusCode) -> Response {
+        let bar = html! { p.where { strong { (self.title) } } };
+        let page = Page::new(format!("{title}: {}", self.title), bar, main)
+            .narrow()
+            .plain();
+        page.respond(status, &Policy::default())
+    }
+}
+
+async fn list(State(shelf): State<Arc<Shelf>>) -> Response {
+    let main = html! {
+        div.intro { h1 { (words::DOCUMENTATION) } p { (words::DOCUMENTATION_INTRO) } }
+        dl.stack {
+            @for page in &shelf.pages {
+                div { dt { a href={ (GUIDE) "/" (page.place) } { (page.title) } } dd { (page.summary) } }
+            }
+        }
+    };
+    shelf.respond(words::DOCUMENTATION, main, StatusCode::OK)
+}
+
+async fn show(State(shelf): State<Arc<Shelf>>, Path(place): Path<String>) -> Response {
+    let Some(page) = shelf.places.get(&place).map(|at| &shelf.pages[*at]) else {
+        let main = html! {
+            (back(GUIDE, words::DOCUMENTATION))
+            div.intro { h1 { (words::NO_SUCH_PAGE) } }
+        };
+        return shelf.respond(words::NO_SUCH_PAGE, main, StatusCode::NOT_FOUND);
+    };
+    let main = html! {
+        (back(GUIDE, words::DOCUMENTATION))
+        div.intro { h1 { (page.title) } }
+        div.stack { (rendered(&page.markdown)) }
+    };
+    shelf.respond(&page.title, main, StatusCode::OK)
+}
+
+/// Markdown as HTML. What it has of HTML is shown as it is written, and its headings stand below the page's own.
+fn rendered(markdown: &str) -> Markup {
+    let lower = |level: HeadingLevel| match level {
+        HeadingLevel::H1 | HeadingLevel::H2 => HeadingLevel::H2,
+        _ => HeadingLevel::H3,
+    };
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
+        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        Event::Start(Tag::Heading {
+            level,
+            id,
+            classes,
+            attrs,
+        }) => Event::Start(Tag::Heading {
+            level: lower(level),
+            id,
+            classes,
+            attrs,
+        }),
+        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
+        other => other,
+    });
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, events);
+    PreEscaped(html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t14_html_in_a_page_is_text() {
+        let html = rendered("# A\n\n<script>alert(1)</script> and <b onclick=x>b</b>\n\n| a |\n|---|\n| `<i>` |\n")
+            .into_string();
+        assert!(
+            !html.contains("<script") && !html.contains("<b ") && !html.contains("<i>"),
+            "{html}"
+        );
+        assert!(html.contains("<h2>A</h2>") && html.contains("<table>"), "{html}");
+    }
+}
