@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{big_integer, big_integer_null, blob, blob_null, text, text_null, uuid},
+    schema::{big_integer, big_integer_null, blob, blob_null, boolean_null, text, text_null, uuid},
 };
 
 pub(crate) struct Migration;
@@ -25,6 +25,7 @@ impl MigrationTrait for Migration {
             .await?;
         // NULL for what was written down before there was a chain.
         for column in [
+            boolean_null("program_kept"),
             big_integer_null("chain_position")
                 .check(cust("chain_position >= 1"))
                 .take(),

@@ -116,6 +116,8 @@ pub struct AuditEntry {
     pub duration: Duration,
     /// SHA-256 of the program, where there was one, in hexadecimal.
     pub program_sha256: Option<String>,
+    /// Whether its source was kept.
+    pub program_kept: bool,
     /// The operations it called, in order.
     pub operations: Vec<AuditOperation>,
     /// Its link in the chain of its tenant's calls; `None` when it was written down before there was a chain.
@@ -155,6 +157,7 @@ impl AuditEntry {
             committed: call.committed,
             duration: call.duration,
             program_sha256: call.program.as_ref().map(|program| program.sha256.clone()),
+            program_kept: call.program.as_ref().is_some_and(|program| program.source.is_some()),
             operations: call.operations.iter().map(AuditOperation::from).collect(),
             link: None,
         }

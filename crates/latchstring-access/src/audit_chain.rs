@@ -123,6 +123,7 @@ struct Linked<'a> {
     committed: bool,
     micros: u128,
     program: Option<&'a str>,
+    program_kept: bool,
     operations: Vec<LinkedOperation<'a>>,
 }
 
@@ -150,6 +151,7 @@ impl<'a> Linked<'a> {
             committed: call.committed,
             micros: call.duration.as_micros(),
             program: call.program_sha256.as_deref(),
+            program_kept: call.program_kept,
             operations: call.operations.iter().map(LinkedOperation::of).collect(),
         }
     }

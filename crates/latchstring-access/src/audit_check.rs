@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use latchstring_core::{RequestId, TenantId};
 use sha2::{Digest, Sha256};
 
-use crate::{AccessStore, AuditEntry, AuditKey, AuditLink, AuditQuery, MAX_AUDIT_ENTRIES, StoreError};
+use crate::{AccessStore, AuditEntry, AuditKey, AuditLink, AuditQuery, StoreError};
+
+/// How many calls are in memory at once, with all that they changed.
+const PAGE: u32 = 200;
 
 /// More faults than this say nothing new.
 const MOST_FAULTS: usize = 100;
@@ -15,11 +18,12 @@ const MOST_FAULTS: usize = 100;
 pub struct AuditCheck {
     /// How many calls were checked.
     pub calls: u64,
-    /// How many calls were written down before there was a chain, so that nothing can be said of them.
-    pub before_the_chain: u64,
+    /// How many calls are in no chain. Those that were written down before there was one are, and nothing can be said of
+    /// them; so is what somebody put in, or took out of the chain.
+    pub unchained: u64,
     /// The last link, to be noted elsewhere.
     pub head: Option<AuditLink>,
-    /// What is wrong, the latest first; a hundred at most. Empty when all is well.
+    /// What is wrong, the latest first; of those that single calls may have, a hundred at most. Empty when all is well.
     pub faults: Vec<AuditFault>,
 }
 
@@ -42,11 +46,19 @@ pub enum AuditFault {
         /// The last of them.
         last: u64,
     },
-    /// A call was put in.
+    /// A call among linked ones is not linked itself.
     #[error("the call {request} is not part of the chain, though there was one when it was written down")]
     PutIn {
         /// Its id.
         request: RequestId,
+    },
+    /// There are calls below the chain, and not as many as are known to be older than it.
+    #[error("{found} calls are in no chain, and {known} are known to be older than it")]
+    Unchained {
+        /// How many there are.
+        found: u64,
+        /// How many there should be.
+        known: u64,
     },
     /// There are calls after the end of the chain, or no end was kept.
     #[error("the end of the chain that was kept is not that of its last call, {position} ({request})")]
@@ -86,9 +98,10 @@ pub(crate) async fn check(
     keys: &[AuditKey],
     tenant: TenantId,
     noted: Option<&AuditLink>,
+    known_unchained: u64,
 ) -> Result<AuditCheck, StoreError> {
     let head = store.audit_head(tenant).await?;
-    let mut query = AuditQuery::latest(MAX_AUDIT_ENTRIES);
+    let mut query = AuditQuery::latest(PAGE);
     let mut page = store.read_audit(tenant, &query).await?;
     let mut checking = Checking {
         keys,
@@ -98,7 +111,7 @@ pub(crate) async fn check(
         successor: None,
         has_seen_programs: HashSet::new(),
         calls: 0,
-        before_the_chain: 0,
+        unchained: 0,
         faults: Vec::new(),
     };
     while let Some(last) = page.last() {
@@ -112,7 +125,7 @@ pub(crate) async fn check(
         }
         page = store.read_audit(tenant, &query).await?;
     }
-    Ok(checking.finish())
+    Ok(checking.finish(known_unchained))
 }
 
 /// Whether calls that came after the head was read have moved it on: a call and the head that it makes become visible at
@@ -132,24 +145,30 @@ struct Checking<'a> {
     successor: Option<(AuditEntry, AuditLink)>,
     has_seen_programs: HashSet<String>,
     calls: u64,
-    before_the_chain: u64,
+    unchained: u64,
     faults: Vec<AuditFault>,
 }
 
 impl Checking<'_> {
+    /// Faults that there may be one of for each call: beyond some they say nothing new.
     fn fault(&mut self, fault: AuditFault) {
         if self.faults.len() < MOST_FAULTS {
             self.faults.push(fault);
         }
     }
 
+    /// A fault of the trail as a whole is told however many others there are.
+    fn fault_always(&mut self, fault: AuditFault) {
+        self.faults.push(fault);
+    }
+
     /// The request to look a program up by that was not seen before.
     fn new_program(&mut self, entry: &AuditEntry) -> Option<RequestId> {
-        let sha256 = entry.program_sha256.as_ref()?;
+        let sha256 = entry.program_sha256.as_ref().filter(|_| entry.program_kept)?;
         self.has_seen_programs.insert(sha256.clone()).then_some(entry.request)
     }
 
-    /// Its source, if one was kept: of calls before the chain none was.
+    /// The source that was kept is there, and is what was sent.
     fn program(&mut self, entry: &AuditEntry, source: Option<String>) {
         let hash = |source: String| {
             let digest = Sha256::digest(source.as_bytes());
@@ -157,7 +176,7 @@ impl Checking<'_> {
                 .iter()
                 .fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"))
         };
-        if source.is_some_and(|source| Some(hash(source)) != entry.program_sha256) {
+        if source.map(hash) != entry.program_sha256 {
             self.fault(AuditFault::ProgramAltered { request: entry.request });
         }
     }
@@ -168,7 +187,7 @@ impl Checking<'_> {
             if self.successor.is_some() && !starts_here || self.successor.is_none() && self.head.is_some() {
                 self.fault(AuditFault::PutIn { request: entry.request });
             } else {
-                self.before_the_chain += 1;
+                self.unchained += 1;
             }
             return;
         };
@@ -179,7 +198,7 @@ impl Checking<'_> {
         if let Some(head) = self.head.clone().filter(|head| head.position == link.position)
             && head != link
         {
-            self.fault(AuditFault::WrongHead {
+            self.fault_always(AuditFault::WrongHead {
                 position: link.position,
                 request: entry.request,
             });
@@ -187,7 +206,7 @@ impl Checking<'_> {
         if let Some(noted) = self.noted.take_if(|noted| noted.position == link.position)
             && noted.mac != link.mac
         {
-            self.fault(AuditFault::NotAsNoted {
+            self.fault_always(AuditFault::NotAsNoted {
                 position: noted.position,
             });
         }
@@ -204,7 +223,7 @@ impl Checking<'_> {
                 last: head,
             });
         } else if head < link.position && !self.has_moved_on {
-            self.fault(AuditFault::WrongHead {
+            self.fault_always(AuditFault::WrongHead {
                 position: link.position,
                 request: entry.request,
             });
@@ -234,7 +253,7 @@ impl Checking<'_> {
         }
     }
 
-    fn finish(mut self) -> AuditCheck {
+    fn finish(mut self, known_unchained: u64) -> AuditCheck {
         match self.successor.take() {
             Some((entry, link)) => self.pair(&entry, &link, None),
             None => {
@@ -244,14 +263,20 @@ impl Checking<'_> {
                 }
             }
         }
+        if self.unchained != known_unchained {
+            self.fault_always(AuditFault::Unchained {
+                found: self.unchained,
+                known: known_unchained,
+            });
+        }
         if let Some(noted) = self.noted.take() {
-            self.fault(AuditFault::NotAsNoted {
+            self.fault_always(AuditFault::NotAsNoted {
                 position: noted.position,
             });
         }
         AuditCheck {
             calls: self.calls,
-            before_the_chain: self.before_the_chain,
+            unchained: self.unchained,
             head: self.head,
             faults: self.faults,
         }

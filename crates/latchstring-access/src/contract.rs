@@ -64,6 +64,7 @@ macro_rules! access_store_contract {
                 v01_nothing_stands_that_raced_the_revocation_of_all,
                 only_an_active_tenants_grants_are_revoked_at_once,
                 a_removed_person_ends_the_sessions,
+                a02_a_session_that_is_over_revokes_nothing,
             }
             standing {
                 the_store_tells_the_time,

@@ -93,6 +93,8 @@ pub struct RevokedAll {
     pub apps: Vec<GrantId>,
     /// The connection codes that were live.
     pub codes: Vec<CodeId>,
+    /// The number of the tenant's sessions from now on.
+    pub session_generation: u64,
 }
 
 /// A new secret as it is handed to the store: everything but its text.

@@ -153,9 +153,14 @@ impl AccessStore for MemoryStore {
         self.state()?.revoke(kind, tenant, grant, revocation)
     }
 
-    async fn revoke_all(&self, tenant: TenantId, revocation: &Revocation) -> Result<RevokedAll, StoreError> {
+    async fn revoke_all(
+        &self,
+        tenant: TenantId,
+        revocation: &Revocation,
+        session: Option<u64>,
+    ) -> Result<RevokedAll, StoreError> {
         let _no_holds = self.shutting.lock().await;
-        self.state()?.revoke_all(tenant, revocation, self.moment())
+        self.state()?.revoke_all(tenant, revocation, session, self.moment())
     }
 
     async fn note_used(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError> {

@@ -69,8 +69,14 @@ pub trait AccessStore: Send + Sync {
     /// left that was there when it began.
     ///
     /// # Errors
-    /// [`StoreError::TenantUnknown`] when no such tenant is active.
-    async fn revoke_all(&self, tenant: TenantId, revocation: &Revocation) -> Result<RevokedAll, StoreError>;
+    /// [`StoreError::TenantUnknown`] when no such tenant is active, [`StoreError::SessionOver`] when it was commanded in a
+    /// session (of this generation) that is over.
+    async fn revoke_all(
+        &self,
+        tenant: TenantId,
+        revocation: &Revocation,
+        session: Option<u64>,
+    ) -> Result<RevokedAll, StoreError>;
 
     /// Notes when grants were last used. Never moves a time back; unknown grants are passed over.
     async fn note_used(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError>;
@@ -251,6 +257,9 @@ pub enum StoreError {
     /// No active tenant has this id.
     #[error("no active tenant `{0}`; list tenants to find its id, or install the app for it first")]
     TenantUnknown(TenantId),
+    /// What was commanded was commanded in a session that is over.
+    #[error("the session in which this was asked for is over; sign in again")]
+    SessionOver,
     /// The tenant has as many live keys as it may.
     #[error("the tenant has {MAX_LIVE_KEYS} live keys, the most there may be; revoke one that is not used any more")]
     TooManyKeys,

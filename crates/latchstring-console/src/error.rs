@@ -53,6 +53,7 @@ impl From<StoreError> for ConsoleError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound(_) | StoreError::CodeNotFound(_) => Self::NotFound,
+            StoreError::SessionOver => Self::SignedOutMeanwhile,
             error => Self::Unavailable(error),
         }
     }

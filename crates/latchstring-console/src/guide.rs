@@ -36,6 +36,7 @@ pub struct GuidePage {
 pub fn guide(title: &str, pages: Vec<GuidePage>) -> Router {
     let shelf = Shelf {
         title: title.to_owned(),
+        bodies: pages.iter().map(|page| rendered(&page.markdown)).collect(),
         places: pages
             .iter()
             .enumerate()
@@ -52,6 +53,8 @@ pub fn guide(title: &str, pages: Vec<GuidePage>) -> Router {
 struct Shelf {
     title: String,
     pages: Vec<GuidePage>,
+    /// As HTML, made once.
+    bodies: Vec<Markup>,
     places: HashMap<String, usize>,
 }
 
@@ -78,7 +81,8 @@ async fn list(State(shelf): State<Arc<Shelf>>) -> Response {
 }
 
 async fn show(State(shelf): State<Arc<Shelf>>, Path(place): Path<String>) -> Response {
-    let Some(page) = shelf.places.get(&place).map(|at| &shelf.pages[*at]) else {
+    let found = shelf.places.get(&place);
+    let Some((page, body)) = found.map(|at| (&shelf.pages[*at], &shelf.bodies[*at])) else {
         let main = html! {
             (back(GUIDE, words::DOCUMENTATION))
             div.intro { h1 { (words::NO_SUCH_PAGE) } }
@@ -88,7 +92,7 @@ async fn show(State(shelf): State<Arc<Shelf>>, Path(place): Path<String>) -> Res
     let main = html! {
         (back(GUIDE, words::DOCUMENTATION))
         div.intro { h1 { (page.title) } }
-        div.stack { (rendered(&page.markdown)) }
+        div.stack { (body) }
     };
     shelf.respond(&page.title, main, StatusCode::OK)
 }

@@ -21,7 +21,7 @@ use crate::{
     error::ConsoleError,
     frame,
     home::{Lists, label},
-    sign_in::{Desk, Sent, Signed},
+    sign_in::{Sent, Signed},
     words,
 };
 
@@ -205,15 +205,13 @@ async fn revoke_all(
             status,
         ));
     }
-    let visitor = signed.visitor;
-    console.access().revoke_all(signed.tenant.id, &visitor.person).await?;
-    // Everybody's sessions ended with it. Whoever did it goes on in a new one, unless the app was uninstalled meanwhile.
-    let place = format!("{ACCESS}?done=revoked-all");
-    let tenant = console.access().find_connector(&visitor.connector).await?;
-    match tenant.filter(|tenant| tenant.installed_at == visitor.installed_at) {
-        Some(tenant) => Ok(Desk::new(console.clone())
-            .admit_to(&place, &tenant, visitor.person, visitor.may)
-            .await?),
-        None => Ok(Redirect::to(ACCESS).into_response()),
-    }
+    let mut visitor = signed.visitor;
+    let session = Some(visitor.session_generation);
+    let all = console
+        .access()
+        .revoke_all(signed.tenant.id, &visitor.person, session)
+        .await?;
+    // Everybody's sessions ended with it. Whoever did it goes on in the one that this began, for as long as theirs had.
+    visitor.session_generation = all.session_generation;
+    Ok(console.enter(&format!("{ACCESS}?done=revoked-all"), &visitor, signed.now))
 }

@@ -29,6 +29,8 @@ pub struct Visitor {
     pub session_generation: u64,
     /// What they may do here.
     pub may: Permission,
+    /// When the session is over, whatever happens in it.
+    pub until: DateTime<Utc>,
 }
 
 impl Visitor {
@@ -63,7 +65,7 @@ struct Claims {
 }
 
 /// The cookie's value for this visitor.
-pub(crate) fn seal(access: &Access, visitor: &Visitor, until: DateTime<Utc>) -> Option<String> {
+pub(crate) fn seal(access: &Access, visitor: &Visitor) -> Option<String> {
     let claims = Claims {
         sub: visitor.person.sub().to_owned(),
         name: visitor.person.name().to_owned(),
@@ -71,7 +73,7 @@ pub(crate) fn seal(access: &Access, visitor: &Visitor, until: DateTime<Utc>) -> 
         installed_at: visitor.installed_at.timestamp_micros(),
         generation: visitor.session_generation,
         may: visitor.may,
-        until: until.timestamp(),
+        until: visitor.until.timestamp(),
     };
     let text = BASE64.encode(serde_json::to_vec(&claims).ok()?);
     let signature = access.sign(format!("{PURPOSE}{text}").as_bytes());
@@ -98,6 +100,7 @@ pub(crate) fn open(access: &Access, cookie: &str, now: DateTime<Utc>) -> Option<
         installed_at: DateTime::from_timestamp_micros(claims.installed_at)?,
         session_generation: claims.generation,
         may: claims.may,
+        until: DateTime::from_timestamp(claims.until, 0)?,
     })
 }
 

@@ -120,37 +120,31 @@ impl Desk {
         person: Person,
         may: Permission,
     ) -> Result<Response, latchstring_access::StoreError> {
-        self.admit_to(ACCESS, tenant, person, may).await
-    }
-
-    /// The same, to a place on it.
-    pub(crate) async fn admit_to(
-        &self,
-        place: &str,
-        tenant: &Tenant,
-        person: Person,
-        may: Permission,
-    ) -> Result<Response, latchstring_access::StoreError> {
+        let now = self.access().now().await?;
         let visitor = Visitor {
             person,
             connector: tenant.connector.clone(),
             installed_at: tenant.installed_at,
             session_generation: tenant.session_generation,
             may,
+            until: now + self.0.sign_in().lifetime(),
         };
-        let now = self.access().now().await?;
-        let lifetime = self.0.sign_in().lifetime();
-        let mut response = Redirect::to(place).into_response();
-        let cookie =
-            session::seal(self.access(), &visitor, now + lifetime).and_then(|value| self.0.jar().put(&value, lifetime));
-        if let Some(cookie) = cookie {
-            response.headers_mut().insert(header::SET_COOKIE, cookie);
-        }
-        Ok(response)
+        Ok(self.0.enter(ACCESS, &visitor, now))
     }
 }
 
 impl Console {
+    /// To a place on the access page, in a session of this visitor's.
+    pub(crate) fn enter(&self, place: &str, visitor: &Visitor, now: DateTime<Utc>) -> Response {
+        let mut response = Redirect::to(place).into_response();
+        let cookie =
+            session::seal(self.access(), visitor).and_then(|value| self.jar().put(&value, visitor.until - now));
+        if let Some(cookie) = cookie {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+
     pub(crate) fn jar(&self) -> Jar {
         Jar {
             is_https: self.is_https(),

@@ -157,6 +157,8 @@ impl Calls {
             self.0.stop.cancel();
             self.0.tracker.wait().await;
         }
+        // Whatever still comes over an open connection would be written down by nobody.
+        self.0.stop.cancel();
     }
 
     fn gone(&self, caller: CancellationToken) -> Gone {

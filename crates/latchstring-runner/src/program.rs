@@ -133,10 +133,12 @@ impl Run<'_> {
         effect: Effect,
         limits: &Limits,
     ) -> Result<Ran, OperationError> {
+        // Stores need not be able to keep U+0000, and the hash is that of what is kept.
+        let kept = source.replace('\0', "\u{FFFD}");
         let mut session = session.with_program(ProgramRecord {
-            sha256: sha256(&source),
+            sha256: sha256(&kept),
             // What is too long to run is not kept either.
-            source: (source.len() <= limits.program_bytes).then(|| source.as_str().into()),
+            source: (source.len() <= limits.program_bytes).then(|| kept.as_str().into()),
         });
         let program = Program {
             source,

@@ -186,6 +186,7 @@ pub(crate) const ROWS: [Right; 18] = [
             ("committed", "TRUE"),
             ("duration_micros", "0"),
             ("program_sha256", "NULL"),
+            ("program_kept", "NULL"),
             ("chain_position", "NULL"),
             ("chain_key", "NULL"),
             ("chain_mac", "NULL"),

@@ -53,13 +53,19 @@ impl Access {
     /// this returns, nothing of it opens anything any more, and that is durable.
     ///
     /// # Errors
-    /// [`StoreError::TenantUnknown`] when no such tenant is active.
-    pub async fn revoke_all(&self, tenant: TenantId, by: &Person) -> Result<RevokedAll, StoreError> {
+    /// [`StoreError::TenantUnknown`] when no such tenant is active, [`StoreError::SessionOver`] when `session`, the
+    /// generation of the session in which it was commanded, is over.
+    pub async fn revoke_all(
+        &self,
+        tenant: TenantId,
+        by: &Person,
+        session: Option<u64>,
+    ) -> Result<RevokedAll, StoreError> {
         let revocation = Revocation {
             at: self.store.now().await?,
             by: by.clone(),
         };
-        let all = self.store.revoke_all(tenant, &revocation).await?;
+        let all = self.store.revoke_all(tenant, &revocation, session).await?;
         self.watchers.look_now();
         let note = |kind| self.note(revocation.at, tenant, kind).by(by);
         for key in &all.keys {

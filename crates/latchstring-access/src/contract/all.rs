@@ -27,7 +27,7 @@ pub async fn v01_everything_a_tenant_gave_is_revoked_at_once(given: Given) {
     given.advance(TimeDelta::seconds(1));
     let all = given
         .store
-        .revoke_all(one.id, &given.revocation())
+        .revoke_all(one.id, &given.revocation(), None)
         .await
         .expect("revoked");
     let mut apps = vec![app.grant(), unfetched.grant];
@@ -36,6 +36,7 @@ pub async fn v01_everything_a_tenant_gave_is_revoked_at_once(given: Given) {
         keys: vec![kept.grant],
         apps,
         codes: vec![code.id],
+        session_generation: one.session_generation + 1,
     };
     assert_eq!(all, expected);
     assert!(!given.opens(&kept).await && !given.opens(&app).await);
@@ -66,10 +67,14 @@ pub async fn v01_everything_a_tenant_gave_is_revoked_at_once(given: Given) {
 
     let again = given
         .store
-        .revoke_all(one.id, &given.revocation())
+        .revoke_all(one.id, &given.revocation(), None)
         .await
         .expect("answered");
-    assert_eq!(again, RevokedAll::default());
+    let nothing = RevokedAll {
+        session_generation: one.session_generation + 2,
+        ..RevokedAll::default()
+    };
+    assert_eq!(again, nothing);
     let new = given.key(&one).await;
     assert!(given.opens(&new).await, "the tenant may give again");
 }
@@ -85,7 +90,7 @@ pub async fn v01_revoking_all_waits_for_holds(given: Given) {
         .expect("answered")
         .expect("stands");
     let (shutter, id) = (given.clone(), tenant.id);
-    let revoking = tokio::spawn(async move { shutter.store.revoke_all(id, &shutter.revocation()).await });
+    let revoking = tokio::spawn(async move { shutter.store.revoke_all(id, &shutter.revocation(), None).await });
     for _ in 0..20 {
         yield_now().await;
     }
@@ -113,7 +118,7 @@ pub async fn v01_nothing_stands_that_raced_the_revocation_of_all(given: Given) {
             runners.push(Box::pin(async move {
                 shutter
                     .store
-                    .revoke_all(id, &shutter.revocation())
+                    .revoke_all(id, &shutter.revocation(), None)
                     .await
                     .expect("revoked");
                 None
@@ -123,7 +128,7 @@ pub async fn v01_nothing_stands_that_raced_the_revocation_of_all(given: Given) {
     let made: Vec<GrantId> = at_once(runners).await.into_iter().flatten().collect();
     let last = given
         .store
-        .revoke_all(tenant.id, &given.revocation())
+        .revoke_all(tenant.id, &given.revocation(), None)
         .await
         .expect("revoked");
     assert!(
@@ -141,7 +146,7 @@ pub async fn only_an_active_tenants_grants_are_revoked_at_once(given: Given) {
     let tenant = given.tenant("one").await;
     given.key(&tenant).await;
     given.happens(&tenant, TenantEventKind::Uninstalled).await;
-    let refused = given.store.revoke_all(tenant.id, &given.revocation()).await;
+    let refused = given.store.revoke_all(tenant.id, &given.revocation(), None).await;
     assert!(
         matches!(refused, Err(StoreError::TenantUnknown(id)) if id == tenant.id),
         "{refused:?}"
@@ -159,4 +164,22 @@ pub async fn a_removed_person_ends_the_sessions(given: Given) {
     assert_eq!(after.session_generation, tenant.session_generation + 1);
     let found = given.store.find_tenants("one").await.expect("found");
     assert_eq!(found, [after]);
+}
+
+/// Of two who revoke everything in their sessions, the second one's was ended by the first.
+pub async fn a02_a_session_that_is_over_revokes_nothing(given: Given) {
+    let tenant = given.tenant("one").await;
+    let revoke = async |session| {
+        given
+            .store
+            .revoke_all(tenant.id, &given.revocation(), Some(session))
+            .await
+    };
+    let first = revoke(tenant.session_generation).await.expect("revoked");
+    let key = given.key(&tenant).await;
+    let refused = revoke(tenant.session_generation).await;
+    assert!(matches!(refused, Err(StoreError::SessionOver)), "{refused:?}");
+    assert!(given.opens(&key).await);
+    assert!(revoke(first.session_generation).await.is_ok());
+    assert!(!given.opens(&key).await);
 }

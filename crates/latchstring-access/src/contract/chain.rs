@@ -18,15 +18,14 @@ async fn append(given: &Given, calls: &[CallRecord]) {
 
 async fn checked(given: &Given, tenant: TenantId) -> AuditCheck {
     let keys = [Given::audit_key()];
-    check(given.store.as_ref(), &keys, tenant, None).await.expect("checked")
+    check(given.store.as_ref(), &keys, tenant, None, 0)
+        .await
+        .expect("checked")
 }
 
 async fn is_whole(given: &Given, tenant: TenantId, calls: u64) -> AuditLink {
     let check = checked(given, tenant).await;
-    assert_eq!(
-        (check.calls, check.before_the_chain, &check.faults[..]),
-        (calls, 0, &[][..])
-    );
+    assert_eq!((check.calls, check.unchained, &check.faults[..]), (calls, 0, &[][..]));
     let head = check.head.expect("a head");
     assert_eq!(head.position, calls);
     head
@@ -117,7 +116,7 @@ pub async fn a04_a_noted_head_shows_that_a_trail_was_replaced(given: Given) {
     append(&given, &[sound(&given, tenant)]).await;
     let keys = [Given::audit_key()];
     let with = async |noted: &AuditLink| {
-        let check = check(given.store.as_ref(), &keys, tenant, Some(noted)).await;
+        let check = check(given.store.as_ref(), &keys, tenant, Some(noted), 0).await;
         check.expect("checked").faults
     };
     assert_eq!(with(&noted).await, []);

@@ -71,7 +71,7 @@ passed_on! {
     now() -> DateTime<Utc>;
     standing_among(grants: &[GrantId]) -> Vec<(GrantId, Standing)>;
     revoke(kind: GrantKind, tenant: TenantId, grant: GrantId, revocation: &Revocation) -> RevokeOutcome;
-    revoke_all(tenant: TenantId, revocation: &Revocation) -> RevokedAll;
+    revoke_all(tenant: TenantId, revocation: &Revocation, session: Option<u64>) -> RevokedAll;
     note_used(uses: &[(GrantId, DateTime<Utc>)]) -> ();
     create_key(key: &IssuedKey) -> KeySummary;
     list_keys(tenant: TenantId) -> Vec<KeySummary>;

@@ -172,9 +172,14 @@ impl State {
         &mut self,
         tenant: TenantId,
         revocation: &Revocation,
+        session: Option<u64>,
         now: DateTime<Utc>,
     ) -> Result<RevokedAll, StoreError> {
         let generation = self.active_generation(tenant)?;
+        let sessions = self.tenants.get(&tenant).map(|row| row.tenant.session_generation);
+        if session.is_some() && session != sessions {
+            return Err(StoreError::SessionOver);
+        }
         let revocation = Revocation {
             at: cut(revocation.at),
             by: revocation.by.clone(),
@@ -196,7 +201,7 @@ impl State {
         }
         all.keys.sort();
         all.apps.sort();
-        self.end_sessions(tenant);
+        all.session_generation = self.end_sessions(tenant);
         Ok(all)
     }
 

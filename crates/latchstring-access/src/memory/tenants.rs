@@ -151,10 +151,12 @@ impl State {
         if is_news { Applied::Done(tenant) } else { Applied::Late }
     }
 
-    pub(super) fn end_sessions(&mut self, tenant: TenantId) {
-        if let Some(row) = self.tenants.get_mut(&tenant) {
+    /// The number of the sessions that may begin now.
+    pub(super) fn end_sessions(&mut self, tenant: TenantId) -> u64 {
+        self.tenants.get_mut(&tenant).map_or(0, |row| {
             row.tenant.session_generation += 1;
-        }
+            row.tenant.session_generation
+        })
     }
 
     pub(super) fn list_tenants(&self) -> Vec<Tenant> {

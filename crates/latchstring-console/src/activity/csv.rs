@@ -16,7 +16,7 @@ use latchstring_access::{AuditEntry, AuditQuery};
 use latchstring_core::TenantId;
 
 use super::{Asked, Names, changes, exports::Turn, link, plain, rows};
-use crate::{Console, error::ConsoleError, home::Lists, sign_in::Signed, words};
+use crate::{Console, Visitor, error::ConsoleError, home::Lists, sign_in::Signed, words};
 
 /// The most calls in one file.
 pub(super) const MOST: u32 = 10_000;
@@ -40,6 +40,7 @@ pub(super) async fn export(
     let mut file = File {
         console,
         tenant: signed.tenant.id,
+        visitor: signed.visitor,
         names,
         query: AuditQuery {
             grant,
@@ -79,6 +80,7 @@ pub(super) async fn export(
 struct File {
     console: Console,
     tenant: TenantId,
+    visitor: Visitor,
     names: Names,
     /// What is read next.
     query: AuditQuery,
@@ -93,6 +95,13 @@ impl File {
     async fn next(&mut self) -> Result<Option<String>, ConsoleError> {
         if self.is_over {
             return Ok(None);
+        }
+        // The person may have been signed out since the file began.
+        let access = self.console.access();
+        let tenant = access.find_connector(&self.visitor.connector).await?;
+        let is_over = access.now().await? >= self.visitor.until;
+        if is_over || !tenant.is_some_and(|tenant| self.visitor.is_of(&tenant)) {
+            return Err(ConsoleError::SignedOut);
         }
         let limit = PAGE.min(self.left.max(1));
         let query = AuditQuery { limit, ..self.query };
@@ -143,7 +152,10 @@ fn push(file: &mut String, call: &AuditEntry, name: &str) {
 /// Names are other people's text. A spreadsheet takes a cell that begins so for a formula and runs it, so an apostrophe
 /// goes before it (OWASP, CSV injection). In many languages cells are separated by semicolons, so each part counts.
 fn cell(text: &str) -> String {
-    let is_formula = |part: &str| part.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    // Quotes and blanks before it do not keep a spreadsheet from it.
+    let begins = |part: &str| part.trim_start_matches(['"', ' ', '\u{A0}']).to_owned();
+    let is_formula =
+        |part: &str| begins(part).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let parts: Vec<String> = text
         .split(';')
         .map(|part| {
@@ -167,6 +179,8 @@ mod tests {
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "＝1+1"] {
             assert_eq!(cell(formula), format!("\"'{formula}\""));
             assert_eq!(cell(&format!("a;{formula}")), format!("\"a;'{formula}\""));
+            assert_eq!(cell(&format!("a;\"{formula}")), format!("\"a;'\"\"{formula}\""));
+            assert_eq!(cell(&format!(" {formula}")), format!("\"' {formula}\""));
         }
     }
 }

@@ -420,6 +420,9 @@ impl Door {
             return Err(Outside::NotBegun);
         }
         let tenant = self.desk.tenant(&chosen.tenant).await?.ok_or(Outside::NoTenant)?;
+        if !choice.holds(&tenant) {
+            return Err(Outside::NotBegun);
+        }
         let may = choice.may();
         self.admit(&tenant, choice.into_person(), may).await
     }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use base64::Engine;
 use chrono::TimeDelta;
-use latchstring_access::TenantEventKind;
+use latchstring_access::{Person, TenantEventKind};
 
 use crate::desk::{Browser, Office};
 
@@ -78,6 +78,50 @@ async fn a_session_ends_with_its_hour_and_with_the_installation() {
         "who came to the first installation signs in again"
     );
     assert!(is_signed_in(&office.nora().await).await);
+}
+
+#[tokio::test]
+async fn a_session_ends_when_somebody_is_removed() {
+    let office = Office::new().await;
+    let nora = office.nora().await;
+    office.clock.advance(TimeDelta::seconds(1));
+    let by = Person::new("operator", "the operator");
+    office
+        .happens(TenantEventKind::PersonRemoved {
+            sub: "tomas".into(),
+            by,
+        })
+        .await;
+    assert!(!is_signed_in(&nora).await);
+    assert!(is_signed_in(&office.nora().await).await, "who still may signs in again");
+}
+
+#[tokio::test]
+async fn a02_revoking_all_makes_a_session_no_longer_and_is_not_done_in_one_that_is_over() {
+    let office = Office::new().await;
+    let first = office.nora().await;
+    office.clock.advance(TimeDelta::minutes(59));
+    let name = [("name", "Maple <Bikes>")];
+    let done = first.post("/access/revoke-all", &name).await;
+    let second = first.with_cookie_of(&done);
+    assert!(is_signed_in(&second).await);
+
+    // Somebody is removed while the same form is on its way once more.
+    let by = Person::new("operator", "the operator");
+    office
+        .happens(TenantEventKind::PersonRemoved { sub: "nora".into(), by })
+        .await;
+    for over in [&first, &second] {
+        let refused = over.post("/access/revoke-all", &name).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        assert!(refused.headers.get("set-cookie").is_none());
+    }
+
+    let again = office.nora().await;
+    office.clock.advance(TimeDelta::minutes(59));
+    let again = again.with_cookie_of(&again.post("/access/revoke-all", &name).await);
+    office.clock.advance(TimeDelta::minutes(1));
+    assert!(!is_signed_in(&again).await, "its hour is that of the sign-in");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use chrono::TimeDelta;
-use latchstring_access::Secret;
+use latchstring_access::{Person, Secret};
 use latchstring_console::{Manages, OidcSettings, OidcSignIn};
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -422,6 +422,19 @@ async fn of_very_many_tenants_the_first_hundred_are_looked_up_and_that_is_said()
     setup.provider.says(json!({ "sub": "u1", "stores": stores }));
     let (_, page) = setup.sign_in().await;
     assert!(page.text.contains("more than 100"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a02_a_choice_from_before_the_sessions_were_ended_opens_nothing() {
+    let setup = setup_of_two().await;
+    let (sent, page) = setup.sign_in().await;
+    let fields = [("choice", &*offered(&page)), ("tenant", "alpha.myshopify.com")];
+    let access = &setup.door.access;
+    let alpha = access.find_tenants("alpha.myshopify.com").await.unwrap().remove(0);
+    let by = Person::new("operator", "the operator");
+    access.revoke_all(alpha.id, &by, None).await.unwrap();
+    let reply = setup.choose(&fields, &sent.cookie, ORIGIN).await;
+    assert_outside(&reply, StatusCode::BAD_REQUEST, "Sign in once more");
 }
 
 #[tokio::test]

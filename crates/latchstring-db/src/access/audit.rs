@@ -99,10 +99,10 @@ async fn insert_call<C: ConnectionTrait>(
     link: &AuditLink,
 ) -> Result<Option<i64>, DbErr> {
     let sql = "INSERT INTO audit_call (request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, \
-               committed, duration_micros, program_sha256, chain_position, chain_key, chain_mac) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+               committed, duration_micros, program_sha256, program_kept, chain_position, chain_key, chain_mac) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
                ON CONFLICT (request_id) DO NOTHING RETURNING seq AS number";
-    let values: [Value; 14] = [
+    let values: [Value; 15] = [
         call.request.as_uuid().into(),
         to_micros(call.at).into(),
         call.tenant.as_uuid().into(),
@@ -114,6 +114,10 @@ async fn insert_call<C: ConnectionTrait>(
         call.committed.into(),
         micros(call.duration).into(),
         call.program.as_ref().map(|program| program.sha256.as_str()).into(),
+        call.program
+            .as_ref()
+            .is_some_and(|program| program.source.is_some())
+            .into(),
         stored(link.position),
         link.key_id.as_str().into(),
         link.mac.to_vec().into(),
@@ -151,7 +155,7 @@ fn micros(duration: Duration) -> i64 {
 
 /// What is read of a call.
 const CALL: &str = "seq, request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, committed, \
-                    duration_micros, program_sha256, chain_position, chain_key, chain_mac";
+                    duration_micros, program_sha256, program_kept, chain_position, chain_key, chain_mac";
 
 pub(super) async fn read<C: ConnectionTrait>(
     on: &On<'_, C>,
@@ -278,6 +282,7 @@ fn entry(call: CallRow, operations: Vec<AuditOperation>) -> Result<AuditEntry, S
         outcome: call.outcome,
         committed: call.committed,
         program_sha256: call.program_sha256,
+        program_kept: call.program_kept.unwrap_or(false),
         operations,
         link,
     })
@@ -329,6 +334,7 @@ struct CallRow {
     committed: bool,
     duration_micros: i64,
     program_sha256: Option<String>,
+    program_kept: Option<bool>,
     chain_position: Option<i64>,
     chain_key: Option<String>,
     chain_mac: Option<Vec<u8>>,

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value, prelude::Uuid};
 use super::{
     codes,
     lock::{Lock, Mode, lock},
-    sql::On,
+    sql::{Number, On},
     standing::OPEN,
     tenants::active_installation,
 };
@@ -45,10 +45,13 @@ pub(super) async fn revoke_all<C: ConnectionTrait>(
     on: &On<'_, C>,
     tenant: TenantId,
     revocation: &Revocation,
+    session: Option<u64>,
 ) -> Result<RevokedAll, StoreError> {
     // Whoever makes or holds a grant of this tenant shares this lock.
     lock(on, Lock::Tenant(tenant), Mode::Alone).await?;
     let install_gen = active_installation(on, tenant).await?;
+    let session_generation = end_sessions(on, tenant, session).await?;
+    in_order(on, tenant).await?;
     let codes = codes::cancel_all(on, tenant, revocation).await?;
     let sql = format!(
         "UPDATE access_grant AS g SET revoked_at = $3, revoked_by_sub = $4, revoked_by_name = $5 \
@@ -67,13 +70,41 @@ pub(super) async fn revoke_all<C: ConnectionTrait>(
         let rows = rows.iter().filter(|row| row.kind == kind.as_str());
         rows.map(|row| GrantId::from_uuid(row.id)).collect()
     };
-    let sql = "UPDATE tenant SET session_gen = session_gen + 1 WHERE id = $1";
-    on.change(sql, [tenant.as_uuid().into()]).await?;
     Ok(RevokedAll {
         keys: of_kind(GrantKind::Key),
         apps: of_kind(GrantKind::App),
         codes,
+        session_generation,
     })
+}
+
+/// Ends the sessions on the tenant's access page, unless the one that this was commanded in is over already.
+async fn end_sessions<C: ConnectionTrait>(
+    on: &On<'_, C>,
+    tenant: TenantId,
+    session: Option<u64>,
+) -> Result<u64, StoreError> {
+    let sql = "UPDATE tenant SET session_gen = session_gen + 1 WHERE id = $1 AND ($2 IS NULL OR session_gen = $2) \
+               RETURNING session_gen AS number";
+    let session = session.map(|session| i64::try_from(session).unwrap_or(i64::MAX));
+    let row: Option<Number> = on.one(sql, [tenant.as_uuid().into(), session.into()]).await?;
+    let number = row.ok_or(StoreError::SessionOver)?.number;
+    Ok(u64::try_from(number).unwrap_or_default())
+}
+
+/// Takes the rows in the order in which the notes of last uses take them, so that neither waits for the other for ever.
+async fn in_order<C: ConnectionTrait>(on: &On<'_, C>, tenant: TenantId) -> Result<(), StoreError> {
+    if on.is_postgres() {
+        let sql = "SELECT id FROM access_grant WHERE tenant_id = $1 ORDER BY id FOR UPDATE";
+        let _: Vec<Locked> = on.all(sql, [tenant.as_uuid().into()]).await?;
+    }
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Locked {
+    #[expect(dead_code, reason = "the row is what matters")]
+    id: Uuid,
 }
 
 #[derive(FromQueryResult)]

@@ -7,7 +7,7 @@
 //! and the note of a last use does not wait for them.
 //!
 //! Whoever needs several takes them in the order of [`Lock`]'s variants, and before it changes a row; only the row of a
-//! delivery and that of a new tenant come earlier, and nobody who holds a lock waits for those. Rows are locked by being
+//! delivery, that of a new tenant, and programs come earlier, and nobody who holds a lock waits for those. Rows are locked by being
 //! changed, one-time tokens before grants. A statement after a lock sees everything that was committed under it, since
 //! each statement sees the moment it begins (READ COMMITTED).
 
@@ -94,6 +94,7 @@ mod tests {
             Lock::Issuing(tenant),
             Lock::Grant(grant),
             Lock::Grant(GrantId::from_uuid(tenant.as_uuid())),
+            Lock::Chain(tenant),
         ];
         let numbers: BTreeSet<i64> = locks.into_iter().map(Lock::number).collect();
         assert_eq!(numbers.len(), locks.len());

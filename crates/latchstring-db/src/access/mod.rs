@@ -139,8 +139,13 @@ impl AccessStore for SqlAccessStore {
         in_transaction!(self, |on| grants::revoke(on, (kind, tenant, grant), revocation))
     }
 
-    async fn revoke_all(&self, tenant: TenantId, revocation: &Revocation) -> Result<RevokedAll, StoreError> {
-        in_transaction!(self, |on| grants::revoke_all(on, tenant, revocation))
+    async fn revoke_all(
+        &self,
+        tenant: TenantId,
+        revocation: &Revocation,
+        session: Option<u64>,
+    ) -> Result<RevokedAll, StoreError> {
+        in_transaction!(self, |on| grants::revoke_all(on, tenant, revocation, session))
     }
 
     async fn note_used(&self, uses: &[(GrantId, DateTime<Utc>)]) -> Result<(), StoreError> {

@@ -99,7 +99,7 @@ impl Trail {
     }
 
     async fn check(&self) -> AuditCheck {
-        self.access.check_audit(self.tenant, None).await.expect("checked")
+        self.access.check_audit(self.tenant, None, 0).await.expect("checked")
     }
 
     async fn faults(&self) -> Vec<AuditFault> {
@@ -111,7 +111,7 @@ impl Trail {
 async fn a04_a_trail_that_nobody_touched_is_whole() {
     let trail = Trail::new().await;
     let check = trail.check().await;
-    assert_eq!((check.calls, check.before_the_chain, check.faults), (5, 0, vec![]));
+    assert_eq!((check.calls, check.unchained, check.faults), (5, 0, vec![]));
     assert_eq!(check.head, trail.store.audit_head(trail.tenant).await.expect("read"));
 }
 
@@ -200,4 +200,22 @@ async fn a04_a_program_that_was_replaced_is_found() {
     trail.tamper("UPDATE audit_program SET source = 'return 2'").await;
     let request = trail.requests[4];
     assert_eq!(trail.faults().await, [AuditFault::ProgramAltered { request }]);
+    trail.tamper("DELETE FROM audit_program").await;
+    assert_eq!(trail.faults().await, [AuditFault::ProgramAltered { request }]);
+}
+
+#[tokio::test]
+async fn a04_a_trail_that_was_taken_out_of_its_chain_is_found() {
+    let trail = Trail::new().await;
+    trail
+        .tamper("UPDATE audit_call SET chain_position = NULL, chain_key = NULL, chain_mac = NULL")
+        .await;
+    trail.tamper("DELETE FROM audit_head").await;
+    assert_eq!(trail.faults().await, [AuditFault::Unchained { found: 5, known: 0 }]);
+    let known = trail.access.check_audit(trail.tenant, None, 5).await.expect("checked");
+    assert_eq!(
+        (known.unchained, known.faults),
+        (5, vec![]),
+        "what the operator knows to be older"
+    );
 }

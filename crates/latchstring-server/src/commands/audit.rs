@@ -26,30 +26,34 @@ enum AuditCommand {
         /// The head that an earlier check printed; the trail must go on from it.
         #[arg(long, value_name = "HEAD")]
         noted: Option<AuditLink>,
+        /// How many of the tenant's calls are known to be from a version that kept no chain.
+        #[arg(long, value_name = "COUNT", default_value_t = 0)]
+        older: u64,
     },
 }
 
 pub(super) async fn run<P: Product>(opened: &Opened, arguments: AuditArguments) -> anyhow::Result<Answer> {
-    let AuditCommand::Verify { which, noted } = arguments.command;
+    let AuditCommand::Verify { which, noted, older } = arguments.command;
     let tenant = opened.tenant::<P>(&which).await?;
-    let check = opened.access.check_audit(tenant.id, noted.as_ref()).await?;
+    let check = opened.access.check_audit(tenant.id, noted.as_ref(), older).await?;
+    let head = check.head.as_ref().map(ToString::to_string);
     if !check.faults.is_empty() {
         let faults: Vec<String> = check.faults.iter().map(|fault| format!("\n- {fault}")).collect();
         bail!(
-            "the audit trail of {} is not what was written down:{}\ncompare with a backup to learn what changed",
+            "the audit trail of {} is not what was written down:{}\ncompare with a backup to learn what changed; its head is {}",
             tenant.name,
-            faults.concat()
+            faults.concat(),
+            head.as_deref().unwrap_or("gone")
         );
     }
-    let head = check.head.as_ref().map(ToString::to_string);
     let mut text = format!(
         "the audit trail of {} is whole: {} calls checked",
         tenant.name, check.calls
     );
-    if check.before_the_chain > 0 {
+    if check.unchained > 0 {
         text += &format!(
-            "; {} calls are from a version that kept no chain and cannot be checked",
-            check.before_the_chain
+            "; {} older calls are in no chain and cannot be checked",
+            check.unchained
         );
     }
     if let Some(head) = &head {
@@ -57,7 +61,7 @@ pub(super) async fn run<P: Product>(opened: &Opened, arguments: AuditArguments) 
     }
     let json = json!({
         "calls": check.calls,
-        "beforeTheChain": check.before_the_chain,
+        "older": check.unchained,
         "head": head,
     });
     Ok(Answer { text, json })

@@ -13,8 +13,9 @@ use crate::Permission;
 /// Signed text begins with this, so that nothing else we sign is ever a choice.
 const PURPOSE: &str = "console sign-in choice\n";
 
-/// The longest that is read, in bytes: a hundred host keys of 255 characters, in base64, and the person.
-const MAX_CHOICE: usize = 128 * 1024;
+/// The longest that is read, in bytes: a hundred host keys of 255 characters and what goes with them, in base64, and the
+/// person.
+const MAX_CHOICE: usize = 160 * 1024;
 
 /// Who may choose among which tenants.
 #[derive(Debug, Serialize, Deserialize)]
@@ -22,7 +23,25 @@ pub(super) struct Choice {
     sub: String,
     name: String,
     may: Permission,
-    tenants: Vec<String>,
+    tenants: Vec<Offered>,
+}
+
+/// A tenant as it was when it was offered: what ends a session ends the offer of one.
+#[derive(Debug, Serialize, Deserialize)]
+struct Offered {
+    host_key: String,
+    installed_at: i64,
+    session_generation: u64,
+}
+
+impl Offered {
+    fn of(tenant: &Tenant) -> Self {
+        Self {
+            host_key: tenant.host_key.clone(),
+            installed_at: tenant.installed_at.timestamp_micros(),
+            session_generation: tenant.session_generation,
+        }
+    }
 }
 
 impl Choice {
@@ -31,7 +50,7 @@ impl Choice {
             sub: person.sub().to_owned(),
             name: person.name().to_owned(),
             may,
-            tenants: tenants.iter().map(|tenant| tenant.host_key.clone()).collect(),
+            tenants: tenants.iter().map(Offered::of).collect(),
         }
     }
 
@@ -56,7 +75,17 @@ impl Choice {
     }
 
     pub(super) fn offers(&self, host_key: &str) -> bool {
-        self.tenants.iter().any(|offered| offered == host_key)
+        self.tenants.iter().any(|offered| offered.host_key == host_key)
+    }
+
+    /// Whether the tenant is still what was offered.
+    pub(super) fn holds(&self, tenant: &Tenant) -> bool {
+        let now = Offered::of(tenant);
+        self.tenants.iter().any(|offered| {
+            offered.host_key == now.host_key
+                && offered.installed_at == now.installed_at
+                && offered.session_generation == now.session_generation
+        })
     }
 
     pub(super) fn may(&self) -> Permission {
