@@ -4,6 +4,7 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 
 # Pinned, so that a new release of a tool changes nothing by itself.
 cargo_deny_version := "0.20.2"
+cargo_fuzz_version := "0.13.2"
 fastmcp_version := "4.1.2"
 openapi_version := "0.9.0"
 conformance_version := "0.2.0-alpha.12"
@@ -75,6 +76,25 @@ deny:
 # Benchmarks of the sandbox.
 bench *arguments:
     cargo bench -p latchstring-sandbox {{ arguments }}
+
+# Stops at the first that is not answered as it should be. Needs a nightly Rust.
+# Requests of every shape against the doors for assistants and scripts, for so many seconds.
+fuzz seconds="600":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export PATH="{{ tools }}/bin:$PATH"
+    if ! cargo +nightly --version > /dev/null 2>&1; then
+        echo "no nightly Rust, which cargo-fuzz needs; install one with \`rustup toolchain install nightly\`" >&2
+        exit 1
+    fi
+    command -v cargo-fuzz > /dev/null \
+        || cargo +nightly install cargo-fuzz --version {{ cargo_fuzz_version }} --locked --debug --root "{{ tools }}"
+    cd crates/latchstring-mcp
+    # Without a sanitizer it is faster, and the crates that are tried have no unsafe code for one to look at.
+    cargo +nightly fuzz run request --sanitizer none \
+        --target-dir "${CARGO_TARGET_DIR:-{{ justfile_directory() }}/target}/fuzz" -- \
+        -dict="{{ justfile_directory() }}/crates/latchstring-mcp/fuzz/request.dict" \
+        -max_total_time={{ seconds }} -timeout=10 -rss_limit_mb=2048 -max_len=4096 -len_control=10
 
 # A Node that is new enough: its path. Fetches one with npm if the machine has none.
 [private]

@@ -3,13 +3,14 @@
 use std::{
     error::Error,
     io,
+    net::{Ipv4Addr, Ipv6Addr},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use reqwest::{
-    Client, Request, Response,
+    Client, ClientBuilder, Request, Response,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue},
     redirect::Policy,
 };
@@ -44,24 +45,12 @@ impl Endpoint {
         let Settings {
             address, key, patience, ..
         } = settings;
-        let client = Client::builder()
-            .user_agent(concat!("latchstring/", env!("CARGO_PKG_VERSION")))
-            // A redirect would carry the key elsewhere.
-            .redirect(Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT_WITHIN)
-            .pool_idle_timeout(IDLE_FOR);
-        // To a proxy, what is for this machine would go unencrypted, with the key.
-        let client = if address.is_loopback() {
-            client.no_proxy()
-        } else {
-            client
-        };
+        let client = client(&address).build()?;
         Ok(Self {
             address,
             key,
             patience,
-            client: client.build()?,
+            client,
             negotiated: Mutex::new(None),
         })
     }
@@ -131,6 +120,28 @@ impl Endpoint {
     }
 }
 
+/// The HTTP client for this address.
+fn client(address: &Address) -> ClientBuilder {
+    let client = Client::builder()
+        .user_agent(concat!("latchstring/", env!("CARGO_PKG_VERSION")))
+        // A redirect would carry the key elsewhere.
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_WITHIN)
+        .pool_idle_timeout(IDLE_FOR);
+    if !address.is_loopback() {
+        return client;
+    }
+    client
+        // To a proxy, what is for this machine would go unencrypted, with the key.
+        .no_proxy()
+        // And to wherever the name leads, if it were looked up (RFC 6761, section 6.3). The port is the address's.
+        .resolve_to_addrs(
+            "localhost",
+            &[(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()],
+        )
+}
+
 /// Why there is no response.
 pub(crate) enum Failure {
     /// There was no connection, so nothing was sent.
@@ -196,7 +207,36 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 
 #[cfg(test)]
 mod tests {
+    use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+    use tokio::net::TcpListener;
+
     use super::*;
+
+    /// Leads every name to where nobody listens.
+    struct Liar;
+
+    impl Resolve for Liar {
+        fn resolve(&self, _: Name) -> Resolving {
+            let elsewhere: Addrs = Box::new(std::iter::once((Ipv4Addr::new(127, 6, 6, 6), 0).into()));
+            Box::pin(async { Ok(elsewhere) })
+        }
+    }
+
+    #[tokio::test]
+    async fn t13_whoever_answers_for_names_does_not_get_what_is_for_localhost() {
+        for (listens, scheme) in [("127.0.0.1:0", "http"), ("127.0.0.1:0", "https"), ("[::1]:0", "http")] {
+            let Ok(listener) = TcpListener::bind(listens).await else {
+                continue; // a machine without IPv6
+            };
+            let port = listener.local_addr().unwrap().port();
+            let address: Address = format!("{scheme}://localhost:{port}/mcp").parse().unwrap();
+            let client = client(&address).dns_resolver(Liar).build().unwrap();
+            let asked = tokio::spawn(client.get(address.url().clone()).send());
+            let reached = tokio::time::timeout(Duration::from_secs(10), listener.accept()).await;
+            assert!(reached.is_ok(), "{scheme} {listens}");
+            asked.abort();
+        }
+    }
 
     #[test]
     fn a_name_that_does_not_fit_a_header_is_encoded() {

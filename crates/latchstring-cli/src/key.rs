@@ -55,6 +55,18 @@ impl Key {
     }
 }
 
+/// Whether something in the text could be a key or a token, or much of one: a prefix, an underscore, and letters and
+/// digits that are no word.
+pub(crate) fn is_in(text: &str) -> bool {
+    text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
+        .filter_map(|word| word.rsplit_once('_'))
+        .any(|(prefix, rest)| {
+            !prefix.is_empty()
+                && rest.len() > 5
+                && rest.contains(|one: char| one.is_ascii_digit() || one.is_uppercase())
+        })
+}
+
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(..)")
@@ -74,6 +86,30 @@ mod tests {
             "Bearer asmk_hunter2",
             "what a copy brings along is left out"
         );
+    }
+
+    #[test]
+    fn t13_a_key_is_seen_wherever_it_stands() {
+        for text in [
+            "asmk_hunter2",
+            "lsa_Ab12Cd34Ef56",
+            "Bearer asmk_hunter2",
+            "--asmk_hunter2",
+            "https://example.com/?a=b&key=asmk_hunter2",
+            "'asmk_hunter2…'",
+        ] {
+            assert!(is_in(text), "{text}");
+        }
+        for text in [
+            "https://mcp.example.com/mcp",
+            "--log_level",
+            "my_file.txt",
+            "_hunter2",
+            "asmk_",
+            "20",
+        ] {
+            assert!(!is_in(text), "{text}");
+        }
     }
 
     #[test]

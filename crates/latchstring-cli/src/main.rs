@@ -20,13 +20,13 @@ mod refusal;
 mod reply;
 mod settings;
 
-use std::process::ExitCode;
+use std::{env, ffi::OsString, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
 use crate::{
     endpoint::Endpoint,
-    settings::{ConnectArguments, Settings},
+    settings::{Complaint, ConnectArguments, Settings},
 };
 
 /// Something failed that is not the client's or the server's doing.
@@ -52,11 +52,27 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let Command::Connect(arguments) = Arguments::parse().command;
+    let given: Vec<OsString> = env::args_os().collect();
+    let Command::Connect(arguments) = match Arguments::try_parse_from(&given) {
+        Ok(arguments) => arguments.command,
+        // Clap repeats what it does not understand.
+        Err(error) if error.use_stderr() && has_key(&given) => {
+            return complain(&Complaint::KeyAmongArguments.to_string(), USAGE);
+        }
+        Err(error) => error.exit(),
+    };
     match Settings::read(&arguments) {
         Ok(settings) => connect(settings),
         Err(complaint) => complain(&complaint.to_string(), USAGE),
     }
+}
+
+/// Whether there is what looks like a key among the arguments.
+fn has_key(given: &[OsString]) -> bool {
+    given
+        .iter()
+        .skip(1)
+        .any(|argument| key::is_in(&argument.to_string_lossy()))
 }
 
 fn connect(settings: Settings) -> ExitCode {

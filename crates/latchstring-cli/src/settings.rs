@@ -37,17 +37,20 @@ pub(crate) struct Settings {
     pub(crate) log: LevelFilter,
 }
 
+const ON_COMMAND_LINE: &str = concat!(
+    "what is on a command line can be read by every program on this machine, in the list of processes\n",
+    "Set LATCHSTRING_KEY in the environment instead. If you gave a real key, revoke it and make a new one",
+);
+
 /// Why it does not start.
 #[derive(Debug, Error)]
 pub(crate) enum Complaint {
     #[error("--url: {0}")]
     Address(#[from] AddressError),
-    #[error(
-        "--key is not taken: what is on a command line can be read by every program on this machine, in the list of \
-         processes\nSet {VARIABLE} in the environment instead. If you gave a real key, revoke it and make a new one: \
-         {page}"
-    )]
-    KeyOnCommandLine { page: String },
+    #[error("--key is not taken: {ON_COMMAND_LINE}: {page}")]
+    KeyFlag { page: String },
+    #[error("there is what looks like a key among the arguments, which are not taken: {ON_COMMAND_LINE}")]
+    KeyAmongArguments,
     #[error("{error}\n\nMake a key on the access page, {page}\n{example}")]
     Key {
         error: KeyError,
@@ -61,7 +64,7 @@ impl Settings {
         let address: Address = arguments.url.parse()?;
         let page = address.access_page();
         if arguments.key.is_some() {
-            return Err(Complaint::KeyOnCommandLine { page });
+            return Err(Complaint::KeyFlag { page });
         }
         let key = Key::from_environment().map_err(|error| Complaint::Key {
             error,
@@ -84,7 +87,7 @@ fn example(address: &Address) -> String {
         "mcpServers": {
             "latchstring": {
                 "command": command.to_string_lossy(),
-                "args": ["connect", "--url", address.url().as_str()],
+                "args": ["connect", "--url", address.to_string()],
                 "env": { VARIABLE: "the key" },
             },
         },

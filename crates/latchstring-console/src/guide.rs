@@ -71,11 +71,8 @@ impl Shelf {
 async fn list(State(shelf): State<Arc<Shelf>>) -> Response {
     let main = html! {
         div.intro { h1 { (words::DOCUMENTATION) } p { (words::DOCUMENTATION_INTRO) } }
-        dl.stack {
-            @for page in &shelf.pages {
-                div { dt { a href={ (GUIDE) "/" (page.place) } { (page.title) } } dd { (page.summary) } }
-            }
-        }
+        (listed(words::PAGES, &shelf.pages, |page| !page.place.contains('/')))
+        (listed(words::OPERATIONS, &shelf.pages, |page| page.place.contains('/')))
     };
     shelf.respond(words::DOCUMENTATION, main, StatusCode::OK)
 }
@@ -92,9 +89,25 @@ async fn show(State(shelf): State<Arc<Shelf>>, Path(place): Path<String>) -> Res
     let main = html! {
         (back(GUIDE, words::DOCUMENTATION))
         div.intro { h1 { (page.title) } }
-        div.stack { (body) }
+        div.prose { (body) }
     };
     shelf.respond(&page.title, main, StatusCode::OK)
+}
+
+fn listed(title: &str, pages: &[GuidePage], is_here: impl Fn(&GuidePage) -> bool) -> Markup {
+    html! {
+        section {
+            h2 { (title) }
+            dl.stack {
+                @for page in pages.iter().filter(|page| is_here(page)) {
+                    div {
+                        dt { a href={ (GUIDE) "/" (page.place) } { (page.title) } }
+                        dd.quiet { (rendered(&page.summary)) }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Markdown as HTML. What it has of HTML is shown as it is written, and its headings stand below the page's own.

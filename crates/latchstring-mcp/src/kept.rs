@@ -10,12 +10,13 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chrono::{DateTime, TimeDelta, Utc};
-use latchstring_core::{Clock, ErrorCode, GrantId, OperationError, random};
+use latchstring_core::{Clock, ErrorCode, GrantId, OperationError, TenantId, random};
 
 /// How long a part is, in bytes: about 6,000 tokens of JSON, below what the tightest client takes (25,000 tokens).
 pub(crate) const PART: usize = 24_000;
-/// How much is kept in all, and for one grant.
+/// How much is kept in all, for one tenant, and for one grant.
 const MOST: usize = 64 << 20;
+const MOST_OF_TENANT: usize = 8 << 20;
 const MOST_OF_GRANT: usize = 4 << 20;
 const FOR: TimeDelta = TimeDelta::minutes(10);
 
@@ -26,6 +27,7 @@ pub(crate) struct Kept {
 }
 
 struct One {
+    tenant: TenantId,
     grant: GrantId,
     at: DateTime<Utc>,
     text: Arc<str>,
@@ -49,12 +51,13 @@ impl Kept {
     }
 
     /// The first part of a text, if it is longer than one; the others are kept.
-    pub(crate) fn cut(&self, grant: GrantId, text: &str) -> Option<Part> {
+    pub(crate) fn cut(&self, (tenant, grant): (TenantId, GrantId), text: &str) -> Option<Part> {
         if text.len() <= PART {
             return None;
         }
         let handle = format!("result/{}", BASE64.encode(random::bytes::<16>()));
         let one = One {
+            tenant,
             grant,
             at: self.clock.now(),
             text: text.into(),
@@ -68,23 +71,14 @@ impl Kept {
         let now = self.clock.now();
         let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
         results.retain(|_, one| now - one.at < FOR);
-        let room = |results: &HashMap<String, One>, grant: Option<GrantId>| -> usize {
-            let theirs = results
-                .values()
-                .filter(|one| grant.is_none_or(|grant| one.grant == grant));
-            theirs.map(|one| one.text.len()).sum()
-        };
-        for (most, grant) in [(MOST_OF_GRANT, Some(one.grant)), (MOST, None)] {
-            while room(&results, grant) + one.text.len() > most {
-                let theirs = results
-                    .iter()
-                    .filter(|(_, one)| grant.is_none_or(|grant| one.grant == grant));
-                let Some(oldest) = theirs.min_by_key(|(_, one)| one.at).map(|(handle, _)| handle.clone()) else {
-                    return;
-                };
-                results.remove(&oldest);
-            }
-        }
+        let (tenant, grant) = (one.tenant, one.grant);
+        make_room(&mut results, one.text.len(), MOST_OF_GRANT, |other| {
+            other.grant == grant
+        });
+        make_room(&mut results, one.text.len(), MOST_OF_TENANT, |other| {
+            other.tenant == tenant
+        });
+        make_room(&mut results, one.text.len(), MOST, |_| true);
         results.insert(handle, one);
     }
 
@@ -104,12 +98,24 @@ impl Kept {
         };
         let (handle, number) = id.rsplit_once('/').ok_or_else(gone)?;
         let now = self.clock.now();
-        let results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
-        let one = results
-            .get(handle)
-            .filter(|one| one.grant == grant && now - one.at < FOR);
+        let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+        results.retain(|_, one| now - one.at < FOR);
+        let one = results.get(handle).filter(|one| one.grant == grant);
         let part = one.and_then(|one| one.part(handle, number.parse().ok()?));
         part.map(Some).ok_or_else(gone)
+    }
+}
+
+/// Forgets the oldest of those that count, until so many bytes more are no more than the most.
+fn make_room(results: &mut HashMap<String, One>, more: usize, most: usize, counts: impl Fn(&One) -> bool) {
+    loop {
+        let theirs = || results.iter().filter(|(_, one)| counts(one));
+        let sum: usize = theirs().map(|(_, one)| one.text.len()).sum();
+        let oldest = theirs().min_by_key(|(_, one)| one.at).map(|(handle, _)| handle.clone());
+        match oldest {
+            Some(oldest) if sum + more > most => results.remove(&oldest),
+            _ => return,
+        };
     }
 }
 
@@ -147,12 +153,16 @@ mod tests {
         GrantId::new(DateTime::UNIX_EPOCH)
     }
 
+    fn of(grant: GrantId) -> (TenantId, GrantId) {
+        (TenantId::from_uuid(grant.as_uuid()), grant)
+    }
+
     #[test]
     fn what_is_cut_is_fetched_part_by_part_and_is_whole() {
         let (kept, _) = kept();
         let (grant, text) = (grant(), "äöü€".repeat(12_000));
-        assert!(kept.cut(grant, &"x".repeat(PART)).is_none());
-        let mut part = kept.cut(grant, &text).expect("cut");
+        assert!(kept.cut(of(grant), &"x".repeat(PART)).is_none());
+        let mut part = kept.cut(of(grant), &text).expect("cut");
         let mut whole = part.text.clone();
         while let Some(next) = &part.next {
             part = kept.part(grant, next).expect("kept").expect("a part");
@@ -167,7 +177,7 @@ mod tests {
         let (kept, clock) = kept();
         let owner = grant();
         let next = kept
-            .cut(owner, &"x".repeat(2 * PART))
+            .cut(of(owner), &"x".repeat(2 * PART))
             .and_then(|part| part.next)
             .expect("a next part");
         assert!(kept.part(grant(), &next).is_err());
@@ -185,15 +195,33 @@ mod tests {
         let (kept, clock) = kept();
         let (modest, greedy) = (grant(), grant());
         let first = kept
-            .cut(modest, &"x".repeat(2 * PART))
+            .cut(of(modest), &"x".repeat(2 * PART))
             .and_then(|part| part.next)
             .expect("kept");
         let mut handles = Vec::new();
         for _ in 0..100 {
             clock.advance(TimeDelta::milliseconds(1));
-            handles.extend(kept.cut(greedy, &"y".repeat(1 << 20)).and_then(|part| part.next));
+            handles.extend(kept.cut(of(greedy), &"y".repeat(1 << 20)).and_then(|part| part.next));
         }
         let there = handles.iter().filter(|id| kept.part(greedy, id).is_ok()).count();
         assert_eq!((there, kept.part(modest, &first).is_ok()), (4, true));
+    }
+
+    #[test]
+    fn one_tenant_does_not_drive_out_the_others_with_many_keys() {
+        let (kept, clock) = kept();
+        let tenant = TenantId::new(DateTime::UNIX_EPOCH);
+        let mut handles = Vec::new();
+        for _ in 0..20 {
+            clock.advance(TimeDelta::milliseconds(1));
+            let key = grant();
+            handles.extend(
+                kept.cut((tenant, key), &"y".repeat(1 << 20))
+                    .and_then(|part| part.next)
+                    .map(|next| (key, next)),
+            );
+        }
+        let there = handles.iter().filter(|(key, id)| kept.part(*key, id).is_ok()).count();
+        assert_eq!(there, 8);
     }
 }

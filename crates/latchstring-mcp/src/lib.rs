@@ -18,7 +18,9 @@ mod kept;
 mod knowledge;
 mod listeners;
 mod mode;
+mod pages;
 mod portable;
+mod progress;
 mod prompts;
 mod resources;
 mod run;
@@ -26,6 +28,7 @@ mod search;
 mod server;
 mod service;
 mod tools;
+mod view;
 
 pub use declaration::declaration;
 pub use server::{About, Server};

@@ -1,5 +1,6 @@
 //! Resources: the documentation pages, and the things of a tenant that have addresses, such as `assembly://boms/17`. Also
-//! the completion of their ids.
+//! the completion of their ids. The page that shows results is read here, too, but not listed: the tools name it, and there is
+//! nothing in it for a model or a person to read.
 
 use latchstring_core::{Effect, Entity, ErrorCode, OperationError, Surface};
 use rmcp::{
@@ -12,7 +13,7 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 
-use crate::{Server, server::is_modern};
+use crate::{Server, server::is_modern, view};
 
 const MARKDOWN: &str = "text/markdown";
 const JSON: &str = "application/json";
@@ -60,6 +61,9 @@ impl Server {
         if let Some(page) = page {
             let contents = ResourceContents::text(page.text, uri).with_mime_type(MARKDOWN);
             return Ok(ReadResourceResult::new(vec![contents]));
+        }
+        if uri == self.view() {
+            return Ok(ReadResourceResult::new(vec![view::page(uri)]));
         }
         let Some((entity, id)) = knowledge.entity_at(uri) else {
             return Err(not_there(uri, context));

@@ -10,12 +10,11 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
-        CompleteRequestParams, CompleteResult, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
-        ErrorCode as RpcCode, GetPromptRequestParams, GetPromptResponse, Implementation, InitializeRequestParams,
-        InitializeResult, ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
-        ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject,
-        PaginatedRequestParams, PromptsCapability, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
-        ResourcesCapability, ServerCapabilities, ServerConfig, SubscriptionFilter,
+        CompleteRequestParams, CompleteResult, ContentBlock, CustomRequest, CustomResult, ErrorCode as RpcCode,
+        GetPromptRequestParams, GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult,
+        ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+        MetaObject, PaginatedRequestParams, PromptsCapability, ProtocolVersion, ReadResourceRequestParams,
+        ReadResourceResponse, ResourcesCapability, ServerCapabilities, ServerConfig, SubscriptionFilter,
     },
     service::{RequestContext, SubscriptionContext},
 };
@@ -29,8 +28,10 @@ use crate::{
     knowledge::Knowledge,
     listeners::{Listener, Listeners},
     mode::{Mode, Tools},
-    run, search,
+    pages::page,
+    progress, run, search,
     tools::{self, Tool},
+    view,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -265,21 +266,19 @@ impl ServerHandler for Server {
         Ok(())
     }
 
-    async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
-        // Only the revisions that a discovering client may go on with; older clients come through `initialize`.
-        let _ = context;
-        let versions = vec![ProtocolVersion::V_2026_07_28];
-        Ok(DiscoverResult::from_server_info(versions, self.get_info()))
-    }
-
     async fn list_tools(
         &self,
-        _: Option<PaginatedRequestParams>,
+        asked: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let (surface, tools) = self.surface(&context)?;
-        let listed = tools::of(&surface, tools).map(|tool| tool.listed(&surface)).collect();
-        let mut result = ListToolsResult::with_all_items(listed);
+        let shown_by = view::is_shown_by(&context).then_some(self.0.about.name.as_str());
+        let listed = tools::of(&surface, tools)
+            .map(|tool| tool.listed(&surface, shown_by))
+            .collect();
+        let (items, next) = page(listed, asked)?;
+        let mut result = ListToolsResult::with_all_items(items);
+        result.next_cursor = next;
         (result.ttl_ms, result.cache_scope) = private(&context);
         result.meta = self.meta(&context);
         Ok(result)
@@ -316,7 +315,7 @@ impl ServerHandler for Server {
         let call = self
             .call(&surface, &tool, &arguments, cx, context.ct.clone())
             .instrument(span);
-        let mut result = self.0.calls.track(call).await;
+        let mut result = self.0.calls.track(progress::told(&context, call)).await;
         // A part of what was cut is no longer than a part.
         if !matches!(tool, Tool::Fetch) {
             self.cut(&surface, &mut result);
@@ -364,13 +363,15 @@ impl ServerHandler for Server {
 
     async fn list_prompts(
         &self,
-        _: Option<PaginatedRequestParams>,
+        asked: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
         if self.knowledge().prompts().is_empty() {
             return Err(ErrorData::method_not_found::<ListPromptsRequestMethod>());
         }
-        let mut result = ListPromptsResult::with_all_items(self.prompts());
+        let (items, next) = page(self.prompts(), asked)?;
+        let mut result = ListPromptsResult::with_all_items(items);
+        result.next_cursor = next;
         (result.ttl_ms, result.cache_scope) = public(&context);
         result.meta = self.meta(&context);
         Ok(result)
@@ -388,13 +389,12 @@ impl ServerHandler for Server {
 
     async fn list_resources(
         &self,
-        _: Option<PaginatedRequestParams>,
+        asked: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        if !self.has_resources() {
-            return Err(ErrorData::method_not_found::<ListResourcesRequestMethod>());
-        }
-        let mut result = ListResourcesResult::with_all_items(self.pages_as_resources());
+        let (items, next) = page(self.pages_as_resources(), asked)?;
+        let mut result = ListResourcesResult::with_all_items(items);
+        result.next_cursor = next;
         (result.ttl_ms, result.cache_scope) = public(&context);
         result.meta = self.meta(&context);
         Ok(result)
@@ -402,14 +402,13 @@ impl ServerHandler for Server {
 
     async fn list_resource_templates(
         &self,
-        _: Option<PaginatedRequestParams>,
+        asked: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        if !self.has_resources() {
-            return Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>());
-        }
         let (surface, _) = self.surface(&context)?;
-        let mut result = ListResourceTemplatesResult::with_all_items(self.templates(&surface));
+        let (items, next) = page(self.templates(&surface), asked)?;
+        let mut result = ListResourceTemplatesResult::with_all_items(items);
+        result.next_cursor = next;
         (result.ttl_ms, result.cache_scope) = private(&context);
         result.meta = self.meta(&context);
         Ok(result)
@@ -422,7 +421,11 @@ impl ServerHandler for Server {
     ) -> Result<ReadResourceResponse, ErrorData> {
         let (surface, _) = self.surface(&context)?;
         let mut result = self.read(&surface, &request.uri, &context).await?;
-        (result.ttl_ms, result.cache_scope) = private(&context);
+        (result.ttl_ms, result.cache_scope) = if request.uri == self.view() {
+            public(&context)
+        } else {
+            private(&context)
+        };
         result.meta = self.meta(&context);
         Ok(result.into())
     }
@@ -447,14 +450,16 @@ impl ServerHandler for Server {
 }
 
 impl Server {
-    fn has_resources(&self) -> bool {
-        !self.knowledge().pages().is_empty() || !self.knowledge().entities().is_empty()
+    /// Where the page is that shows results.
+    pub(crate) fn view(&self) -> String {
+        view::uri(&self.0.about.name)
     }
 
     /// What is declared, and no more: what is not declared is not answered either.
     fn capabilities(&self) -> ServerCapabilities {
         let mut capabilities = ServerCapabilities::builder().enable_tools().build();
-        capabilities.resources = self.has_resources().then(ResourcesCapability::default);
+        capabilities.resources = Some(ResourcesCapability::default());
+        capabilities.extensions = Some(view::extensions());
         capabilities.prompts = (!self.knowledge().prompts().is_empty()).then(PromptsCapability::default);
         capabilities.completions = (!self.knowledge().entities().is_empty()).then(Default::default);
         capabilities
@@ -468,7 +473,7 @@ impl Server {
             .filter_map(|block| block.as_text())
             .map(|block| block.text.as_str())
             .collect();
-        let Some(part) = self.0.kept.cut(surface.grant().id(), &text) else {
+        let Some(part) = self.0.kept.cut((surface.grant().tenant(), surface.grant().id()), &text) else {
             return;
         };
         let next = part.next.unwrap_or_default();

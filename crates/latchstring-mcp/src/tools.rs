@@ -12,6 +12,7 @@ use crate::{
     mode::Tools,
     portable, run,
     search::{FETCH_INPUT, SEARCH_INPUT},
+    view,
 };
 
 /// One tool that a client may see.
@@ -57,8 +58,9 @@ impl Tool {
     }
 
     /// The tool as clients see it. Return types are said in words, for clients read output schemas but do not show them
-    /// to the model, and each token of the list is paid for in every conversation.
-    pub(crate) fn listed(&self, surface: &Surface) -> Listed {
+    /// to the model, and each token of the list is paid for in every conversation. `shown_by` is the product whose page shows
+    /// results, for clients that show pages.
+    pub(crate) fn listed(&self, surface: &Surface, shown_by: Option<&str>) -> Listed {
         let (title, description, input) = match self {
             Self::Search => (
                 "Search operations and documentation",
@@ -88,7 +90,10 @@ impl Tool {
             ),
             Self::Run => (
                 "Run a program",
-                run::description(surface, Effect::Read),
+                match shown_by {
+                    Some(_) => format!("{}\n{}", run::description(surface, Effect::Read), view::SHAPES),
+                    None => run::description(surface, Effect::Read),
+                },
                 READ_INPUT.clone(),
             ),
             Self::RunWrite => (
@@ -113,6 +118,9 @@ impl Tool {
         );
         listed.title = Some(title.to_owned());
         listed.annotations = Some(self.annotations(title));
+        if matches!(self, Self::Run | Self::RunWrite) {
+            listed.meta = shown_by.map(view::of_tool);
+        }
         listed
     }
 

@@ -82,7 +82,6 @@ async fn pass(server: &AuthorizationServer, door: &Door<'_>, mut request: Reques
             // Nothing behind this layer needs the credential, so nothing behind it can leak it.
             request.headers_mut().remove(header::AUTHORIZATION);
             request.extensions_mut().insert(Arc::clone(&grant));
-            let request = request.map(stream::timely);
             stream::guarded(next.run(request).await, server.shared_access(), grant)
         }
         Err(stopped) => {
@@ -197,10 +196,10 @@ impl Door<'_> {
             // From its form alone: the store is not asked.
             return Ok(self.authenticate(credential, server.access()).await?);
         }
-        pace.look_up(credential, net)?;
+        let look_up = pace.look_up(credential, net)?;
         match self.authenticate(credential, server.access()).await {
             Ok(grant) => {
-                pace.worked(credential);
+                pace.worked(credential, net, &look_up);
                 pace.call(grant.id())?;
                 Ok(grant)
             }

@@ -28,11 +28,12 @@ struct Generations {
 }
 
 impl Known {
-    /// Whether it worked lately, and did not fail since.
-    pub(crate) fn has(&self, credential: &str) -> bool {
+    /// The number that stands for it, if it worked lately and did not fail since.
+    pub(crate) fn number_of(&self, credential: &str) -> Option<u64> {
         let number = self.number.hash_one(credential);
         let generations = self.lock();
-        generations.younger.contains(&number) || generations.older.contains(&number)
+        let is_known = generations.younger.contains(&number) || generations.older.contains(&number);
+        is_known.then_some(number)
     }
 
     /// It works.
@@ -61,6 +62,12 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Known {
+        fn has(&self, credential: &str) -> bool {
+            self.number_of(credential).is_some()
+        }
+    }
 
     #[test]
     fn who_goes_on_calling_is_kept_and_there_are_so_many_at_most() {

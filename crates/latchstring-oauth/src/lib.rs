@@ -13,6 +13,7 @@ mod cimd;
 mod client;
 mod clients;
 mod cors;
+mod counted;
 mod error;
 mod fetch;
 mod form;
@@ -31,12 +32,14 @@ mod scope;
 mod state;
 mod stream;
 mod strict_json;
+mod timely;
 mod token;
 
 pub use bearer::{require_app, require_key, require_script_key};
 pub use fetch::{Document, Documents, FetchError, HttpDocuments, HttpDocumentsError};
 pub use pace::CALLS_PER_MINUTE;
 pub use state::{AuthorizationServer, Settings};
+pub use timely::timely;
 
 /// The path of connectors, as a route.
 pub const CONNECTOR_ROUTE: &str = issuer::CONNECTOR_ROUTE;

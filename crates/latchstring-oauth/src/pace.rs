@@ -1,50 +1,45 @@
 //! How fast a grant may call, and how fast a network may present what opens nothing.
 //!
-//! Counted in memory, by [GCRA](https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): each server counts for itself,
-//! and a flood makes nobody write. Three counts:
+//! Counted in memory (see [`counted`](crate::counted)): each server counts for itself, and a flood makes nobody write. Four
+//! counts:
 //!
 //! - **Calls of a grant**, once it is known whose they are.
+//! - **Look-ups of a credential that worked here lately.** It has twice its grant's rate, so that who calls too often is
+//!   refused without a look-up before long. This count lets nobody in.
 //! - **Requests of a network with nothing that could be a credential**: none, not of the form, of another door's form. They
 //!   never cost a look-up, so they never keep a credential from its own.
 //! - **Credentials of a network that have the form, and did not work here lately.** Anybody can make one with the right
 //!   checksum, and each costs a look-up. One that did work lately is looked up whatever its network does, so whoever is
-//!   behind the same address as a flood goes on working. It is no more than leave to ask the store, which decides.
+//!   behind the same address as a flood goes on working. It is no more than leave to ask the store, which decides. One
+//!   that turns out to work is taken off the count, and one that we issue is known from the start.
 
-use std::{
-    hash::Hash,
-    num::NonZeroU32,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{hash::Hash, iter, num::NonZeroU32, sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
-use governor::{
-    Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware, nanos::Nanos, state::keyed::HashMapStateStore,
-};
 use latchstring_core::{Clock, GrantId};
 
-use crate::{known::Known, net::Net};
+use crate::{
+    counted::{Counted, Elapsed},
+    known::Known,
+    net::Net,
+};
 
 /// How many calls a minute a grant may make unless told otherwise: ten a second.
 pub const CALLS_PER_MINUTE: u32 = 600;
-/// How many calls are admitted at once whatever the rate is: what a client sends when it opens, and again.
-const AT_ONCE: u32 = 10;
+/// A credential may be looked up so many times as often as its grant may call. Whoever calls too often costs a look-up
+/// for each call that is refused; beyond this, not even that.
+const LOOK_UPS_PER_CALL: u32 = 2;
 
 /// How often a network may fail in a minute, each way. Hosted chats send thousands of people's requests from one network:
 /// each begins without a token, and comes once with one that has just expired.
 const FAILURES_PER_MINUTE: u32 = 600;
-
-/// How many keys each count remembers. Those that are as good as new are forgotten first.
-const REMEMBERED: usize = 100_000;
-/// How often it is looked through for them at most; it takes a millisecond or so.
-const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
+/// All networks of one site ([`Net::site`]) may fail so many times as often.
+const NETWORKS_OF_SITE: u32 = 4;
 
 /// The counts of one server.
 pub(crate) struct Pace {
     grants: Option<Counted<GrantId>>,
+    /// By the numbers that stand for credentials in `known`.
+    look_ups: Option<Counted<u64>>,
     junk: CountedNets,
     strange: CountedNets,
     known: Known,
@@ -57,6 +52,16 @@ pub(crate) struct TooMany {
     pub(crate) of: Of,
     /// How long until there may be another one.
     pub(crate) wait: Duration,
+}
+
+/// Leave to ask the store for a credential.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum LookUp {
+    /// It worked here lately.
+    Known,
+    /// It did not, and is counted.
+    Strange,
 }
 
 /// What there was too much of.
@@ -77,9 +82,11 @@ impl Pace {
     /// `calls_per_minute` is each grant's; 0 for as many as it likes.
     pub(crate) fn new(calls_per_minute: u32, clock: Arc<dyn Clock>) -> Self {
         let time = Elapsed::since_now(clock);
-        let a_minute = NonZeroU32::new(calls_per_minute);
+        let rate = NonZeroU32::new(calls_per_minute);
+        let often = NonZeroU32::new(calls_per_minute.saturating_mul(LOOK_UPS_PER_CALL));
         Self {
-            grants: a_minute.map(|a_minute| Counted::new(a_minute, a_minute.get() / 10, time.clone())),
+            grants: rate.map(|rate| Counted::new(rate, rate.get() / 10, time.clone())),
+            look_ups: often.map(|often| Counted::new(often, often.get() / 10, time.clone())),
             junk: CountedNets::new(time.clone()),
             strange: CountedNets::new(time),
             known: Known::default(),
@@ -88,16 +95,7 @@ impl Pace {
 
     /// Counts a call of this grant.
     pub(crate) fn call(&self, grant: GrantId) -> Result<(), TooMany> {
-        let Some(grants) = &self.grants else { return Ok(()) };
-        // Should ever more grants be busy than are remembered, nobody is turned away for it.
-        if !grants.has_room() {
-            return Ok(());
-        }
-        let of = Of::Calls {
-            a_minute: grants.a_minute.get(),
-            at_once: grants.at_once.get(),
-        };
-        grants.count(&grant).map_err(|wait| TooMany { of, wait })
+        self.count_call(self.grants.as_ref(), &grant)
     }
 
     /// Counts a request that is refused without a look-up.
@@ -105,16 +103,28 @@ impl Pace {
         self.junk.count(net)
     }
 
-    /// Counts a credential that is to be looked up, unless it worked lately.
-    pub(crate) fn look_up(&self, credential: &str, net: &Net) -> Result<(), TooMany> {
-        if self.known.has(credential) {
-            return Ok(());
+    /// Counts a credential that is to be looked up: for itself if it worked lately, or else for its network.
+    pub(crate) fn look_up(&self, credential: &str, net: &Net) -> Result<LookUp, TooMany> {
+        if let Some(number) = self.known.number_of(credential) {
+            self.count_call(self.look_ups.as_ref(), &number)?;
+            Ok(LookUp::Known)
+        } else {
+            self.strange.count(net)?;
+            Ok(LookUp::Strange)
         }
-        self.strange.count(net)
     }
 
-    /// The credential worked.
-    pub(crate) fn worked(&self, credential: &str) {
+    /// The credential that was looked up for this network worked.
+    pub(crate) fn worked(&self, credential: &str, net: &Net, look_up: &LookUp) {
+        match look_up {
+            LookUp::Known => {}
+            LookUp::Strange => self.strange.give_back(net),
+        }
+        self.known.keep(credential);
+    }
+
+    /// The credential was made here just now.
+    pub(crate) fn issued(&self, credential: &str) {
         self.known.keep(credential);
     }
 
@@ -122,122 +132,78 @@ impl Pace {
     pub(crate) fn failed(&self, credential: &str) {
         self.known.forget(credential);
     }
+
+    fn count_call<K: Hash + Eq + Clone>(&self, counted: Option<&Counted<K>>, key: &K) -> Result<(), TooMany> {
+        let (Some(grants), Some(counted)) = (&self.grants, counted) else {
+            return Ok(());
+        };
+        // Should ever more of them be busy than are remembered, nobody is turned away for it.
+        if !counted.has_room() {
+            return Ok(());
+        }
+        // Whichever count it was, what is told is what the grant may do.
+        let of = Of::Calls {
+            a_minute: grants.a_minute().get(),
+            at_once: grants.at_once().get(),
+        };
+        counted.count(key).map_err(|wait| TooMany { of, wait })
+    }
 }
 
-/// What networks did. Those from which many unrelated people may come have an allowance of their own.
+/// What networks did. Those from which many unrelated people may come have an allowance of their own, and those of one
+/// IPv6 site one together beside their own.
 struct CountedNets {
     own: Counted<Net>,
+    sites: Counted<Net>,
     shared: Counted<Net>,
 }
 
 impl CountedNets {
     fn new(time: Elapsed) -> Self {
-        let counted = |net: &Net, time| {
-            let a_minute = net.share_of(FAILURES_PER_MINUTE);
+        let counted = |a_minute, time| {
             let a_minute = NonZeroU32::new(a_minute).unwrap_or(NonZeroU32::MIN);
             Counted::new(a_minute, a_minute.get(), time)
         };
         Self {
-            own: counted(&Net::around([192, 0, 2, 0].into()), time.clone()),
-            shared: counted(&Net::default(), time),
+            own: counted(FAILURES_PER_MINUTE, time.clone()),
+            sites: counted(NETWORKS_OF_SITE * FAILURES_PER_MINUTE, time.clone()),
+            shared: counted(Net::Unknown.share_of(FAILURES_PER_MINUTE), time),
         }
     }
 
     fn count(&self, net: &Net) -> Result<(), TooMany> {
+        self.counts_of(net)
+            .try_for_each(|(counted, net)| counted.count(&net))
+            .map_err(|wait| TooMany { of: Of::Failures, wait })
+    }
+
+    /// Undoes one [`count`](Self::count) that was admitted.
+    fn give_back(&self, net: &Net) {
+        self.counts_of(net).for_each(|(counted, net)| counted.give_back(&net));
+    }
+
+    /// Where this network is counted, and as what.
+    fn counts_of(&self, net: &Net) -> impl Iterator<Item = (&Counted<Net>, Net)> {
         let counted = if net.is_shared() { &self.shared } else { &self.own };
-        // While there is no room for another network, all have one allowance together.
-        let counted = if counted.has_room() {
-            counted.count(net)
-        } else {
-            self.shared.count(&Net::default())
-        };
-        counted.map_err(|wait| TooMany { of: Of::Failures, wait })
-    }
-}
-
-/// So many a minute for each key.
-struct Counted<K: Hash + Eq + Clone> {
-    a_minute: NonZeroU32,
-    at_once: NonZeroU32,
-    limiter: RateLimiter<K, HashMapStateStore<K>, Elapsed, NoOpMiddleware<Nanos>>,
-    swept: AtomicU64,
-}
-
-impl<K: Hash + Eq + Clone> Counted<K> {
-    fn new(a_minute: NonZeroU32, at_once: u32, time: Elapsed) -> Self {
-        let at_once = NonZeroU32::new(at_once.max(AT_ONCE)).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::per_minute(a_minute).allow_burst(at_once);
-        Self {
-            a_minute,
-            at_once,
-            limiter: RateLimiter::hashmap_with_clock(quota, time),
-            swept: AtomicU64::new(0),
-        }
-    }
-
-    /// One more; or else how long until there may be one.
-    fn count(&self, key: &K) -> Result<(), Duration> {
-        self.limiter
-            .check_key(key)
-            .map_err(|refused| refused.wait_time_from(self.limiter.clock().now()))
-    }
-
-    /// Whether another key can be remembered, once those that are as good as new are forgotten.
-    fn has_room(&self) -> bool {
-        if self.limiter.len() < REMEMBERED {
-            return true;
-        }
-        let (now, swept) = (self.limiter.clock().now().as_u64(), self.swept.load(Ordering::Relaxed));
-        let is_due = u128::from(now.saturating_sub(swept)) >= BETWEEN_SWEEPS.as_nanos();
-        let is_mine = || {
-            self.swept
-                .compare_exchange(swept, now, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
-        };
-        if is_due && is_mine() {
-            self.limiter.retain_recent();
-        }
-        self.limiter.len() < REMEMBERED
-    }
-}
-
-/// The time that has passed, as `governor` counts it. It never runs backwards: if the clock is set back by an hour, nobody
-/// waits for an hour.
-#[derive(Clone)]
-struct Elapsed(Arc<Mutex<Passed>>);
-
-struct Passed {
-    clock: Arc<dyn Clock>,
-    last: DateTime<Utc>,
-    nanos: u64,
-}
-
-impl Elapsed {
-    fn since_now(clock: Arc<dyn Clock>) -> Self {
-        let last = clock.now();
-        Self(Arc::new(Mutex::new(Passed { clock, last, nanos: 0 })))
-    }
-}
-
-impl governor::clock::Clock for Elapsed {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        let mut passed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = passed.clock.now();
-        let step = (now - passed.last).num_nanoseconds().unwrap_or_default();
-        passed.nanos += u64::try_from(step).unwrap_or_default();
-        passed.last = now;
-        Nanos::from(passed.nanos)
+        let site = net.site().map(|site| (&self.sites, site));
+        iter::once((counted, net.clone())).chain(site).map(|(counted, net)| {
+            // While there is no room for another network, all have one allowance together.
+            if counted.has_room() {
+                (counted, net)
+            } else {
+                (&self.shared, Net::Unknown)
+            }
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
+    use chrono::{DateTime, TimeDelta};
     use latchstring_core::ManualClock;
 
     use super::*;
+    use crate::counted::REMEMBERED;
 
     fn pace(calls_per_minute: u32) -> (Pace, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(DateTime::UNIX_EPOCH));
@@ -252,8 +218,12 @@ mod tests {
         Net::around(address.into())
     }
 
+    fn v6(address: &str) -> Net {
+        Net::around(address.parse().expect("an address"))
+    }
+
     /// How many go through at once, of more than there may be.
-    fn admitted(mut one: impl FnMut() -> Result<(), TooMany>) -> usize {
+    fn admitted<T>(mut one: impl FnMut() -> Result<T, TooMany>) -> usize {
         (0..50_000).take_while(|_| one().is_ok()).count()
     }
 
@@ -324,14 +294,73 @@ mod tests {
     fn h09_noise_keeps_no_credential_that_works_from_its_look_up() {
         let (pace, _) = pace(0);
         let noisy = net([8, 8, 4, 4]);
-        pace.worked("good");
+        pace.issued("good");
         admitted(|| pace.junk(&noisy));
-        assert_eq!(pace.look_up("new", &noisy), Ok(()), "junk costs no look-up");
+        assert_eq!(
+            pace.look_up("new", &noisy),
+            Ok(LookUp::Strange),
+            "junk costs no look-up"
+        );
         assert_eq!(admitted(|| pace.look_up("forged", &noisy)), 599);
         assert!(pace.look_up("new", &noisy).is_err());
-        assert_eq!(pace.look_up("good", &noisy), Ok(()));
+        assert_eq!(pace.look_up("good", &noisy), Ok(LookUp::Known));
         pace.failed("good");
         assert!(pace.look_up("good", &noisy).is_err());
+    }
+
+    #[test]
+    fn h09_what_turns_out_to_work_is_not_counted_against_its_network() {
+        let (pace, _) = pace(0);
+        for net in [net([8, 8, 4, 4]), v6("2001:db8:1:1::1"), Net::Untold] {
+            for number in 0..3_000 {
+                let credential = number.to_string();
+                let look_up = pace.look_up(&credential, &net).expect("not counted");
+                pace.worked(&credential, &net, &look_up);
+                assert_eq!(pace.look_up(&credential, &net), Ok(LookUp::Known));
+                pace.failed(&credential);
+            }
+            assert_eq!(
+                admitted(|| pace.look_up("forged", &net)),
+                600,
+                "and no more is given back"
+            );
+        }
+    }
+
+    #[test]
+    fn h09_a_known_credential_beyond_its_rate_is_not_looked_up() {
+        let (pace, clock) = pace(CALLS_PER_MINUTE);
+        let somewhere = net([8, 8, 4, 4]);
+        for credential in ["busy", "other"] {
+            pace.issued(credential);
+        }
+        assert_eq!(admitted(|| pace.look_up("busy", &somewhere)), 120);
+        let of = Of::Calls {
+            a_minute: 600,
+            at_once: 60,
+        };
+        let wait = Duration::from_millis(50);
+        assert_eq!(pace.look_up("busy", &somewhere), Err(TooMany { of, wait }));
+        assert_eq!(pace.look_up("other", &somewhere), Ok(LookUp::Known));
+        clock.advance(TimeDelta::seconds(1));
+        assert_eq!(admitted(|| pace.look_up("busy", &somewhere)), 20);
+    }
+
+    #[test]
+    fn h09_the_networks_of_an_ipv6_48_have_four_times_as_much_together() {
+        let (pace, clock) = pace(0);
+        let failures: [fn(&Pace, &Net) -> bool; 2] = [
+            |pace, net| pace.junk(net).is_ok(),
+            |pace, net| pace.look_up("forged", net).is_ok(),
+        ];
+        for fails in failures {
+            let times = |net: Net| (0..1_000).filter(|_| fails(&pace, &net)).count();
+            let of_site: Vec<usize> = (1..=6).map(|at| times(v6(&format!("2001:db8:1:{at}::1")))).collect();
+            assert_eq!(of_site, [600, 600, 600, 600, 0, 0]);
+            assert_eq!(times(v6("2001:db8:2:1::1")), 600, "another site");
+        }
+        clock.advance(TimeDelta::seconds(1));
+        assert_eq!(admitted(|| pace.junk(&v6("2001:db8:1:7::1"))), 40);
     }
 
     #[test]
@@ -347,7 +376,7 @@ mod tests {
         }
         let remembered = |pace: &Pace| {
             let grants = pace.grants.as_ref().expect("counted");
-            (pace.junk.own.limiter.len(), grants.limiter.len())
+            (pace.junk.own.remembered(), grants.remembered())
         };
         assert_eq!(remembered(&pace), (REMEMBERED, REMEMBERED));
         assert!(pace.junk(&network(0)).is_err(), "all of the rest had one allowance");

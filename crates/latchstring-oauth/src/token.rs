@@ -39,6 +39,8 @@ async fn token(
         }
         None => return Err(missing("grant_type")),
     };
+    // Or its first use would count as a stranger's.
+    server.pace().issued(texts.access.expose());
     server.keep(client.client_id()).await;
     Ok(answer(&texts))
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use latchstring_console::Console;
 use latchstring_mcp::Doors;
-use latchstring_oauth::{CONNECTOR_ROUTE, require_app, require_key, require_script_key};
+use latchstring_oauth::{CONNECTOR_ROUTE, require_app, require_key, require_script_key, timely};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
@@ -39,6 +39,7 @@ impl Latchstring {
             .merge(self.authorization.router())
             .merge(webhook::router(self.access.clone(), self.webhook_secrets.clone()))
             .merge(health::router(self.access.clone()))
+            .layer(middleware::from_fn(timely))
             .layer(middleware::from_fn_with_state(self.refusals.clone(), refusals::tell))
     }
 

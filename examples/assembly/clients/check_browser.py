@@ -2,13 +2,14 @@
 
     check_browser.py BINARY [--screenshots FOLDER] [--part PART].. [--browser firefox]
 
-Starts BINARY and headless Chromium (Debian's), and goes through what people do, in four parts:
+Starts BINARY and headless Chromium (Debian's), and goes through what people do, in five parts:
 
 - pages: creates a key, connects FastMCP with the browser for its sign-in, revokes, all of it again without scripts. axe-core
   looks at every page.
 - keyboard: the same without a mouse (`browser_keyboard.py`).
 - names: labels and names that act or mislead (`browser_names.py`).
 - right-to-left: every page the other way round (`browser_right_to_left.py`).
+- view: the page that chats show results with (`browser_view.py`).
 
 With `--browser firefox` it goes through the main things in Debian's Firefox instead (`browser_firefox.py`).
 
@@ -34,7 +35,8 @@ from browser_firefox import it_works_in_firefox
 from browser_keyboard import all_goes_without_a_mouse
 from browser_names import t14_names_act_nowhere
 from browser_right_to_left import it_reads_from_right_to_left
-from server import Server, check, not_yet
+from browser_view import the_page_shows_results
+from server import Server, check
 
 NAME = "Browser check"
 LOOKS = [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
@@ -124,7 +126,7 @@ class Pages(Visit):
             await page.locator("h1", has_text="is connected").wait_for(timeout=10_000)
             check("the page that waited says so by itself", NAME in await page.inner_text("h1"))
             await self.look(page, "a code that was used")
-            not_yet("and needs no steps in the chat any more", await page.locator(".guide:visible").count() == 0, "Steps in the chat")
+            check("and needs no steps in the chat any more", await page.locator(".guide:visible").count() == 0, "Steps in the chat")
             await page.goto(self.at("/access"))
             check("the connection is news", await page.locator('[aria-label="New connection"]').count() == 1)
             row = page.locator("tr", has_text=NAME)
@@ -247,6 +249,9 @@ class Pages(Visit):
             await look("the end of a pause")
             await page.click("text=Sign out")
             await look("signed out")
+            for place in ("", "/overview", "/asking-well", "/operations/boms.buildable"):
+                await page.goto(self.at(f"/guide{place}"))
+                await look(f"the documentation{place.replace('/', ', ')}")
             await context.close()
 
     async def all(self):
@@ -275,6 +280,7 @@ PARTS = {
     "keyboard": all_goes_without_a_mouse,
     "names": t14_names_act_nowhere,
     "right-to-left": it_reads_from_right_to_left,
+    "view": the_page_shows_results,
 }
 
 

@@ -22,14 +22,6 @@ def check(what, holds, seen=None):
     print(f"  ok  {what}", flush=True)
 
 
-def not_yet(what, holds, seen=None):
-    """As `check`, for what is known not to hold: says so and goes on. Where it holds, make it a `check`."""
-    if holds:
-        check(what, holds)
-    else:
-        print(f"  --  not yet: {what}; seen: {str(seen)[:300]}", flush=True)
-
-
 class Server:
     """The binary, running on a free port with data of its own."""
 

@@ -24,6 +24,7 @@ pub(crate) fn fill(guide: &mut Guide) {
         "settings",
         "products-and-variants",
         "lists-and-search",
+        "showing-results",
         "changing-data-safely",
         "limits-and-errors",
     );

@@ -47,6 +47,43 @@ fn t13_a_key_on_the_command_line_is_refused_and_not_repeated() {
 }
 
 #[test]
+fn t13_a_key_in_the_place_of_something_else_is_not_repeated() {
+    for given in [
+        vec!["connect", KEY],
+        vec!["connect", "--url", URL, KEY],
+        vec!["connect", "--url", URL, "--", KEY],
+        vec!["connect", "--url", URL, "--wait", KEY],
+        vec!["connect", "--url", URL, "--wait=asmk_hunter2"],
+        vec!["connect", "--url", URL, "--log", KEY],
+        vec!["connect", "--url", URL, "--asmk_hunter2"],
+        vec!["connect", "--url", URL, "Bearer asmk_hunter2"],
+        vec!["connect", "--url", URL, "LATCHSTRING_KEY=asmk_hunter2"],
+        vec!["connect", "http://127.0.0.1:8787/mcp?key=asmk_hunter2"],
+        vec![KEY],
+    ] {
+        let said = complaint(&command().args(&given).output().unwrap());
+        assert!(
+            said.contains("list of processes") && said.contains("LATCHSTRING_KEY"),
+            "{said}"
+        );
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+    for given in ["--wiat", "--log_level", "mistake"] {
+        let said = complaint(&command().args(["connect", "--url", URL, given]).output().unwrap());
+        assert!(said.contains(given) && said.contains("Usage"), "{said}");
+    }
+    let help = command().args(["connect", "--help"]).output().unwrap();
+    assert!(help.status.success() && help.stderr.is_empty(), "{help:?}");
+}
+
+#[test]
+fn t13_a_secret_in_the_address_is_not_shown() {
+    let url = format!("{URL}?token=hunter2");
+    let said = complaint(&command().args(["connect", "--url", &url]).output().unwrap());
+    assert!(said.contains(URL) && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
 fn t13_a_key_does_not_go_over_the_network_unencrypted() {
     let mut command = command();
     command.env("LATCHSTRING_KEY", KEY);

@@ -17,7 +17,7 @@ use axum::{
     body::{Body, Bytes},
     extract::{ConnectInfo, State},
     http::{HeaderMap, Request, StatusCode, header},
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -28,7 +28,7 @@ use latchstring_access::{
     PlanRule, Rules, Secret, Tenant, TenantEvent, TenantEventKind,
 };
 use latchstring_core::{Clock, Gate, Grant, ManualClock, Refusal, Scope};
-use latchstring_oauth::{AuthorizationServer, CONNECTOR_ROUTE, Settings, require_app, require_key};
+use latchstring_oauth::{AuthorizationServer, CONNECTOR_ROUTE, Settings, require_app, require_key, timely};
 use serde_json::{Value, json};
 use tokio::{sync::Barrier, task::JoinSet};
 use tower::ServiceExt;
@@ -277,7 +277,7 @@ async fn assemble(
     let protected = |path: &str| Router::new().route(path, any(who)).with_state(Arc::clone(&access));
     let keys = protected("/mcp").route_layer(from_fn_with_state(server.clone(), require_key));
     let apps = protected(CONNECTOR_ROUTE).route_layer(from_fn_with_state(server.clone(), require_app));
-    let router = server.router().merge(keys).merge(apps);
+    let router = server.router().merge(keys).merge(apps).layer(from_fn(timely));
     (access, server, router)
 }
 

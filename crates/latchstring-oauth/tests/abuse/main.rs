@@ -3,9 +3,11 @@
 
 mod assertions;
 mod authorize;
+mod bodies;
 mod codes;
 mod door;
 mod fate;
+mod floods;
 mod flow;
 mod forms;
 mod leaks;

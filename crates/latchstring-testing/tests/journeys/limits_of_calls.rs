@@ -1,6 +1,6 @@
-//! How fast a key or an app may call, and what becomes of whoever floods the doors without one.
+//! How fast a key or an app may call, and what becomes of whoever floods the doors without one, or sends drop by drop.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
     body::Body,
@@ -8,9 +8,11 @@ use axum::{
     http::{Request, StatusCode},
 };
 use chrono::TimeDelta;
+use futures_util::{StreamExt, stream};
 use latchstring::{Scope, access::AuditQuery};
 use latchstring_testing::{Agent, Reply, Setup, TestApp};
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
 use crate::{assembly, open};
 
@@ -179,4 +181,43 @@ async fn h09_a_flood_of_forged_keys_costs_no_more_look_ups_than_its_network_may_
     app.revoke(neighbour.summary()).await;
     assert_eq!(answered(&neighbour, NOISY).await.0, 401, "known is not welcome");
     assert_eq!(answered(&neighbour, NOISY).await.0, 429);
+}
+
+/// One byte each second, for hours. From the first one on, waiting takes no time.
+fn drip() -> Body {
+    let drops = stream::iter(0..30_000).then(async |at| {
+        if at == 0 {
+            tokio::time::pause();
+        }
+        sleep(Duration::from_secs(1)).await;
+        Ok::<_, std::io::Error>("x")
+    });
+    Body::from_stream(drops)
+}
+
+#[tokio::test]
+async fn h04_a_body_that_comes_drop_by_drop_breaks_off_at_every_door() {
+    let app = assembly().await;
+    let (agent, connected) = (app.agent(Scope::Read).await, app.connect(Scope::Read).await.agent());
+    let post = |path: &str, kind: &str| {
+        let request = Request::post(path).header("host", "127.0.0.1:8787");
+        request.header("content-type", kind).body(drip()).unwrap()
+    };
+    let form = "application/x-www-form-urlencoded";
+    for request in [
+        post("/token", form),
+        post("/authorize", form),
+        post("/revoke", form),
+        post("/register", "application/json"),
+        post("/webhooks/tenant", "application/json"),
+        at_rest(&agent).map(|_| drip()),
+        agent.request(drip()),
+        connected.request(drip()),
+    ] {
+        let (path, began) = (request.uri().path().to_owned(), Instant::now());
+        let reply = agent.send(request).await;
+        assert_eq!(began.elapsed().as_secs(), 30, "{path}");
+        assert!(!reply.status.is_success(), "{path}: {}", reply.status);
+        tokio::time::resume();
+    }
 }

@@ -23,6 +23,7 @@ mod revocation_of_open_work;
 mod revocation_under_load;
 mod secrets;
 mod uninstall;
+mod view;
 mod visibility;
 
 use assembly::{Assembly, demo};

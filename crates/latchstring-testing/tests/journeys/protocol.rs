@@ -19,7 +19,8 @@ async fn a_client_of_2025_initializes_without_a_session() {
     assert!(reply.headers.get("mcp-session-id").is_none());
     let result = reply.result();
     assert_eq!(result["protocolVersion"], json!("2025-11-25"));
-    let capabilities = json!({ "completions": {}, "prompts": {}, "resources": {}, "tools": {} });
+    let view = json!({ "io.modelcontextprotocol/ui": { "mimeTypes": ["text/html;profile=mcp-app"] } });
+    let capabilities = json!({ "completions": {}, "extensions": view, "prompts": {}, "resources": {}, "tools": {} });
     assert_eq!(result["capabilities"], capabilities);
 
     let listed = agent.rpc("tools/list", json!({})).await.result();
@@ -33,7 +34,10 @@ async fn a_client_of_2026_discovers_lists_and_calls_without_initializing() {
     let app = assembly().await;
     let agent = app.agent(Scope::Read).await;
     let discovered = agent.modern_rpc("server/discover", json!({})).await.result();
-    assert_eq!(discovered["supportedVersions"], json!(["2026-07-28"]));
+    assert_eq!(
+        discovered["supportedVersions"],
+        json!(["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"])
+    );
 
     let listed = agent.modern_rpc("tools/list", json!({})).await.result();
     assert_eq!(
