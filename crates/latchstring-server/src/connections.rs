@@ -183,4 +183,97 @@ mod tests {
         assert!(answer.ends_with("slow"), "{answer}");
         timeout(Duration::from_secs(5), served.server).await.unwrap().unwrap();
     }
+
+    /// A frame of HTTP/2 (RFC 9113, section 4.1).
+    fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        let head = [&length[1..], &[kind, flags], &stream.to_be_bytes()].concat();
+        [&head, payload].concat()
+    }
+
+    /// GET or POST for `/slow`, whose answer does not come (RFC 7541: three names of its table, and two texts).
+    fn asking(method: u8) -> Vec<u8> {
+        [&[method, 0x86, 0x04, 5][..], b"/slow", &[0x41, 1], b"x"].concat()
+    }
+
+    const GET: u8 = 0x82;
+    const POST: u8 = 0x83;
+    const HEADERS: u8 = 1;
+    const DATA: u8 = 0;
+    const RESET: u8 = 3;
+    const SETTINGS: u8 = 4;
+    const CONTINUATION: u8 = 9;
+    const END_STREAM: u8 = 1;
+    const END_HEADERS: u8 = 4;
+
+    /// Sends these again and again, up to a hundred thousand times; how many the server took before it hung up.
+    async fn flood(served: &Served, first: &[u8], each: impl Fn(u32) -> Vec<u8>) -> u32 {
+        const MOST: u32 = 100_000;
+        let mut socket = served.connect(PREFACE).await;
+        socket.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
+        socket.write_all(first).await.unwrap();
+        let (mut answers, mut socket) = socket.into_split();
+        let reading = tokio::spawn(async move { tokio::io::copy(&mut answers, &mut tokio::io::sink()).await });
+        for number in 0..MOST {
+            if reading.is_finished() || socket.write_all(&each(number)).await.is_err() {
+                return number;
+            }
+        }
+        MOST
+    }
+
+    async fn is_served(served: &Served) -> bool {
+        let socket = served
+            .connect(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .await;
+        let answer = timeout(Duration::from_secs(10), rest(socket)).await;
+        answer.is_ok_and(|answer| answer.ends_with("here"))
+    }
+
+    #[tokio::test]
+    async fn what_the_floods_ask_for_is_answered_to_who_waits() {
+        let served = served().await;
+        let mut socket = served.connect(PREFACE).await;
+        socket.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
+        let asked = frame(HEADERS, END_STREAM | END_HEADERS, 1, &asking(GET));
+        socket.write_all(&asked).await.unwrap();
+        served.go_on.notify_one();
+        let mut heard = Vec::new();
+        while !heard.ends_with(b"slow") {
+            assert!(socket.read_buf(&mut heard).await.unwrap() > 0, "{heard:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn h05_whoever_asks_and_resets_at_once_again_and_again_is_hung_up_on() {
+        let served = served().await;
+        let taken = flood(&served, &[], |number| {
+            let stream = 2 * number + 1;
+            let asked = frame(HEADERS, END_STREAM | END_HEADERS, stream, &asking(GET));
+            [asked, frame(RESET, 0, stream, &8_u32.to_be_bytes())].concat()
+        })
+        .await;
+        assert!((20..100_000).contains(&taken), "{taken}");
+        assert!(is_served(&served).await);
+    }
+
+    #[tokio::test]
+    async fn h05_headers_without_an_end_are_not_collected() {
+        let served = served().await;
+        let begun = frame(HEADERS, END_STREAM, 1, &asking(GET));
+        // One header again and again: a literal with an empty value.
+        let more = [&[0x00, 1][..], b"a", &[0]].concat().repeat(4_000);
+        let taken = flood(&served, &begun, |_| frame(CONTINUATION, 0, 1, &more)).await;
+        assert!((1..1_000).contains(&taken), "{taken} of 16 kB each");
+        assert!(is_served(&served).await);
+    }
+
+    #[tokio::test]
+    async fn h05_empty_parts_of_a_body_keep_nobody_from_being_served() {
+        let served = served().await;
+        let begun = frame(HEADERS, END_HEADERS, 1, &asking(POST));
+        let taken = flood(&served, &begun, |_| frame(DATA, 0, 1, &[])).await;
+        assert!(taken > 20, "{taken}");
+        assert!(is_served(&served).await);
+    }
 }
