@@ -6,7 +6,7 @@ mod schemas;
 use std::collections::BTreeMap;
 
 use axum::{
-    Router,
+    Json, Router,
     body::Bytes,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -43,7 +43,17 @@ pub fn document(about: &About, catalog: &Catalog) -> Router {
         .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let tag = format!("\"{tag}\"");
     let answer = async move |headers: HeaderMap| answer(&headers, &tag, document.clone());
-    Router::new().route("/api/v1/openapi.json", get(answer))
+    Router::new().route("/api/v1/openapi.json", get(answer).fallback(only_get))
+}
+
+async fn only_get() -> Response {
+    let error = json!({ "error": { "code": "METHOD_NOT_ALLOWED", "message": "use GET: this is a document" } });
+    (
+        StatusCode::METHOD_NOT_ALLOWED,
+        [(header::ALLOW, "GET, HEAD")],
+        Json(error),
+    )
+        .into_response()
 }
 
 fn answer(headers: &HeaderMap, tag: &str, document: Bytes) -> Response {

@@ -559,4 +559,11 @@ async fn the_document_is_sent_again_only_when_it_has_changed() {
     assert_eq!(again.header("etag"), tag);
     let other = app.replica().await.get("/api/v1/openapi.json").await;
     assert_eq!(other.header("etag"), tag, "the same on every server");
+    let posted = Request::post("/api/v1/openapi.json").body(Body::empty()).unwrap();
+    let refused = app.anonymous().send(posted).await;
+    assert_eq!(
+        (refused.status, refused.header("allow")),
+        (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD")
+    );
+    assert_eq!(refused.json()["error"]["code"], json!("METHOD_NOT_ALLOWED"));
 }
