@@ -8,6 +8,7 @@
 
 #[cfg(feature = "conformance")]
 mod conformance;
+mod cut;
 mod declaration;
 mod describe;
 mod direct;

@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 use tracing::Instrument;
 
 use crate::{
-    describe, direct, docs, error,
+    cut, describe, direct, docs, error,
     kept::Kept,
     knowledge::Knowledge,
     listeners::{Listener, Listeners},
@@ -318,7 +318,7 @@ impl ServerHandler for Server {
         let mut result = self.0.calls.track(progress::told(&context, call)).await;
         // A part of what was cut is no longer than a part.
         if !matches!(tool, Tool::Fetch) {
-            self.cut(&surface, &mut result);
+            cut::cut(&self.0.kept, &surface, &mut result);
         }
         error::name_request(&mut result, request_id);
         result.meta = self.meta(&context);
@@ -463,32 +463,6 @@ impl Server {
         capabilities.prompts = (!self.knowledge().prompts().is_empty()).then(PromptsCapability::default);
         capabilities.completions = (!self.knowledge().entities().is_empty()).then(Default::default);
         capabilities
-    }
-
-    /// Cuts a result that is longer than clients take, and says how to get the rest.
-    fn cut(&self, surface: &Surface, result: &mut CallToolResult) {
-        let text: String = result
-            .content
-            .iter()
-            .filter_map(|block| block.as_text())
-            .map(|block| block.text.as_str())
-            .collect();
-        let Some(part) = self.0.kept.cut((surface.grant().tenant(), surface.grant().id()), &text) else {
-            return;
-        };
-        let next = part.next.unwrap_or_default();
-        let note = format!(
-            "cut after {} of {} bytes. The next part: `fetch` with id \"{next}\", for ten minutes. Better: filter and add up \
-             in a program, and return only what is needed",
-            part.text.len(),
-            text.len()
-        );
-        result.content = vec![ContentBlock::text(part.text), ContentBlock::text(format!("\n[{note}]"))];
-        if let Some(Value::Object(structured)) = &mut result.structured_content {
-            // Clients show the model one or the other, so both are short. What is not long is kept.
-            structured.retain(|_, value| value.to_string().len() < 2_000);
-            structured.insert("cut".to_owned(), serde_json::json!({ "next": next, "note": note }));
-        }
     }
 }
 
