@@ -3,6 +3,8 @@
 //! Pages are rendered here and work without scripts. A person comes in through a [`SignIn`], which the app chooses, and
 //! has a session in a signed cookie: whose store, who, and what they may do. Whatever changes something is a form that
 //! was sent from one of these pages, is refused to who may only look, and answers when the change is durable.
+//!
+//! The product's documentation for people is here as well ([`guide`](fn@guide)). Nobody signs in for it.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,5 @@
-//! A [`Surface`](latchstring_core::Surface) as MCP tools.
+//! A [`Surface`](latchstring_core::Surface) as MCP tools, and beside them documentation, prompts and things with
+//! addresses.
 //!
 //! The tools are written by hand over the surface of the calling grant: what a grant may not use is absent from the
 //! list, and calling it by name is answered like a name that does not exist. The endpoint keeps no sessions, so that

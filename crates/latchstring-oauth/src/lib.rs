@@ -1,4 +1,5 @@
-//! The authorization server that connected apps speak to, and the bearer check in front of the MCP endpoints.
+//! The authorization server that connected apps speak to, and the bearer check in front of the doors of assistants and
+//! scripts.
 //!
 //! An app registers or publishes who it is, sends a person to the approval page, gets an authorization code for the
 //! connection code that the person pastes there, and exchanges it for tokens. This crate is that conversation over

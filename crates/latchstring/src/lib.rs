@@ -2,7 +2,7 @@
 //!
 //! An app implements a [`Domain`] with its queries and commands, builds a [`Catalog`] from it, and merges
 //! [`Latchstring::router`] into its own. What a model author needs is re-exported flat from here; the parts that an
-//! operator wires up are in [`access`], [`console`], [`db`], [`mcp`] and [`sandbox`].
+//! operator wires up are in [`access`], [`console`], [`db`], [`mcp`], [`oauth`] and [`sandbox`].
 
 #![forbid(unsafe_code)]
 

@@ -15,8 +15,8 @@ use crate::{Latchstring, guide, health, refusals, webhook};
 
 impl Latchstring {
     /// Everything this serves: `/mcp` for API keys, `/c/{connector}/mcp-agent` for connected apps, the authorization
-    /// server, `/api/v1/` for scripts, the access page at `/access`, the documentation at `/guide`, the app's webhook, `/healthz` and `/readyz`. Merge it
-    /// into the app's own router.
+    /// server, `/api/v1/` for scripts, the access page at `/access`, the documentation at `/guide`, the app's webhook,
+    /// `/healthz` and `/readyz`. Merge it into the app's own router.
     pub fn router(&self) -> Router {
         let doors = self.doors();
         let cors = cors(&doors.origins);
