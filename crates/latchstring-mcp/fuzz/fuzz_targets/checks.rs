@@ -193,6 +193,9 @@ impl Case<'_> {
         if is_there {
             let document: Value = json(&self.told.body).unwrap_or_else(|| panic!("not JSON: {self}"));
             assert_eq!(document["openapi"], "3.1.0", "{self}");
+        } else if self.told.status == StatusCode::METHOD_NOT_ALLOWED && self.asked.method != Method::HEAD {
+            let refused: Value = json(&self.told.body).unwrap_or_else(|| panic!("not JSON: {self}"));
+            assert_eq!(refused["error"]["code"], "METHOD_NOT_ALLOWED", "{self}");
         } else {
             assert!(self.told.body.is_empty(), "{self}");
         }
