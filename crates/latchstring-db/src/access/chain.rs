@@ -37,6 +37,11 @@ impl<'a> Ends<'a> {
         calls: &[&CallRecord],
         key: &'a AuditKey,
     ) -> Result<Self, StoreError> {
+        if on.is_postgres() {
+            // Other servers' records of these tenants wait for this one; one that has stopped is not waited for long.
+            on.change("SET LOCAL idle_in_transaction_session_timeout = '15s'", [])
+                .await?;
+        }
         let mut ends: BTreeMap<TenantId, Option<AuditLink>> = calls.iter().map(|call| (call.tenant, None)).collect();
         for (tenant, end) in &mut ends {
             lock(on, Lock::Chain(*tenant), Mode::Alone).await?;
