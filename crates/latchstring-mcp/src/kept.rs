@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use latchstring_core::{Clock, ErrorCode, GrantId, OperationError, TenantId, random};
 
 /// How long a part is, in bytes: about 6,000 tokens of JSON, below what the tightest client takes (25,000 tokens).
-pub(crate) const PART: usize = 24_000;
+pub(crate) const PART: usize = 20_000;
 /// How much is kept in all, for one tenant, and for one grant.
 const MOST: usize = 64 << 20;
 const MOST_OF_TENANT: usize = 8 << 20;

@@ -186,8 +186,8 @@ fn failed(error: &OperationError) -> ErrorData {
 }
 
 fn percent_decoded(id: &str) -> String {
-    // As a form would have it, but with a plus that stays one.
-    let pair = format!("id={}", id.replace('+', "%2B"));
+    // As a form would have it, but with a plus and an ampersand that stay what they are.
+    let pair = format!("id={}", id.replace('+', "%2B").replace('&', "%26"));
     let mut pairs = url::form_urlencoded::parse(pair.as_bytes());
     pairs.next().map(|(_, id)| id.into_owned()).unwrap_or_default()
 }

@@ -105,8 +105,8 @@ pub(crate) fn search(surface: &Surface, knowledge: &Knowledge, input: &SearchInp
     Results { results, namespaces }
 }
 
-/// The places of those that fit, the best first. Ranked by BM25; the index is made anew each time, which costs less than
-/// a millisecond, and so never holds what another grant may see.
+/// The places of those that fit, the best first. Ranked by BM25; the index is made anew each time, of what this
+/// grant may see and nothing else.
 fn ranked(things: &[Thing<'_>], query: &str) -> Vec<usize> {
     let documents = things
         .iter()

@@ -40,7 +40,8 @@ pub(super) async fn run<P: Product>(opened: &Opened, arguments: AuditArguments) 
     if !check.faults.is_empty() {
         let faults: Vec<String> = check.faults.iter().map(|fault| format!("\n- {fault}")).collect();
         bail!(
-            "the audit trail of {} is not what was written down:{}\ncompare with a backup to learn what changed; its head is {}",
+            "the audit trail of {} is not what was written down:{}\ncompare with a backup to learn what changed. Calls in no chain may be from a version that kept none: if you know that \
+             they are, say how many with --older. Its head is {}",
             tenant.name,
             faults.concat(),
             head.as_deref().unwrap_or("gone")

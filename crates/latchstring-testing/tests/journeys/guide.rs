@@ -131,6 +131,13 @@ async fn x02_a_thing_has_an_address_in_its_own_store_only() {
     let text: Value = serde_json::from_str(read["contents"][0]["text"].as_str().unwrap()).unwrap();
     assert_eq!(text["bom"]["name"], bom["name"]);
 
+    let near = agent.rpc("resources/read", json!({ "uri": format!("{uri}&x") })).await;
+    assert!(
+        near.json()["error"].is_object(),
+        "another id, however it begins: {}",
+        near.text
+    );
+
     let stranger = app.agent_of(1, Scope::Read).await;
     let absent = uri.rsplit_once('/').unwrap().0.to_owned() + "/999999999";
     let refused = async |agent: &Agent, uri: &str, is_modern: bool| {
@@ -268,6 +275,16 @@ async fn x07_a_long_result_is_cut_and_its_rest_fetched_by_its_own_grant_only() {
     let structured = cut.structured();
     assert_eq!((&structured["ok"], structured.get("result")), (&json!(true), None));
     assert!(cut.text.len() < 60_000, "{}", cut.text.len());
+    let program = "return await app.rawMaterials.list({ pageSize: 1000 })";
+    let part = agent.call("run", json!({ "program": program })).await.json()["result"]["content"][0].clone();
+    let tokens = tiktoken_rs::o200k_base()
+        .unwrap()
+        .encode_ordinary(part["text"].as_str().unwrap())
+        .len();
+    assert!(
+        (5_000..6_500).contains(&tokens),
+        "a part of a real list: {tokens} tokens"
+    );
     let mut whole = cut.json()["result"]["content"][0]["text"].as_str().unwrap().to_owned();
     let mut next = structured["cut"]["next"].as_str().map(ToOwned::to_owned);
     let first = next.clone().unwrap();
