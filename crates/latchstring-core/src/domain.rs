@@ -133,6 +133,14 @@ impl<D: Domain> Operations<D> {
         self.add(Operation::command::<D, C>())
     }
 
+    /// Adds a command and its bulk form, which takes up to 250 inputs of the command in one call.
+    ///
+    /// The bulk form of `boms.create` is `boms.create_many`. Its words come from the command's, and its example from the
+    /// call in [`Command::EXAMPLE`].
+    pub fn command_and_many<C: Command<Domain = D>>(&mut self) -> &mut Self {
+        self.command::<C>().add(Operation::many::<D, C>())
+    }
+
     fn add(&mut self, operation: Result<Operation, String>) -> &mut Self {
         match operation {
             Ok(operation) => self.list.push(operation),

@@ -35,23 +35,58 @@ pub fn parse<T: DeserializeOwned>(
     let value: Value = serde_json::from_str(arguments).map_err(|error| {
         OperationError::invalid_input(format!("the arguments of `{operation}` are not JSON: {error}"))
     })?;
-    let Value::Object(fields) = &value else {
-        return Err(OperationError::invalid_input(format!(
-            "`{operation}` takes one object, as in `{operation}({})`",
-            shape(schema)
-        )));
-    };
-    check_fields(operation, schema, fields)?;
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = in_plain_words(&error.into_inner().to_string());
-        let place = if path == "." {
-            String::new()
+    read(Place { operation, item: None }, schema, value)
+}
+
+/// What is read: the argument of an operation, or one of the `items` of its bulk form.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) operation: &'a str,
+    pub(crate) item: Option<usize>,
+}
+
+impl Place<'_> {
+    /// The operation and where in its argument `path` is, as `` `boms.create` at `name` ``.
+    fn at(self, path: &str) -> String {
+        let mut whole = self.item.map(|index| format!("items[{index}]")).unwrap_or_default();
+        if path != "." {
+            if !whole.is_empty() {
+                whole.push('.');
+            }
+            whole.push_str(path);
+        }
+        let operation = self.operation;
+        if whole.is_empty() {
+            format!("`{operation}`")
         } else {
-            format!(" at `{path}`")
-        };
+            format!("`{operation}` at `{whole}`")
+        }
+    }
+
+    fn needs_an_object(self, schema: &Map<String, Value>) -> OperationError {
+        let (operation, shape) = (self.operation, shape(schema));
+        OperationError::invalid_input(match self.item {
+            None => format!("`{operation}` takes one object, as in `{operation}({shape})`"),
+            Some(index) => format!("`items[{index}]` of `{operation}` is no object. Expected {shape}"),
+        })
+    }
+}
+
+/// Reads one input from JSON, as [`parse`] does from text.
+pub(crate) fn read<T: DeserializeOwned>(
+    place: Place<'_>,
+    schema: &Map<String, Value>,
+    value: Value,
+) -> Result<T, OperationError> {
+    let Value::Object(fields) = &value else {
+        return Err(place.needs_an_object(schema));
+    };
+    check_fields(place, schema, fields)?;
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let place = place.at(&error.path().to_string());
+        let inner = in_plain_words(&error.into_inner().to_string());
         OperationError::invalid_input(format!(
-            "wrong argument for `{operation}`{place}: {inner}. Expected {}",
+            "wrong argument for {place}: {inner}. Expected {}",
             shape(schema)
         ))
     })
@@ -76,7 +111,7 @@ const MOST_FAULTS: usize = 10;
 
 /// Names every unknown and every missing field at once, each unknown one with what was probably meant.
 fn check_fields(
-    operation: &str,
+    place: Place<'_>,
     schema: &Map<String, Value>,
     given: &Map<String, Value>,
 ) -> Result<(), OperationError> {
@@ -110,7 +145,8 @@ fn check_fields(
         faults.push(format!("and {} more", unknown.len() - MOST_FAULTS + 1));
     }
     Err(OperationError::invalid_input(format!(
-        "wrong arguments for `{operation}`: {}. Expected {}",
+        "wrong arguments for {}: {}. Expected {}",
+        place.at("."),
         faults.join(", "),
         shape(schema)
     )))

@@ -1,6 +1,6 @@
 //! An operation: a query or a command with its types forgotten.
 
-use std::any::Any;
+use std::{any::Any, borrow::Cow};
 
 use serde_json::{Map, Value, value::to_raw_value};
 
@@ -8,6 +8,8 @@ use crate::{
     Command, Context, Domain, Effect, ErrorCode, Json, Name, OperationError, Query, input, schema,
     unit::{BoxFuture, Unit},
 };
+
+mod many;
 
 type Handler = Box<
     dyn for<'a> Fn(&'a mut (dyn Any + Send), &'a Context, &'a str) -> BoxFuture<'a, Result<Json, OperationError>>
@@ -22,13 +24,13 @@ pub struct Operation {
     /// Whether it reads or writes.
     pub effect: Effect,
     /// A short title for people.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// What it does, from the input type's doc comment.
     pub description: String,
     /// A call as a program would make it.
-    pub example: &'static str,
+    pub example: Cow<'static, str>,
     /// The failures to expect, and when they occur.
-    pub errors: &'static [(ErrorCode, &'static str)],
+    pub errors: Vec<(ErrorCode, &'static str)>,
     /// Whether it may delete or overwrite.
     pub is_destructive: bool,
     /// Whether doing it twice is the same as doing it once.
@@ -48,10 +50,10 @@ impl Operation {
         Ok(Self {
             name,
             effect: Effect::Read,
-            title: Q::TITLE,
+            title: Cow::Borrowed(Q::TITLE),
             description: description(&input_schema),
-            example: Q::EXAMPLE,
-            errors: Q::ERRORS,
+            example: Cow::Borrowed(Q::EXAMPLE),
+            errors: Q::ERRORS.to_vec(),
             is_destructive: false,
             is_idempotent: true,
             output_schema: schema::of_output::<Q::Output>(),
@@ -74,10 +76,10 @@ impl Operation {
         Ok(Self {
             name,
             effect: Effect::Write,
-            title: C::TITLE,
+            title: Cow::Borrowed(C::TITLE),
             description: description(&input_schema),
-            example: C::EXAMPLE,
-            errors: C::ERRORS,
+            example: Cow::Borrowed(C::EXAMPLE),
+            errors: C::ERRORS.to_vec(),
             is_destructive: C::DESTRUCTIVE,
             is_idempotent: C::IDEMPOTENT,
             output_schema: schema::of_output::<C::Output>(),
@@ -104,9 +106,7 @@ impl Operation {
 
     /// The first sentence of the description.
     pub fn summary(&self) -> &str {
-        let ends = [". ", ".\n"].into_iter().filter_map(|end| self.description.find(end));
-        ends.min()
-            .map_or(self.description.as_str(), |end| &self.description[..=end])
+        first_sentence(&self.description)
     }
 }
 
@@ -122,6 +122,11 @@ impl std::fmt::Debug for Operation {
 fn unit_of<D: Domain>(unit: &mut (dyn Any + Send)) -> Result<&mut Unit<D>, OperationError> {
     unit.downcast_mut()
         .ok_or_else(|| OperationError::internal("an operation met another domain's unit of work"))
+}
+
+fn first_sentence(text: &str) -> &str {
+    let ends = [". ", ".\n"].into_iter().filter_map(|end| text.find(end));
+    ends.min().map_or(text, |end| &text[..=end])
 }
 
 fn description(schema: &Map<String, Value>) -> String {

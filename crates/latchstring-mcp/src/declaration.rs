@@ -25,7 +25,7 @@ pub fn declaration(operation: &Operation) -> String {
     if operation.effect == Effect::Write {
         text.push_str(" * Changes data: call it from `run_write`.\n");
     }
-    for (code, when) in operation.errors {
+    for (code, when) in &operation.errors {
         let _ = writeln!(text, " * @throws {code} {when}");
     }
     let _ = writeln!(text, " * @example {}\n */", operation.example);
@@ -188,3 +188,6 @@ fn plain(one: &str, schema: &Map<String, Value>, layout: Layout) -> String {
         other => other.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,7 +75,7 @@ pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
 }
 
 /// A call that works here: the first query's.
-fn example(surface: &Surface) -> &'static str {
+fn example(surface: &Surface) -> &str {
     let query = surface.operations().find(|operation| operation.effect == Effect::Read);
-    query.map_or("return 1 + 1", |operation| operation.example)
+    query.map_or("return 1 + 1", |operation| &operation.example)
 }

@@ -159,7 +159,7 @@ impl Thing<'_> {
         match self {
             Self::Operation(operation) => Found {
                 id: operation.name.program().to_owned(),
-                title: operation.title.to_owned(),
+                title: operation.title.clone().into_owned(),
                 url: knowledge.url_of_operation(operation),
                 summary: operation.summary().to_owned(),
                 signature: Some(declaration::signature(operation)),
@@ -217,7 +217,7 @@ pub(crate) fn fetch(
     })?;
     Ok(Fetched {
         id: operation.name.program().to_owned(),
-        title: operation.title.to_owned(),
+        title: operation.title.clone().into_owned(),
         text: declaration(operation),
         url: knowledge.url_of_operation(operation),
         metadata: BTreeMap::from([("kind", "operation".to_owned())]),

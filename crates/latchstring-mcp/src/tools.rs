@@ -102,7 +102,7 @@ impl Tool {
                 WRITE_INPUT.clone(),
             ),
             Self::Direct(operation) => (
-                operation.title,
+                operation.title.as_ref(),
                 format!(
                     "{}\nReturns {}",
                     operation.description.trim(),

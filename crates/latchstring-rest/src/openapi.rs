@@ -118,14 +118,14 @@ fn operation_item(operation: &Operation, schemas: &mut Schemas) -> (String, Valu
     schemas.add(&input, operation.input_schema.clone());
     schemas.add(&output, operation.output_schema.clone());
     let mut failures: BTreeMap<u16, Vec<String>> = BTreeMap::new();
-    for (code, when) in operation.errors {
+    for (code, when) in &operation.errors {
         let told = failures.entry(status(*code).as_u16()).or_default();
         told.push(format!("`{code}`: {when}."));
     }
     let mut item = item(&Item {
         id: tool,
         tag: name.as_str().split('.').next().unwrap_or_default(),
-        title: operation.title,
+        title: &operation.title,
         description: operation.description.trim(),
         scope: scope_for(operation.effect),
         input: &input,

@@ -28,7 +28,7 @@ fn of(operation: &Operation) -> GuidePage {
     };
     GuidePage {
         place: format!("operations/{}", operation.name.as_str()),
-        title: operation.title.to_owned(),
+        title: operation.title.clone().into_owned(),
         summary: operation.summary().to_owned(),
         markdown: format!("{needs}\n\n```ts\n{}```\n", latchstring_mcp::declaration(operation)),
     }

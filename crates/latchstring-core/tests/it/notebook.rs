@@ -71,7 +71,7 @@ impl Domain for Notebook {
     }
 
     fn operations(list: &mut Operations<Self>) {
-        list.query::<List>().command::<Add>();
+        list.query::<List>().command_and_many::<Add>();
     }
 }
 
@@ -125,6 +125,9 @@ impl Command for Add {
                 ErrorCode::InvalidInput,
                 "`noteText` is empty; say something",
             ));
+        }
+        if self.note_text.contains("broken") {
+            return Err(OperationError::internal("the pencil broke"));
         }
         db.changes.push(Change {
             entity: "note".into(),

@@ -20,7 +20,10 @@ fn a_read_grant_sees_no_operation_that_writes() {
 #[test]
 fn write_includes_read() {
     let surface = Desk::default().surface(Scope::ReadWrite);
-    assert_eq!(surface.program_paths().as_ref(), ["notes.addOne", "notes.list"]);
+    assert_eq!(
+        surface.program_paths().as_ref(),
+        ["notes.addOne", "notes.addOneMany", "notes.list"]
+    );
     assert_eq!(surface.reads_only().program_paths().as_ref(), ["notes.list"]);
 }
 

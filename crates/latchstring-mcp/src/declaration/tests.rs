@@ -1,0 +1,121 @@
+use latchstring_core::{
+    Catalog, Change, Command, Context, Domain, ErrorCode, Fence, OperationError, Operations, UnitOfWork,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::declaration;
+
+/// A domain to describe, with nothing in it.
+struct Shop;
+
+struct Writer;
+
+impl AsMut<Self> for Writer {
+    fn as_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+
+impl UnitOfWork for Writer {
+    fn take_changes(&mut self) -> Vec<Change> {
+        Vec::new()
+    }
+
+    async fn commit(self, _: Fence) -> Result<(), OperationError> {
+        Ok(())
+    }
+}
+
+impl Domain for Shop {
+    type Reader = Writer;
+    type Writer = Writer;
+
+    async fn read(&self, _: &Context) -> Result<Writer, OperationError> {
+        Ok(Writer)
+    }
+
+    async fn write(&self, _: &Context) -> Result<Writer, OperationError> {
+        Ok(Writer)
+    }
+
+    fn operations(list: &mut Operations<Self>) {
+        list.command_and_many::<Rename>();
+    }
+}
+
+/// Gives a thing another name. Names need
+/// not be unique.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Rename {
+    /// The thing's id.
+    #[expect(dead_code, reason = "it is described, and never read")]
+    thing_id: u32,
+    /// Its name, 1 to 255 characters.
+    name: String,
+}
+
+/// The renamed thing.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Renamed {
+    /// As it is kept.
+    name: String,
+}
+
+impl Command for Rename {
+    const NAME: &'static str = "things.rename";
+    const TITLE: &'static str = "Rename a thing";
+    const EXAMPLE: &'static str = r#"await app.things.rename({ thingId: 1, name: "Lamp" });"#;
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::NotFound, "there is no such thing")];
+    type Domain = Shop;
+    type Output = Renamed;
+
+    async fn run(self, _: &Context, _: &mut Writer) -> Result<Renamed, OperationError> {
+        Ok(Renamed { name: self.name })
+    }
+}
+
+fn declared(name: &str) -> String {
+    let catalog = Catalog::new(Shop).expect("a catalog");
+    let operation = catalog.operations().find(|operation| operation.name.as_str() == name);
+    declaration(operation.expect("it is listed"))
+}
+
+#[test]
+fn a_bulk_form_reads_like_a_command_of_its_own() {
+    insta::assert_snapshot!(declared("things.rename_many"), @r#"
+    /**
+     * Gives a thing another name, for up to 250 items in one call.
+     * They are done in order and count as one write. An item that is refused changes nothing and does not stop the others: look at `failed`, then at `error` in `results`.
+     * What holds for one item is told by `app.things.rename`.
+     * An item is refused with NOT_FOUND: there is no such thing.
+     * Changes data: call it from `run_write`.
+     * @throws INVALID_INPUT `items` is empty
+     * @throws LIMIT_EXCEEDED more than 250 items
+     * @example const { results, failed } = await app.things.renameMany({ items: [{ thingId: 1, name: "Lamp" }] });
+     */
+    app.things.renameMany(args: {
+      items: {
+        name: string // Its name, 1 to 255 characters.
+        thingId: number // The thing's id.
+      }[] // 1 to 250 of them, each as `app.things.rename` takes it.
+    }): Promise<{
+      failed: number // How many were refused, and changed nothing.
+      results: {
+        error: {
+          code: string // The kind, such as `NOT_FOUND`.
+          details?: unknown // What a program can act on.
+          message: string // What is wrong and what to do next.
+        } | null // Why not, if it was refused.
+        index: number // Its place in `items`, from 0.
+        outcome: "ok" | "failed"
+        result: {
+          name: string // As it is kept.
+        } | null // The answer, if it was done.
+      }[] // How each went, in the order of `items`.
+      succeeded: number // How many items were done.
+    }>
+    "#);
+}
