@@ -1,9 +1,14 @@
 //! How a broken rule is answered: with what is wrong and what to do next.
 
+use std::fmt;
+
 use latchstring::{ErrorCode, OperationError};
 use serde_json::json;
 
-use crate::model::{BomId, LocationId, Node, RowsError, SettingsError, SubAssemblyId, VariantId};
+use crate::model::{
+    BomId, LocationId, Node, ProductId, RowsError, SettingsError, ShopPlan, SubAssemblyId, VariantId,
+    catalog_query::QueryError,
+};
 
 impl From<RowsError> for OperationError {
     fn from(error: RowsError) -> Self {
@@ -18,8 +23,28 @@ impl From<SettingsError> for OperationError {
     fn from(error: SettingsError) -> Self {
         match error {
             SettingsError::BothAdjustments | SettingsError::ActiveWithoutRows => Self::invalid_input(error.to_string()),
+            SettingsError::NeedsEnhanced(name) => needs_enhanced(name),
         }
     }
+}
+
+impl From<QueryError> for OperationError {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::NoField(_) | QueryError::NoOperator(_) | QueryError::NoValue(_) => {
+                Self::invalid_input(format!("`query`: {error}"))
+            }
+        }
+    }
+}
+
+/// A switch that the store's plan does not have.
+pub(crate) fn needs_enhanced(switch: &'static str) -> OperationError {
+    OperationError::new(
+        ErrorCode::PlanRequired,
+        SettingsError::NeedsEnhanced(switch).to_string(),
+    )
+    .with_details(json!({ "plan": ShopPlan::Enhanced, "field": switch }))
 }
 
 pub(crate) fn no_location(id: &LocationId) -> OperationError {
@@ -42,6 +67,10 @@ pub(crate) fn no_variant(id: &VariantId) -> OperationError {
     OperationError::not_found("variant", id, "catalog.searchVariants({ query: \"...\" })")
 }
 
+pub(crate) fn no_product(id: &ProductId) -> OperationError {
+    OperationError::not_found("product", id, "catalog.searchProducts({ query: \"...\" })")
+}
+
 /// Something would be made of itself; the way there is named.
 pub(crate) fn cycle(way: &[Node]) -> OperationError {
     let names: Vec<String> = way.iter().map(ToString::to_string).collect();
@@ -51,4 +80,17 @@ pub(crate) fn cycle(way: &[Node]) -> OperationError {
         names.join(" > ")
     );
     OperationError::invalid_input(text).with_details(json!({ "cycle": names }))
+}
+
+/// Somebody else changed it since it was read.
+pub(crate) fn check_version(expected: Option<u64>, is: u64, what: impl fmt::Display) -> Result<(), OperationError> {
+    match expected {
+        Some(expected) if expected != is => {
+            let text = format!(
+                "{what} is at version {is} and not at {expected}: it changed since you read it; read it again and decide anew"
+            );
+            Err(OperationError::new(ErrorCode::Conflict, text).with_details(json!({ "version": is })))
+        }
+        Some(_) | None => Ok(()),
+    }
 }

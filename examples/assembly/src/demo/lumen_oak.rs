@@ -7,7 +7,6 @@ use crate::model::BomSettings;
 pub(super) const TABLES: Tables = Tables {
     name: "Lumen & Oak",
     currency: "EUR",
-    allow_negative_inventory: false,
     locations: [("70001", "Workshop"), ("70002", "Showroom"), ("70003", "Barn store")],
     catalogue: &[
         ("41001", "Arc desk lamp",      "Oak / Brass",   "LO-ARC-OB",   "189.00"),

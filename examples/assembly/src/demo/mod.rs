@@ -38,7 +38,8 @@ pub async fn seed(database: &Database, tenants: &[TenantId]) -> Result<(), Stora
 
 async fn fill(db: &Writer, tables: &Tables) -> Result<(), StorageError> {
     let store = tables.store();
-    db.add_shop(&store.shop, &store.locations, &store.variants).await?;
+    db.add_shop(&store.shop, &store.locations).await?;
+    db.add_catalogue(&store.products, &store.variants).await?;
     db.add_materials(&store.materials).await?;
     db.add_sub_assemblies(&store.sub_assemblies).await?;
     for bom in &store.boms {

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     model::{
-        Bom, BomSettings, ComponentRow, Location, LocationId, Material, NestedRow, Origin, Owner, Price, Quantity,
-        Shop, SubAssembly, Variant, VariantId, Waste, structure::Rows,
+        Bom, BomSettings, ComponentRow, Location, LocationId, Material, NestedRow, Origin, Owner, Price, Product,
+        ProductId, ProductStatus, Quantity, Shop, ShopPlan, ShopSettings, SubAssembly, Unit, Variant, VariantId, Waste,
+        structure::Rows,
     },
     storage::Kind,
 };
@@ -29,7 +30,6 @@ type Levels = (Kind, String, Vec<(LocationId, Quantity)>);
 pub(super) struct Tables {
     pub(super) name: &'static str,
     pub(super) currency: &'static str,
-    pub(super) allow_negative_inventory: bool,
     /// Id and name; the first is the default.
     pub(super) locations: [(&'static str, &'static str); 3],
     /// The goods for sale, and parts that are not registered as materials.
@@ -98,6 +98,7 @@ pub(super) const INACTIVE: BomSettings = BomSettings {
 pub(super) struct Store {
     pub(super) shop: Shop,
     pub(super) locations: Vec<Location>,
+    pub(super) products: Vec<Product>,
     pub(super) variants: Vec<Variant>,
     pub(super) materials: Vec<Material>,
     pub(super) sub_assemblies: Vec<SubAssembly>,
@@ -154,18 +155,35 @@ impl Tables {
             .boms
             .iter()
             .map(|good| (Kind::Bom, good.id().into(), self.levels(&good.shelf)));
+        // What lies ready is what the shop shows.
+        let shown_levels = self.boms.iter().map(|good| {
+            (
+                Kind::Displayed,
+                goods[good.sku].id.to_string(),
+                self.levels(&good.shelf),
+            )
+        });
         Store {
             shop: Shop {
                 name: self.name.to_owned(),
                 currency: self.currency.to_owned(),
-                allow_negative_inventory: self.allow_negative_inventory,
-                default_location: cell(self.locations[0].0),
+                plan: ShopPlan::Enhanced,
+                settings: ShopSettings {
+                    multi_location_sensitive_adjustments: true,
+                    location_sensitive_dynamic_adjustments: true,
+                    ..ShopSettings::new(cell(self.locations[0].0))
+                },
             },
             locations: self.locations.iter().map(location).collect(),
             sub_assemblies: self.sub_assemblies.iter().map(sub_assembly).collect(),
             boms,
             rows: of_parts.chain(of_goods).collect(),
-            levels: material_levels.chain(part_levels).chain(good_levels).collect(),
+            levels: material_levels
+                .chain(part_levels)
+                .chain(good_levels)
+                .chain(shown_levels)
+                .collect(),
+            products: products(&variants),
             variants,
             materials,
         }
@@ -180,15 +198,19 @@ impl Tables {
             } else {
                 Origin::Shopify
             },
+            product: (!id.is_virtual()).then(|| self.product_of(product, id.as_str())),
+            inventory_item_id: (!id.is_virtual()).then(|| format!("9{id}")),
             id,
             product_name: (*product).to_owned(),
             variant_name: optional(variant),
             sku: optional(sku),
-            unit: (*unit).to_owned(),
+            unit: cell::<Unit>(unit),
             cost: optional(cost).map(|cost| cell(&cost)),
             vendor: optional(vendor),
             specifications: None,
+            tag: None,
             is_non_essential: self.non_essential.contains(sku),
+            version: 1,
             created_at: made(),
             updated_at: made(),
         }
@@ -198,6 +220,10 @@ impl Tables {
     fn variants(&self) -> Vec<Variant> {
         let good = |(id, product, title, sku, price): &VariantRow| Variant {
             id: cell(id),
+            product: self.product_of(product, id),
+            barcode: None,
+            cost: None,
+            inventory_item_id: Some(format!("9{id}")),
             product_title: (*product).to_owned(),
             title: (*title).to_owned(),
             sku: optional(sku),
@@ -209,6 +235,10 @@ impl Tables {
             let id: VariantId = cell(id);
             if !id.is_virtual() && variants.iter().all(|variant| variant.id != id) {
                 variants.push(Variant {
+                    product: self.product_of(product, id.as_str()),
+                    barcode: Some(format!("40{id}00005")),
+                    cost: optional(cost).map(|cost| cell(&cost)),
+                    inventory_item_id: Some(format!("9{id}")),
                     id,
                     product_title: (*product).to_owned(),
                     title: (*title).to_owned(),
@@ -221,10 +251,46 @@ impl Tables {
         variants
     }
 
+    /// The product of a variant: one for each title, with the id of the first variant and another first digit.
+    fn product_of(&self, title: &str, variant: &str) -> ProductId {
+        let goods = self.catalogue.iter().map(|row| (row.1, row.0));
+        let parts = self.materials.iter().map(|row| (row.1, row.0));
+        let mut all = goods.chain(parts).filter(|(_, id)| !id.starts_with(VariantId::VIRTUAL));
+        let first = all.find(|(other, _)| *other == title).map_or(variant, |(_, id)| id);
+        let of = |digit: &str, prefix: &str| first.strip_prefix(digit).map(|rest| format!("{prefix}{rest}"));
+        let id = of("4", "31").or_else(|| of("5", "32")).or_else(|| of("6", "33"));
+        cell(&id.unwrap_or_else(|| format!("3{first}")))
+    }
+
     fn levels(&self, stock: &Stock) -> Vec<(LocationId, Quantity)> {
         let filled = self.locations.iter().zip(stock).filter(|(_, text)| **text != "0");
         filled.map(|((id, _), text)| (cell(id), quantity(text))).collect()
     }
+}
+
+/// The products of these variants, in their order.
+fn products(variants: &[Variant]) -> Vec<Product> {
+    let mut products: Vec<Product> = Vec::new();
+    for variant in variants {
+        if products.iter().all(|product| product.id != variant.product) {
+            let is_part = variant.price == variant.cost.unwrap_or(Price::from_micros(-1));
+            let tags = ["oak", "walnut", "brass", "steel", "glass"];
+            let title = variant.full_title().to_lowercase();
+            products.push(Product {
+                id: variant.product.clone(),
+                title: variant.product_title.clone(),
+                vendor: variant.vendor.clone(),
+                product_type: Some(if is_part { "Part" } else { "Finished good" }.to_owned()),
+                tags: tags
+                    .iter()
+                    .filter(|tag| title.contains(**tag))
+                    .map(ToString::to_string)
+                    .collect(),
+                status: ProductStatus::Active,
+            });
+        }
+    }
+    products
 }
 
 fn location((id, name): &(&str, &str)) -> Location {
@@ -255,6 +321,7 @@ fn sub_assembly(part: &Part) -> SubAssembly {
         description: None,
         keep_assembled_on_return: part.only_consume_preassembled,
         only_consume_preassembled: part.only_consume_preassembled,
+        version: 1,
         created_at: made(),
         updated_at: made(),
     }
@@ -266,6 +333,7 @@ fn bom(good: &Good, variant: &Variant) -> Bom {
         name: variant.full_title(),
         variant: variant.id.clone(),
         settings: good.settings,
+        version: 1,
         created_at: made(),
         updated_at: made(),
     }

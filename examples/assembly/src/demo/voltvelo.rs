@@ -7,7 +7,6 @@ use crate::model::BomSettings;
 pub(super) const TABLES: Tables = Tables {
     name: "Voltvelo",
     currency: "CHF",
-    allow_negative_inventory: true,
     locations: [("80001", "Assembly hall"), ("80002", "Zürich shop"), ("80003", "Spare parts store")],
     catalogue: &[
         ("42001", "City One",          "S",              "VV-C1-S",     "2890.00"),

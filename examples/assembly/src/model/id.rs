@@ -91,6 +91,10 @@ id! {
     LocationId, checked
 }
 id! {
+    /// A product of the catalogue.
+    ProductId, checked
+}
+id! {
     /// A variant of the catalogue (digits), or a virtual material (`VMAT-VAR-…`). Raw materials go by it, too.
     VariantId, checked_variant
 }

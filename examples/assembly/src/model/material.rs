@@ -1,61 +1,10 @@
-//! What a store has: itself, its locations, its catalogue, its raw materials and its sub-assemblies.
+//! Raw materials: what is used up to make something else.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LocationId, Price, SubAssemblyId, VariantId};
-
-/// The settings of a store that rules here depend on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shop {
-    /// Its name.
-    pub name: String,
-    /// ISO 4217 code of all its money.
-    pub currency: String,
-    /// Whether stock that the app keeps may be set below zero.
-    pub allow_negative_inventory: bool,
-    /// The anchor location.
-    pub default_location: LocationId,
-}
-
-/// A place where stock lies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Location {
-    /// Which one.
-    pub id: LocationId,
-    /// Its name.
-    pub name: String,
-    /// Whether it is in use.
-    pub is_active: bool,
-}
-
-/// A variant in the store's catalogue. Read only: the shop platform keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variant {
-    /// Which one.
-    pub id: VariantId,
-    /// The product's title.
-    pub product_title: String,
-    /// The variant's title.
-    pub title: String,
-    /// Stock-keeping unit.
-    pub sku: Option<String>,
-    /// Who makes it.
-    pub vendor: Option<String>,
-    /// The selling price.
-    pub price: Price,
-}
-
-impl Variant {
-    /// Product and variant in one line; the platform calls an only variant `Default Title`.
-    pub fn full_title(&self) -> String {
-        match self.title.as_str() {
-            "" | "Default Title" => self.product_title.clone(),
-            title => format!("{} / {title}", self.product_title),
-        }
-    }
-}
+use super::{Price, ProductId, Unit, Variant, VariantId, catalog::full_title};
 
 /// Who keeps a raw material.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -74,6 +23,10 @@ pub struct Material {
     pub id: VariantId,
     /// Who keeps it.
     pub origin: Origin,
+    /// Of which product; none if it is virtual.
+    pub product: Option<ProductId>,
+    /// By which id the platform counts its stock; none if it is virtual.
+    pub inventory_item_id: Option<String>,
     /// The product's name.
     pub product_name: String,
     /// The variant's name.
@@ -81,15 +34,19 @@ pub struct Material {
     /// Stock-keeping unit.
     pub sku: Option<String>,
     /// What one is: `pcs`, `m`, `kg`.
-    pub unit: String,
+    pub unit: Unit,
     /// What one costs; not every material has a cost.
     pub cost: Option<Price>,
     /// Who sells it.
     pub vendor: Option<String>,
     /// Free text.
     pub specifications: Option<String>,
+    /// One word or a few by which people group materials.
+    pub tag: Option<String>,
     /// Left out when it is asked what limits a build: screws that never run out.
     pub is_non_essential: bool,
+    /// How often it has changed; 1 when it was registered. Its stock is not part of it.
+    pub version: u64,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
@@ -99,48 +56,54 @@ pub struct Material {
 impl Material {
     /// What people call it.
     pub fn name(&self) -> String {
-        match self.variant_name.as_deref() {
-            None | Some("" | "Default Title") => self.product_name.clone(),
-            Some(variant) => format!("{} / {variant}", self.product_name),
-        }
+        full_title(&self.product_name, self.variant_name.as_deref())
     }
 
-    /// Registers a variant of the catalogue. Its cost is not known yet.
+    /// Registers a variant of the catalogue, with what the platform says it costs now.
     pub fn of_variant(variant: &Variant, now: DateTime<Utc>) -> Self {
         Self {
             id: variant.id.clone(),
             origin: Origin::Shopify,
+            product: Some(variant.product.clone()),
+            inventory_item_id: variant.inventory_item_id.clone(),
             product_name: variant.product_title.clone(),
             variant_name: Some(variant.title.clone()),
             sku: variant.sku.clone(),
-            unit: "pcs".to_owned(),
-            cost: None,
+            unit: Unit::pieces(),
+            cost: variant.cost,
             vendor: variant.vendor.clone(),
             specifications: None,
+            tag: None,
             is_non_essential: false,
+            version: 1,
             created_at: now,
             updated_at: now,
         }
     }
-}
 
-/// A part made of other parts that is not itself for sale.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SubAssembly {
-    /// Which one.
-    pub id: SubAssemblyId,
-    /// What people call it.
-    pub name: String,
-    /// Stock-keeping unit, free text.
-    pub sku: Option<String>,
-    /// Free text.
-    pub description: Option<String>,
-    /// Whether a return puts it back on the shelf rather than taking it apart.
-    pub keep_assembled_on_return: bool,
-    /// Whether sales may take it from the shelf only, never from its materials.
-    pub only_consume_preassembled: bool,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it last changed.
-    pub updated_at: DateTime<Utc>,
+    /// The same with what the catalogue says now: names, SKU, vendor and, if the platform knows it, cost. What people
+    /// entered here stays.
+    #[must_use]
+    pub fn refreshed(self, variant: &Variant) -> Self {
+        Self {
+            product: Some(variant.product.clone()),
+            inventory_item_id: variant.inventory_item_id.clone(),
+            product_name: variant.product_title.clone(),
+            variant_name: Some(variant.title.clone()),
+            sku: variant.sku.clone(),
+            cost: variant.cost.or(self.cost),
+            vendor: variant.vendor.clone(),
+            ..self
+        }
+    }
+
+    /// The same after a change.
+    #[must_use]
+    pub fn changed(self, now: DateTime<Utc>) -> Self {
+        Self {
+            version: self.version + 1,
+            updated_at: now,
+            ..self
+        }
+    }
 }

@@ -3,6 +3,8 @@
 mod amount;
 pub mod bom;
 pub mod buildable;
+pub mod catalog;
+pub mod catalog_query;
 pub mod cost;
 pub mod graph;
 pub mod id;
@@ -10,22 +12,31 @@ pub mod material;
 mod micros;
 pub mod money;
 pub mod name;
+pub mod note;
 pub mod quantity;
 pub mod rows;
+pub mod shop;
 pub mod structure;
+pub mod sub_assembly;
+pub mod unit;
 pub mod waste;
 
 pub use bom::{Bom, BomSettings, SettingsChange, SettingsError};
 pub use buildable::{
     Buildable, LimitingKind, LimitingPart, LocationResult, Supply, buildable, buildable_at, has_essential,
 };
+pub use catalog::{Product, ProductStatus, Variant};
 pub use cost::{UnitCost, unit_cost};
 pub use graph::{Graph, Node};
-pub use id::{BomId, IdError, LocationId, SubAssemblyId, VariantId};
-pub use material::{Location, Material, Origin, Shop, SubAssembly, Variant};
+pub use id::{BomId, IdError, LocationId, ProductId, SubAssemblyId, VariantId};
+pub use material::{Material, Origin};
 pub use money::{Money, Price};
 pub use name::{Name, UnseenError};
+pub use note::{Note, NoteError};
 pub use quantity::{Quantity, QuantityError};
 pub use rows::{ComponentRow, NestedRow, Owner, RowsError};
+pub use shop::{Location, Shop, ShopPlan, ShopSettings, ShopSettingsError};
 pub use structure::{Structure, StructureError};
+pub use sub_assembly::SubAssembly;
+pub use unit::{Unit, UnitError};
 pub use waste::Waste;

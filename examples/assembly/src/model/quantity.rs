@@ -62,6 +62,18 @@ impl Quantity {
         self.max(Self::ZERO)
     }
 
+    /// Without its fraction, towards zero.
+    #[must_use]
+    pub fn whole_part(self) -> Self {
+        Self(self.0 / micros::ONE * micros::ONE)
+    }
+
+    /// The difference, or the farthest quantity that can be held.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
     /// The sum, or the largest quantity that can be held.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

@@ -1,5 +1,7 @@
 //! Bills of materials.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -11,7 +13,8 @@ use serde::Deserialize;
 use super::{
     Page, Reader, StorageError, UsageFilter, Writer,
     entity::{bom, variant},
-    reader::{has_word, order, searchable},
+    reader::{CHUNK, has_word, order, searchable},
+    writer::stored_version,
 };
 use crate::model::{Bom, BomId, VariantId};
 
@@ -44,6 +47,34 @@ impl Reader {
     pub(crate) async fn bom(&self, id: &BomId) -> Result<Option<Bom>, StorageError> {
         let select = self.all::<bom::Entity>().filter(bom::Column::Id.eq(id.as_str()));
         select.one(&self.transaction).await?.map(Bom::try_from).transpose()
+    }
+
+    /// These BOMs, where they exist.
+    pub(crate) async fn boms(&self, ids: &[BomId]) -> Result<BTreeMap<BomId, Bom>, StorageError> {
+        let mut boms = BTreeMap::new();
+        for ids in ids.chunks(CHUNK) {
+            let select = self.all::<bom::Entity>();
+            let select = select.filter(bom::Column::Id.is_in(ids.iter().map(BomId::as_str)));
+            for row in select.all(&self.transaction).await? {
+                let bom = Bom::try_from(row)?;
+                boms.insert(bom.id.clone(), bom);
+            }
+        }
+        Ok(boms)
+    }
+
+    /// The BOMs of these finished goods, where there are any.
+    pub(crate) async fn boms_of(&self, variants: &[VariantId]) -> Result<BTreeMap<VariantId, Bom>, StorageError> {
+        let mut boms = BTreeMap::new();
+        for ids in variants.chunks(CHUNK) {
+            let select = self.all::<bom::Entity>();
+            let select = select.filter(bom::Column::VariantId.is_in(ids.iter().map(VariantId::as_str)));
+            for row in select.all(&self.transaction).await? {
+                let bom = Bom::try_from(row)?;
+                boms.insert(bom.variant.clone(), bom);
+            }
+        }
+        Ok(boms)
     }
 
     /// The BOM of a finished good.
@@ -142,6 +173,7 @@ impl Writer {
             auto_generate_material_list: bom.settings.auto_generate_material_list,
             keep_assembled_on_return: bom.settings.keep_assembled_on_return,
             only_sell_preassembled: bom.settings.only_sell_preassembled,
+            version: stored_version(bom.version),
             created_at: bom.created_at,
             updated_at: bom.updated_at,
         }

@@ -1,4 +1,4 @@
-//! What lies where, and the history of every change to it.
+//! What lies where.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,13 @@ use sea_orm::{
 
 use super::{
     Kind, Reader, StorageError, Writer,
-    entity::{adjustment, level},
+    adjustments::Cause,
+    entity::{AdjustmentSource, level},
     reader::CHUNK,
     row::checked,
 };
 use crate::model::{LocationId, Quantity};
+use uuid::Uuid;
 
 /// Quantities by item id and location.
 pub(crate) type Levels = BTreeMap<(String, LocationId), Quantity>;
@@ -73,25 +75,26 @@ impl Writer {
         (kind, item): (Kind, &str),
         levels: &[(LocationId, Quantity, Quantity)],
     ) -> Result<(), StorageError> {
+        let cause = Cause {
+            at: cx.now(),
+            source: AdjustmentSource::Agent,
+            actor: format!("AI assistant via {}", cx.grant().holder()),
+            occasion: cx.request().to_string(),
+        };
+        self.move_levels(&cause, (kind, item), levels, || cx.new_uuid()).await
+    }
+
+    /// The same for any cause.
+    pub(crate) async fn move_levels(
+        &self,
+        cause: &Cause,
+        (kind, item): (Kind, &str),
+        levels: &[(LocationId, Quantity, Quantity)],
+        new_id: impl FnMut() -> Uuid,
+    ) -> Result<(), StorageError> {
         let after = levels.iter().map(|(location, _, after)| (location.clone(), *after));
         self.put_levels(kind, item, after).await?;
-        let adjustment = |(location, before, after): &(LocationId, Quantity, Quantity)| {
-            let row = adjustment::Model {
-                store_id: self.reader().store(),
-                id: cx.new_uuid(),
-                kind,
-                item_id: item.to_owned(),
-                location_id: location.to_string(),
-                before: before.micros(),
-                after: after.micros(),
-                actor: format!("AI assistant via {}", cx.grant().holder()),
-                source: "agent".to_owned(),
-                request_id: cx.request().to_string(),
-                at: cx.now(),
-            };
-            row.into_active_model()
-        };
-        self.insert(levels.iter().map(adjustment).collect()).await
+        self.add_adjustments(cause, (kind, item), levels, new_id).await
     }
 
     /// Sets what there is of an item, without a history; for stock that somebody else keeps.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use sea_orm::{
-    ColumnTrait, Condition, FromQueryResult, IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
+    ColumnTrait, FromQueryResult, IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
     sea_query::{Expr, ExprTrait, Func, NullOrdering, SelectStatement},
 };
 use serde::Deserialize;
@@ -15,8 +15,9 @@ use super::{
     entity::{bom, component_row, level, material, sub_assembly},
     reader::{CHUNK, has_words, no_value, order, searchable},
     row::checked,
+    writer::stored_version,
 };
-use crate::model::{Material, Origin, Owner, Price, Quantity, VariantId};
+use crate::model::{BomId, Material, Origin, Owner, Price, Quantity, VariantId};
 
 /// Which materials to list, and in which order.
 #[derive(Debug, Default)]
@@ -42,6 +43,9 @@ pub(crate) enum MaterialSort {
     InventoryQuantity,
 }
 
+/// Users of one material that are told.
+const MOST_REFERRERS: usize = 1000;
+
 /// In how many places something is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Usage {
@@ -55,7 +59,7 @@ impl Usage {
         match kind {
             Kind::Bom => self.boms += count,
             Kind::SubAssembly => self.sub_assemblies += count,
-            Kind::Material => {}
+            Kind::Material | Kind::Displayed => {}
         }
     }
 }
@@ -209,19 +213,44 @@ impl Reader {
 
     /// What uses a material, by name, with the quantity one of it takes.
     pub(crate) async fn material_referrers(&self, id: &VariantId) -> Result<Vec<Referrer>, StorageError> {
-        let select = self
-            .all::<component_row::Entity>()
-            .filter(component_row::Column::MaterialId.eq(id.as_str()));
-        let rows = select
-            .order_by_asc(component_row::Column::OwnerId)
-            .limit(1000)
-            .all(&self.transaction)
-            .await?;
-        let rows = rows
-            .into_iter()
-            .map(|row| (row.owner_kind, row.owner_id, row.quantity))
-            .collect();
-        self.named(rows).await
+        let mut referrers = self.materials_referrers(std::slice::from_ref(id)).await?;
+        Ok(referrers.remove(id).unwrap_or_default())
+    }
+
+    /// What uses each of these materials, by name, with the quantity one of it takes; 1000 of each.
+    pub(crate) async fn materials_referrers(
+        &self,
+        ids: &[VariantId],
+    ) -> Result<BTreeMap<VariantId, Vec<Referrer>>, StorageError> {
+        use component_row::Column::{MaterialId, OwnerId};
+        let mut uses: BTreeMap<String, Vec<(Kind, String, i64)>> = BTreeMap::new();
+        for ids in ids.chunks(CHUNK) {
+            let select = self.all::<component_row::Entity>();
+            let select = select.filter(MaterialId.is_in(ids.iter().map(VariantId::as_str)));
+            for row in select.order_by_asc(OwnerId).all(&self.transaction).await? {
+                let of_this = uses.entry(row.material_id).or_default();
+                if of_this.len() < MOST_REFERRERS {
+                    of_this.push((row.owner_kind, row.owner_id, row.quantity));
+                }
+            }
+        }
+        let all = self.named(uses.values().flatten().cloned().collect()).await?;
+        let names: BTreeMap<&Owner, &str> = all.iter().map(|one| (&one.owner, one.name.as_str())).collect();
+        let mut referrers = BTreeMap::new();
+        for (id, uses) in uses {
+            let mut users = Vec::with_capacity(uses.len());
+            for (kind, owner, quantity) in uses {
+                let owner = super::rows::owner(kind, owner)?;
+                users.push(Referrer {
+                    name: names.get(&owner).copied().unwrap_or_default().to_owned(),
+                    owner,
+                    quantity: Quantity::from_micros(quantity),
+                });
+            }
+            users.sort_by(|a, b| (&a.name, &a.owner).cmp(&(&b.name, &b.owner)));
+            referrers.insert(checked("component_rows", "material_id", id)?, users);
+        }
+        Ok(referrers)
     }
 
     /// Owners of rows with their names, sorted by them.
@@ -265,60 +294,73 @@ impl Reader {
     }
 
     /// Which of these materials are the finished goods of BOMs.
-    pub(crate) async fn finished_goods(
-        &self,
-        ids: &[VariantId],
-    ) -> Result<BTreeMap<VariantId, crate::model::BomId>, StorageError> {
-        let mut boms = BTreeMap::new();
-        for ids in ids.chunks(CHUNK) {
-            let of_these = Condition::all().add(bom::Column::VariantId.is_in(ids.iter().map(VariantId::as_str)));
-            for row in self
-                .all::<bom::Entity>()
-                .filter(of_these)
-                .all(&self.transaction)
-                .await?
-            {
-                boms.insert(
-                    checked("boms", "variant_id", row.variant_id)?,
-                    checked("boms", "id", row.id)?,
-                );
-            }
-        }
-        Ok(boms)
+    pub(crate) async fn finished_goods(&self, ids: &[VariantId]) -> Result<BTreeMap<VariantId, BomId>, StorageError> {
+        let boms = self.boms_of(ids).await?.into_iter();
+        Ok(boms.map(|(variant, bom)| (variant, bom.id)).collect())
+    }
+
+    /// The units in use, by name.
+    pub(crate) async fn units(&self) -> Result<Vec<String>, StorageError> {
+        use material::Column::Unit;
+        let select = self.all::<material::Entity>().select_only().column(Unit);
+        let units = select.distinct().order_by_asc(Unit).limit(1000).into_tuple();
+        Ok(units.all(&self.transaction).await?)
     }
 }
 
 impl Writer {
     /// Adds materials.
     pub(crate) async fn add_materials(&self, materials: &[Material]) -> Result<(), StorageError> {
-        let row = |material: &Material| material::Model {
+        let rows = materials
+            .iter()
+            .map(|material| self.material_row(material).into_active_model());
+        self.insert(rows.collect()).await
+    }
+
+    /// Puts a material in place of what it was.
+    pub(crate) async fn save_material(&self, material: &Material) -> Result<(), StorageError> {
+        self.update(self.material_row(material).into_active_model()).await
+    }
+
+    /// Forgets a material that nothing uses, with its stock if that is kept here.
+    pub(crate) async fn delete_material(&self, id: &VariantId) -> Result<(), StorageError> {
+        if id.is_virtual() {
+            self.drop_levels(Kind::Material, id.as_str()).await?;
+        }
+        let delete = self
+            .delete::<material::Entity>()
+            .filter(material::Column::Id.eq(id.as_str()));
+        delete.exec(self.transaction()).await?;
+        Ok(())
+    }
+
+    fn material_row(&self, material: &Material) -> material::Model {
+        material::Model {
             store_id: self.reader().store(),
             id: material.id.to_string(),
             origin: material.origin.into(),
+            product_id: material.product.as_ref().map(ToString::to_string),
+            inventory_item_id: material.inventory_item_id.clone(),
             product_name: material.product_name.clone(),
             variant_name: material.variant_name.clone(),
             sku: material.sku.clone(),
-            unit: material.unit.clone(),
+            unit: material.unit.to_string(),
             cost: material.cost.map(Price::micros),
             vendor: material.vendor.clone(),
             specifications: material.specifications.clone(),
+            tag: material.tag.clone(),
             search: searchable(&[
                 Some(&material.product_name),
                 material.variant_name.as_deref(),
                 material.sku.as_deref(),
                 material.vendor.as_deref(),
+                material.tag.as_deref(),
                 Some(material.id.as_str()),
             ]),
             is_non_essential: material.is_non_essential,
+            version: stored_version(material.version),
             created_at: material.created_at,
             updated_at: material.updated_at,
-        };
-        self.insert(
-            materials
-                .iter()
-                .map(|material| row(material).into_active_model())
-                .collect(),
-        )
-        .await
+        }
     }
 }

@@ -9,11 +9,7 @@ use sea_orm::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{
-    StorageError,
-    entity::{Owned, shop},
-};
-use crate::model::Shop;
+use super::entity::Owned;
 
 /// Ids in one statement; databases limit the number of parameters.
 pub(super) const CHUNK: usize = 500;
@@ -44,12 +40,6 @@ impl Reader {
     /// The store's rows of a table: what every statement begins with.
     pub(super) fn all<E: Owned>(&self) -> Select<E> {
         E::find().filter(E::STORE.eq(self.store))
-    }
-
-    /// The store's settings.
-    pub(crate) async fn shop(&self) -> Result<Shop, StorageError> {
-        let row = self.all::<shop::Entity>().one(&self.transaction).await?;
-        row.ok_or(StorageError::NoShop(self.store))?.try_into()
     }
 }
 
@@ -94,13 +84,16 @@ pub(super) fn has_words<C: ColumnTrait + IntoSimpleExpr>(column: C, search: Opti
 
 /// A word is somewhere in the column, whatever its case.
 pub(super) fn has_word<C: ColumnTrait + IntoSimpleExpr>(column: C, word: &str) -> SimpleExpr {
-    let escaped = folded(word)
+    let pattern = LikeExpr::new(format!("%{}%", escaped(word)));
+    column.into_simple_expr().like(pattern.escape('\\'))
+}
+
+/// A text in lower case, in which nothing has a meaning to `LIKE`.
+pub(super) fn escaped(text: &str) -> String {
+    folded(text)
         .replace('\\', "\\\\")
         .replace('%', "\\%")
-        .replace('_', "\\_");
-    column
-        .into_simple_expr()
-        .like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+        .replace('_', "\\_")
 }
 
 /// Where rows without a value come in a sort: before all others, or after them where it is turned round. Databases

@@ -6,10 +6,10 @@ use latchstring::OperationError;
 use latchstring::db::DatabaseError;
 use sea_orm::DbErr;
 
-use super::entity::{self, bom, component_row, location, material, nested_row, shop, sub_assembly, variant};
+use super::entity::{self, bom, component_row, location, material, nested_row, product, shop, sub_assembly, variant};
 use crate::model::{
-    Bom, BomSettings, ComponentRow, Location, Material, NestedRow, Origin, Price, Quantity, Shop, StructureError,
-    SubAssembly, Variant, VariantId, Waste,
+    Bom, BomSettings, ComponentRow, Location, Material, NestedRow, Origin, Price, Product, ProductStatus, Quantity,
+    Shop, ShopPlan, ShopSettings, StructureError, SubAssembly, Variant, VariantId, Waste,
 };
 
 /// The database cannot be asked, or holds what it must not.
@@ -75,6 +75,28 @@ where
     })
 }
 
+/// The one of these values that is stored under its name.
+pub(super) fn one_of<T: Copy, const N: usize>(
+    table: &'static str,
+    column: &'static str,
+    stored: &str,
+    values: [T; N],
+    name: impl Fn(T) -> &'static str,
+) -> Result<T, StorageError> {
+    let found = values.into_iter().find(|value| name(*value) == stored);
+    found.ok_or_else(|| StorageError::Inconsistent {
+        table,
+        column,
+        value: stored.to_owned(),
+        why: "there is no such value".to_owned(),
+    })
+}
+
+/// How often something has changed; never negative.
+pub(super) fn version(table: &'static str, stored: i64) -> Result<u64, StorageError> {
+    checked(table, "version", stored)
+}
+
 impl TryFrom<shop::Model> for Shop {
     type Error = StorageError;
 
@@ -82,8 +104,21 @@ impl TryFrom<shop::Model> for Shop {
         Ok(Self {
             name: row.name,
             currency: row.currency,
-            allow_negative_inventory: row.allow_negative_inventory,
-            default_location: checked("shops", "default_location_id", row.default_location_id)?,
+            plan: one_of(
+                "shops",
+                "plan",
+                &row.plan,
+                [ShopPlan::Standard, ShopPlan::Enhanced],
+                ShopPlan::as_str,
+            )?,
+            settings: ShopSettings {
+                default_location_id: checked("shops", "default_location_id", row.default_location_id)?,
+                multi_location_sensitive_adjustments: row.multi_location_sensitive_adjustments,
+                location_sensitive_dynamic_adjustments: row.location_sensitive_dynamic_adjustments,
+                refunds_sync_disabled: row.refunds_sync_disabled,
+                cancelled_orders_sync_disabled: row.cancelled_orders_sync_disabled,
+                allow_negative_inventory: row.allow_negative_inventory,
+            },
         })
     }
 }
@@ -100,17 +135,47 @@ impl TryFrom<location::Model> for Location {
     }
 }
 
+impl TryFrom<product::Model> for Product {
+    type Error = StorageError;
+
+    fn try_from(row: product::Model) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: checked("products", "id", row.id)?,
+            title: row.title,
+            vendor: row.vendor,
+            product_type: row.product_type,
+            tags: row
+                .tags
+                .lines()
+                .filter(|tag| !tag.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            status: one_of(
+                "products",
+                "status",
+                &row.status,
+                ProductStatus::ALL,
+                ProductStatus::as_str,
+            )?,
+        })
+    }
+}
+
 impl TryFrom<variant::Model> for Variant {
     type Error = StorageError;
 
     fn try_from(row: variant::Model) -> Result<Self, StorageError> {
         Ok(Self {
             id: checked("variants", "id", row.id)?,
+            product: checked("variants", "product_id", row.product_id)?,
             product_title: row.product_title,
             title: row.title,
             sku: row.sku,
+            barcode: row.barcode,
             vendor: row.vendor,
             price: Price::from_micros(row.price),
+            cost: row.cost.map(Price::from_micros),
+            inventory_item_id: row.inventory_item_id,
         })
     }
 }
@@ -140,14 +205,21 @@ impl TryFrom<material::Model> for Material {
         Ok(Self {
             id: checked("materials", "id", row.id)?,
             origin: row.origin.into(),
+            product: row
+                .product_id
+                .map(|id| checked("materials", "product_id", id))
+                .transpose()?,
+            inventory_item_id: row.inventory_item_id,
             product_name: row.product_name,
             variant_name: row.variant_name,
             sku: row.sku,
-            unit: row.unit,
+            unit: checked("materials", "unit", row.unit)?,
             cost: row.cost.map(Price::from_micros),
             vendor: row.vendor,
             specifications: row.specifications,
+            tag: row.tag,
             is_non_essential: row.is_non_essential,
+            version: version("materials", row.version)?,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
@@ -170,6 +242,7 @@ impl TryFrom<bom::Model> for Bom {
                 keep_assembled_on_return: row.keep_assembled_on_return,
                 only_sell_preassembled: row.only_sell_preassembled,
             },
+            version: version("boms", row.version)?,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
@@ -187,6 +260,7 @@ impl TryFrom<sub_assembly::Model> for SubAssembly {
             description: row.description,
             keep_assembled_on_return: row.keep_assembled_on_return,
             only_consume_preassembled: row.only_consume_preassembled,
+            version: version("sub_assemblies", row.version)?,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{
-    ColumnTrait, FromQueryResult, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
-};
+use sea_orm::{ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::{
     Kind, Reader, StorageError, Writer,
@@ -14,7 +11,7 @@ use super::{
     row::checked,
 };
 use crate::model::{
-    BomId, ComponentRow, Graph, NestedRow, Owner, SubAssembly, VariantId,
+    BomId, ComponentRow, NestedRow, Owner, SubAssembly, SubAssemblyId, VariantId,
     graph::MAX_DEPTH,
     structure::{Parts, Rows},
 };
@@ -24,7 +21,7 @@ pub(super) fn owner(kind: Kind, id: String) -> Result<Owner, StorageError> {
     match kind {
         Kind::Bom => Ok(Owner::Bom(checked("rows", "owner_id", id)?)),
         Kind::SubAssembly => Ok(Owner::SubAssembly(checked("rows", "owner_id", id)?)),
-        Kind::Material => Err(StorageError::Inconsistent {
+        Kind::Material | Kind::Displayed => Err(StorageError::Inconsistent {
             table: "rows",
             column: "owner_kind",
             value: id,
@@ -40,17 +37,10 @@ pub(super) fn kind_of(owner: &Owner) -> Kind {
     }
 }
 
-#[derive(FromQueryResult)]
-struct Edge {
-    owner_kind: Kind,
-    owner_id: String,
-    part_id: String,
-}
-
 impl Reader {
     /// These things with everything they are made of: one round of queries per level, whatever their number.
     pub(crate) async fn parts(&self, roots: &[Owner]) -> Result<Parts, StorageError> {
-        let mut parts = Parts::default();
+        let mut all = BTreeMap::new();
         let mut known: BTreeSet<Owner> = roots.iter().cloned().collect();
         let mut level: Vec<Owner> = roots.to_vec();
         // One level more than is allowed: a structure that is too deep is then found to be so.
@@ -59,11 +49,20 @@ impl Reader {
             let nested = rows.values().flat_map(|rows| &rows.nested);
             let next = nested.map(|row| Owner::SubAssembly(row.sub_assembly.clone()));
             level = next.filter(|owner| known.insert(owner.clone())).collect();
-            parts.rows.extend(rows);
+            all.extend(rows);
             if level.is_empty() {
                 break;
             }
         }
+        self.with_named(all).await
+    }
+
+    /// Rows with the materials and sub-assemblies that they name.
+    async fn with_named(&self, rows: BTreeMap<Owner, Rows>) -> Result<Parts, StorageError> {
+        let mut parts = Parts {
+            rows,
+            ..Parts::default()
+        };
         let nested: BTreeSet<&str> = parts
             .rows
             .values()
@@ -129,55 +128,16 @@ impl Reader {
         Ok(rows)
     }
 
-    /// Who is made of whom in the whole store; a finished good that is a material elsewhere counts.
-    pub(crate) async fn graph(&self) -> Result<Graph, StorageError> {
-        use nested_row::Column::{OwnerId, OwnerKind, SubAssemblyId};
-        let nested = self
-            .all::<nested_row::Entity>()
-            .select_only()
-            .column(OwnerKind)
-            .column(OwnerId);
-        let nested = nested
-            .column_as(SubAssemblyId, "part_id")
-            .into_model::<Edge>()
-            .all(&self.transaction)
-            .await?;
-        let mut graph = Graph::default();
-        for edge in nested {
-            let part = Owner::SubAssembly(checked("nested_rows", "sub_assembly_id", edge.part_id)?);
-            graph.add(owner(edge.owner_kind, edge.owner_id)?, part);
-        }
-        for edge in self.finished_goods_in_rows().await? {
-            let part = Owner::Bom(checked("boms", "id", edge.part_id)?);
-            graph.add(owner(edge.owner_kind, edge.owner_id)?, part);
-        }
-        Ok(graph)
+    /// A thing's rows, with the materials and sub-assemblies that they name.
+    pub(crate) async fn direct_parts(&self, owner: &Owner) -> Result<Parts, StorageError> {
+        let rows = self.rows(std::slice::from_ref(owner)).await?;
+        self.with_named(rows).await
     }
 
-    async fn finished_goods_in_rows(&self) -> Result<Vec<Edge>, StorageError> {
-        use component_row::Column::{MaterialId, OwnerId, OwnerKind, StoreId};
-        let made_here = Expr::col((bom::Entity, bom::Column::VariantId))
-            .equals((component_row::Entity, MaterialId))
-            .and(Expr::col((bom::Entity, bom::Column::StoreId)).equals((component_row::Entity, StoreId)));
-        let select = self
-            .all::<component_row::Entity>()
-            .select_only()
-            .column(OwnerKind)
-            .column(OwnerId);
-        let mut select = select.column_as(bom::Column::Id, "part_id");
-        sea_orm::QuerySelect::query(&mut select).join(JoinType::InnerJoin, bom::Entity, made_here);
-        Ok(select.into_model::<Edge>().all(&self.transaction).await?)
-    }
-
-    /// Everything that takes this variant as a material.
-    pub(crate) async fn users_of(&self, variant: &VariantId) -> Result<Vec<Owner>, StorageError> {
-        let select = self
-            .all::<component_row::Entity>()
-            .filter(component_row::Column::MaterialId.eq(variant.as_str()));
-        let rows = select.all(&self.transaction).await?;
-        rows.into_iter()
-            .map(|row| owner(row.owner_kind, row.owner_id))
-            .collect()
+    /// What a thing is directly made of.
+    pub(crate) async fn rows_of(&self, owner: &Owner) -> Result<Rows, StorageError> {
+        let rows = self.rows(std::slice::from_ref(owner)).await?.remove(owner);
+        Ok(rows.unwrap_or_default())
     }
 }
 
@@ -246,6 +206,17 @@ impl Writer {
         self.drop_rows(&Owner::Bom(id.clone())).await?;
         self.drop_levels(Kind::Bom, id.as_str()).await?;
         let delete = self.delete::<bom::Entity>().filter(bom::Column::Id.eq(id.as_str()));
+        delete.exec(self.transaction()).await?;
+        Ok(())
+    }
+
+    /// Deletes a sub-assembly that nothing uses, with its rows and its shelf. Materials and their stock stay.
+    pub(crate) async fn delete_sub_assembly(&self, id: &SubAssemblyId) -> Result<(), StorageError> {
+        self.drop_rows(&Owner::SubAssembly(id.clone())).await?;
+        self.drop_levels(Kind::SubAssembly, id.as_str()).await?;
+        let delete = self
+            .delete::<sub_assembly::Entity>()
+            .filter(sub_assembly::Column::Id.eq(id.as_str()));
         delete.exec(self.transaction()).await?;
         Ok(())
     }

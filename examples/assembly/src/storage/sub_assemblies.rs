@@ -12,6 +12,7 @@ use super::{
     entity::{nested_row, sub_assembly},
     reader::{CHUNK, has_words, order, searchable},
     row::checked,
+    writer::stored_version,
 };
 use crate::model::{SubAssembly, SubAssemblyId};
 
@@ -137,7 +138,20 @@ impl Reader {
 impl Writer {
     /// Adds sub-assemblies.
     pub(crate) async fn add_sub_assemblies(&self, sub_assemblies: &[SubAssembly]) -> Result<(), StorageError> {
-        let row = |sub_assembly: &SubAssembly| sub_assembly::Model {
+        let rows = sub_assemblies
+            .iter()
+            .map(|one| self.sub_assembly_row(one).into_active_model());
+        self.insert(rows.collect()).await
+    }
+
+    /// Puts a sub-assembly in place of what it was.
+    pub(crate) async fn save_sub_assembly(&self, sub_assembly: &SubAssembly) -> Result<(), StorageError> {
+        self.update(self.sub_assembly_row(sub_assembly).into_active_model())
+            .await
+    }
+
+    fn sub_assembly_row(&self, sub_assembly: &SubAssembly) -> sub_assembly::Model {
+        sub_assembly::Model {
             store_id: self.reader().store(),
             id: sub_assembly.id.to_string(),
             name: sub_assembly.name.clone(),
@@ -151,10 +165,9 @@ impl Writer {
             ]),
             keep_assembled_on_return: sub_assembly.keep_assembled_on_return,
             only_consume_preassembled: sub_assembly.only_consume_preassembled,
+            version: stored_version(sub_assembly.version),
             created_at: sub_assembly.created_at,
             updated_at: sub_assembly.updated_at,
-        };
-        self.insert(sub_assemblies.iter().map(|one| row(one).into_active_model()).collect())
-            .await
+        }
     }
 }

@@ -108,6 +108,11 @@ impl Writer {
     }
 }
 
+/// How often something has changed, as databases keep it.
+pub(super) fn stored_version(version: u64) -> i64 {
+    i64::try_from(version).unwrap_or(i64::MAX)
+}
+
 /// In portions that a database takes in one statement.
 fn chunks<M>(rows: Vec<M>) -> impl Iterator<Item = Vec<M>> {
     let mut rows = rows.into_iter();

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use super::{Kind, Owned};
+use super::{AdjustmentSource, Kind, Owned};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "adjustments")]
@@ -17,7 +17,7 @@ pub struct Model {
     pub before: i64,
     pub after: i64,
     pub actor: String,
-    pub source: String,
+    pub source: AdjustmentSource,
     pub request_id: String,
     pub at: DateTimeUtc,
 }

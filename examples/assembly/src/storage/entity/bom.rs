@@ -22,6 +22,7 @@ pub struct Model {
     pub auto_generate_material_list: bool,
     pub keep_assembled_on_return: bool,
     pub only_sell_preassembled: bool,
+    pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

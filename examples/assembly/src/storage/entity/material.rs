@@ -12,6 +12,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
     pub origin: Origin,
+    pub product_id: Option<String>,
+    pub inventory_item_id: Option<String>,
     pub product_name: String,
     pub variant_name: Option<String>,
     pub sku: Option<String>,
@@ -19,9 +21,11 @@ pub struct Model {
     pub cost: Option<i64>,
     pub vendor: Option<String>,
     pub specifications: Option<String>,
+    pub tag: Option<String>,
     /// Everything a search may find, in lower case.
     pub search: String,
     pub is_non_essential: bool,
+    pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -5,7 +5,9 @@
     reason = "the derived entities are public, and a row must be as visible as its entity"
 )]
 
+use schemars::JsonSchema;
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub(crate) mod adjustment;
 pub(crate) mod bom;
@@ -14,6 +16,7 @@ pub(crate) mod level;
 pub(crate) mod location;
 pub(crate) mod material;
 pub(crate) mod nested_row;
+pub(crate) mod product;
 pub(crate) mod shop;
 pub(crate) mod sub_assembly;
 pub(crate) mod variant;
@@ -25,7 +28,8 @@ pub(crate) trait Owned: EntityTrait {
 }
 
 /// What a row is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))")]
 pub enum Kind {
     /// A raw material.
@@ -37,6 +41,22 @@ pub enum Kind {
     /// A sub-assembly.
     #[sea_orm(string_value = "sub_assembly")]
     SubAssembly,
+    /// A finished good as the shop shows it: how many are for sale.
+    #[sea_orm(string_value = "displayed")]
+    Displayed,
+}
+
+/// On which occasion a count changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))")]
+pub enum AdjustmentSource {
+    /// An assistant set it.
+    #[sea_orm(string_value = "agent")]
+    Agent,
+    /// An order, a cancellation or a refund moved it.
+    #[sea_orm(string_value = "order")]
+    Order,
 }
 
 /// Who keeps a material.

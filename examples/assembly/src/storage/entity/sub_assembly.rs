@@ -18,6 +18,7 @@ pub struct Model {
     pub search: String,
     pub keep_assembled_on_return: bool,
     pub only_consume_preassembled: bool,
+    pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -11,11 +11,15 @@ pub struct Model {
     pub store_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
+    pub product_id: String,
     pub product_title: String,
     pub title: String,
     pub sku: Option<String>,
+    pub barcode: Option<String>,
     pub vendor: Option<String>,
     pub price: i64,
+    pub cost: Option<i64>,
+    pub inventory_item_id: Option<String>,
     /// Everything a search may find, in lower case.
     pub search: String,
 }

@@ -1,77 +1,14 @@
 //! The first tables. Ids are text, quantities and money are millionths in 64 bits.
-//!
-//! Text is compared byte by byte, as SQLite does by itself. On PostgreSQL that is said for every column, whatever the
-//! database's own rules are: lists come in the same order everywhere, and an update of the system's libraries cannot
-//! put an index out of order.
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{self, big_integer, big_integer_null, boolean, integer, timestamp_with_time_zone, uuid},
-    sea_orm::DbBackend,
+    schema::{big_integer, big_integer_null, boolean, integer, timestamp_with_time_zone, uuid},
 };
+
+use super::parts::{Text, index, reference, table};
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
-
-/// Columns of text.
-#[derive(Clone, Copy)]
-struct Text(DbBackend);
-
-impl Text {
-    fn string(self, name: &'static str) -> ColumnDef {
-        self.by_bytes(schema::string(name))
-    }
-
-    fn string_null(self, name: &'static str) -> ColumnDef {
-        self.by_bytes(schema::string_null(name))
-    }
-
-    fn string_len(self, name: &'static str, length: u32) -> ColumnDef {
-        self.by_bytes(schema::string_len(name, length))
-    }
-
-    fn string_len_null(self, name: &'static str, length: u32) -> ColumnDef {
-        self.by_bytes(schema::string_len_null(name, length))
-    }
-
-    fn text(self, name: &'static str) -> ColumnDef {
-        self.by_bytes(schema::text(name))
-    }
-
-    fn text_null(self, name: &'static str) -> ColumnDef {
-        self.by_bytes(schema::text_null(name))
-    }
-
-    fn by_bytes(self, mut column: ColumnDef) -> ColumnDef {
-        if self.0 == DbBackend::Postgres {
-            column.extra("COLLATE \"C\"");
-        }
-        column
-    }
-}
-
-/// A table whose key begins with the store.
-fn table(name: &'static str, key: &[&'static str]) -> TableCreateStatement {
-    let mut index = Index::create();
-    index.col("store_id");
-    for column in key {
-        index.col(*column);
-    }
-    Table::create()
-        .table(name)
-        .col(uuid("store_id"))
-        .primary_key(&mut index)
-        .take()
-}
-
-/// A reference that stays within the store.
-fn reference(from: (&'static str, &'static str), to: &'static str) -> ForeignKeyCreateStatement {
-    let (table, column) = from;
-    let name = format!("fk_{table}_{column}");
-    let mut key = ForeignKey::create();
-    key.name(name).from_tbl(table).from_col("store_id").from_col(column);
-    key.to_tbl(to).to_col("store_id").to_col("id").take()
-}
 
 fn row_table(text: Text, name: &'static str, part: &'static str) -> TableCreateStatement {
     table(name, &["owner_kind", "owner_id", part])
@@ -178,18 +115,6 @@ fn tables(text: Text) -> Vec<TableCreateStatement> {
     ]
 }
 
-fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index
-        .name(format!("ix_{table}_{}", columns.join("_")))
-        .table(table)
-        .col("store_id");
-    for column in columns {
-        index.col(*column);
-    }
-    index.take()
-}
-
 #[expect(
     elided_lifetimes_in_paths,
     reason = "the trait declares it so, and async_trait counts lifetimes"
@@ -197,7 +122,7 @@ fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in tables(Text(manager.get_database_backend())) {
+        for table in tables(Text::of(manager)) {
             manager.create_table(table).await?;
         }
         manager
@@ -214,7 +139,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in tables(Text(manager.get_database_backend())).iter().rev() {
+        for table in tables(Text::of(manager)).iter().rev() {
             if let Some(name) = table.get_table_name() {
                 manager.drop_table(Table::drop().table(name.clone()).take()).await?;
             }

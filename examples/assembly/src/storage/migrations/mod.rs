@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 
 mod m0001_tables;
+mod m0002_whole_catalogue;
+mod parts;
 
 /// Brings the database up to date.
 pub(crate) struct Migrator;
@@ -10,7 +12,10 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_tables::Migration)]
+        vec![
+            Box::new(m0001_tables::Migration),
+            Box::new(m0002_whole_catalogue::Migration),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

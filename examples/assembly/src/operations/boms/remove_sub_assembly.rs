@@ -1,0 +1,51 @@
+//! `boms.remove_sub_assembly`
+
+use latchstring::{Command, Context, ErrorCode, OperationError};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{
+    Assembly, Writer,
+    model::{BomId, SubAssemblyId, structure::Rows},
+    operations::shared::change_rows::{BomRows, Made, bom_at, change_rows, without},
+};
+
+/// Takes one sub-assembly out of a BOM. The sub-assembly itself and what lies ready of it stay.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RemoveSubAssembly {
+    /// The BOM's id, from `app.boms.list({})`.
+    bom_id: BomId,
+    /// The sub-assembly, which must be in it.
+    sub_assembly_id: SubAssemblyId,
+    /// Refuse unless the BOM is still at this version; it is in what `get`, `list` and every change of it answer.
+    expected_version: Option<u64>,
+}
+
+impl Command for RemoveSubAssembly {
+    const NAME: &'static str = "boms.remove_sub_assembly";
+    const TITLE: &'static str = "Take a sub-assembly out of a BOM";
+    const EXAMPLE: &'static str =
+        r#"await app.boms.removeSubAssembly({ bomId: "bom_desk_lamp", subAssemblyId: "sub_desk_lamp_core" });"#;
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
+        (
+            ErrorCode::NotFound,
+            "the store has no such BOM, or the sub-assembly is not in it",
+        ),
+        (ErrorCode::Conflict, "it is not at `expectedVersion`"),
+        (ErrorCode::InvalidState, "the BOM is active and would have no rows left"),
+    ];
+    type Domain = Assembly;
+    type Output = BomRows;
+
+    async fn run(self, cx: &Context, db: &mut Writer) -> Result<BomRows, OperationError> {
+        let made = bom_at(db.reader(), &self.bom_id, self.expected_version).await?;
+        let before = db.reader().rows_of(&made.owner()).await?;
+        let after = Rows {
+            components: before.components.clone(),
+            nested: without(&made.owner(), before.nested.clone(), &self.sub_assembly_id)?,
+        };
+        let changed = change_rows(cx, db, made, &before, &after).await?;
+        BomRows::shown(db.reader(), changed).await
+    }
+}

@@ -1,0 +1,3 @@
+//! The store itself, read only.
+
+pub(crate) mod get;

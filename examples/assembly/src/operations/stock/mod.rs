@@ -1,0 +1,3 @@
+//! What happened to counts.
+
+pub(crate) mod history;
