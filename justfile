@@ -35,8 +35,8 @@ test:
 
 # What keeps data, again on PostgreSQL: a server of its own, thrown away afterwards. Needs Debian's `postgresql`.
 postgres *arguments:
-    crates/latchstring-db/tests/with-postgres.sh cargo test --workspace --test handle --test access --test constraints \
-        --test abuse --test operations --test binary --test journeys {{ arguments }}
+    crates/latchstring-db/tests/with-postgres.sh cargo test --workspace --test handle --test access --test replays \
+        --test constraints --test abuse --test operations --test binary --test journeys {{ arguments }}
 
 # Formatting and clippy, as CI does it.
 lint: fmt clippy

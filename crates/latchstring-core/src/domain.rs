@@ -3,10 +3,11 @@
 //! Whether an operation reads or writes is the trait it implements. A [`Query`] is handed its domain's reader and a
 //! [`Command`] its writer, so an author cannot mislabel one.
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Change, Context, ErrorCode, Fence, Guide, OperationError, operation::Operation};
+use crate::{Change, Context, ErrorCode, Fence, Guide, OperationError, Replay, ReplayKey, operation::Operation};
 
 /// A part of an app: how its data is read and written, and the list of its operations.
 #[diagnostic::on_unimplemented(
@@ -40,8 +41,44 @@ pub trait UnitOfWork: Send {
     /// What was changed since this was last asked.
     fn take_changes(&mut self) -> Vec<Change>;
 
+    /// The answer that was kept under this key, if it is not [forgotten](crate::Replay::forgotten_at) by `now`.
+    ///
+    /// Needed for commands that are [replayable](Command::REPLAYABLE). Two calls with the same key at once must not both find
+    /// nothing and go on: a writer that has a tenant's data for itself until it ends keeps them apart.
+    ///
+    /// # Errors
+    /// Unless it is filled in, that no answers are kept.
+    fn recall(
+        &mut self,
+        key: &ReplayKey,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Option<Replay>, OperationError>> + Send {
+        let _ = (key, now);
+        async { Err(keeps_no_answers()) }
+    }
+
+    /// Keeps an answer under a key that has none, or a forgotten one, in this transaction: if that is undone, so is this.
+    /// What is forgotten by the moment of this answer may be deleted.
+    ///
+    /// # Errors
+    /// Unless it is filled in, that no answers are kept.
+    fn remember(
+        &mut self,
+        key: &ReplayKey,
+        replay: &Replay,
+    ) -> impl Future<Output = Result<(), OperationError>> + Send {
+        let _ = (key, replay);
+        async { Err(keeps_no_answers()) }
+    }
+
     /// Makes the changes last. The fence proves that the grant cannot be revoked meanwhile.
     fn commit(self, fence: Fence) -> impl Future<Output = Result<(), OperationError>> + Send;
+}
+
+fn keeps_no_answers() -> OperationError {
+    OperationError::internal(
+        "a replayable command, and a writer that keeps no answers; give it `recall` and `remember`",
+    )
 }
 
 /// An operation that changes nothing.
@@ -90,6 +127,10 @@ pub trait Command: DeserializeOwned + JsonSchema + Send + 'static {
     const DESTRUCTIVE: bool = true;
     /// Whether doing it twice is the same as doing it once.
     const IDEMPOTENT: bool = false;
+    /// Whether it takes an `idempotencyKey`, under which its answer is kept for 24 hours and given again, so that a caller
+    /// who got no answer may send the same change once more. Its writer has to keep answers ([`UnitOfWork::recall`]). The
+    /// input gets the field and the output a field `replayed`; the command itself sees neither.
+    const REPLAYABLE: bool = false;
     /// The failures a caller should expect, and when they occur.
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[];
     /// Whose writer it needs.

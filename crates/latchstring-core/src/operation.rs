@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod many;
+mod replay;
 
 type Handler = Box<
     dyn for<'a> Fn(&'a mut (dyn Any + Send), &'a Context, &'a str) -> BoxFuture<'a, Result<Json, OperationError>>
@@ -71,9 +72,9 @@ impl Operation {
 
     pub(crate) fn command<D: Domain, C: Command<Domain = D>>() -> Result<Self, String> {
         let name = Name::new(C::NAME).map_err(|error| error.to_string())?;
-        let (program, input_schema) = (name.program().to_owned(), schema::of::<C>());
-        let handler_schema = input_schema.clone();
-        Ok(Self {
+        let input_schema = with_key_of::<C>(&name, schema::of::<C>())?;
+        let (program, handler_schema) = (name.program().to_owned(), input_schema.clone());
+        let operation = Self {
             name,
             effect: Effect::Write,
             title: Cow::Borrowed(C::TITLE),
@@ -92,7 +93,17 @@ impl Operation {
                 })
             }),
             input_schema,
-        })
+        };
+        operation.replayable_as::<D, C>()
+    }
+
+    /// The same, or one that takes a key if `C` is said to.
+    fn replayable_as<D: Domain, C: Command<Domain = D>>(self) -> Result<Self, String> {
+        if C::REPLAYABLE {
+            self.replayable::<D>()
+        } else {
+            Ok(self)
+        }
     }
 
     pub(crate) fn run<'a>(
@@ -122,6 +133,15 @@ impl std::fmt::Debug for Operation {
 fn unit_of<D: Domain>(unit: &mut (dyn Any + Send)) -> Result<&mut Unit<D>, OperationError> {
     unit.downcast_mut()
         .ok_or_else(|| OperationError::internal("an operation met another domain's unit of work"))
+}
+
+/// The schema of an input, with a field for the key if `C` is replayable.
+fn with_key_of<C: Command>(name: &Name, schema: Map<String, Value>) -> Result<Map<String, Value>, String> {
+    if C::REPLAYABLE {
+        replay::with_key(schema).map_err(|fault| format!("the input of `{name}` {fault}"))
+    } else {
+        Ok(schema)
+    }
 }
 
 fn first_sentence(text: &str) -> &str {

@@ -2,6 +2,7 @@
 //!
 //! [`Database`] is a SQLite file or a database on a PostgreSQL server, with the same promises to readers and writers.
 //! [`SqlAccessStore`] keeps tenants, grants, keys and the audit trail in one; see [`Database`] on keeping it apart.
+//! [`replays`] keeps the answers of an app's changes that may be sent twice.
 
 #![forbid(unsafe_code)]
 
@@ -11,6 +12,7 @@ mod error;
 mod inconsistency;
 mod migrate;
 mod moment;
+pub mod replays;
 #[cfg(feature = "testing")]
 pub mod testing;
 

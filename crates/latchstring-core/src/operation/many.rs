@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::to_raw_value};
 
-use super::{Operation, description, first_sentence, unit_of};
+use super::{Operation, description, first_sentence, replay, unit_of, with_key_of};
 use crate::{
     Command, Context, Domain, Effect, ErrorCode, Json, Name, OperationError,
     input::{self, Place},
@@ -84,15 +84,21 @@ impl Operation {
         let example = example::of(&single, &name, C::EXAMPLE).ok_or_else(|| {
             format!("the example of `{single}` does not call it; its bulk form takes the call from there")
         })?;
+        if C::REPLAYABLE && example.contains(replay::KEY) {
+            return Err(format!(
+                "the example of `{single}` has an `{}`, which is none of an item; leave it out",
+                replay::KEY
+            ));
+        }
         let item_schema = schema::of::<C>();
         let words = words(&single, &description(&item_schema), C::ERRORS);
-        let input_schema = input_schema::<C>(&single, &words);
+        let input_schema = with_key_of::<C>(&name, input_schema::<C>(&single, &words))?;
         let asked = Arc::new(Asked {
             program: name.program().to_owned(),
             schema: input_schema.clone(),
             item_schema,
         });
-        Ok(Self {
+        let operation = Self {
             effect: Effect::Write,
             title: Cow::Owned(format!("{}, many at once", C::TITLE)),
             description: words,
@@ -120,7 +126,8 @@ impl Operation {
             }),
             input_schema,
             name,
-        })
+        };
+        operation.replayable_as::<D, C>()
     }
 }
 
@@ -213,7 +220,10 @@ fn input_schema<C: Command>(single: &Name, words: &str) -> Map<String, Value> {
     let mut schema = schema::of::<Items<C>>();
     schema.insert("description".to_owned(), words.into());
     if let Some(Value::Object(items)) = schema.get_mut("properties").and_then(|fields| fields.get_mut("items")) {
-        let words = format!("1 to {MOST} of them, each as `app.{}` takes it.", single.program());
+        let mut words = format!("1 to {MOST} of them, each as `app.{}` takes it.", single.program());
+        if C::REPLAYABLE {
+            words.push_str(&format!(" None has an `{}`: that is for all of them.", replay::KEY));
+        }
         items.insert("description".to_owned(), words.into());
         // The command's own words, which the description of the bulk form begins with.
         if let Some(Value::Object(item)) = items.get_mut("items") {

@@ -4,5 +4,6 @@
 
 mod many;
 mod notebook;
+mod replay;
 mod session;
 mod surface;

@@ -1,30 +1,39 @@
 //! A domain of notes in memory, with real transactions, and a gate that can be shut.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_trait::async_trait;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use latchstring_core::{
     CallRecord, Catalog, Change, ChangeAction, Channel, Command, Context, Domain, Effect, ErrorCode, Fence, Gate,
-    Grant, GrantId, Hold, Holder, ManualClock, OperationError, Operations, Query, Refusal, Scope, Session, Surface,
-    TenantId, UnitOfWork,
+    Grant, GrantId, Hold, Holder, ManualClock, OperationError, Operations, Query, Refusal, Replay, ReplayKey, Scope,
+    Session, Surface, TenantId, UnitOfWork,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is stored; shared with the test, so that it can look.
 #[derive(Clone, Default)]
-pub(crate) struct Notebook(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Notebook(Arc<Mutex<Stored>>);
+
+#[derive(Clone, Default)]
+struct Stored {
+    notes: Vec<String>,
+    replays: HashMap<ReplayKey, Replay>,
+}
 
 impl Notebook {
     pub(crate) fn notes(&self) -> Vec<String> {
-        self.lock().clone()
+        self.lock().notes.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+    fn lock(&self) -> MutexGuard<'_, Stored> {
         self.0.lock().unwrap()
     }
 }
@@ -34,6 +43,7 @@ pub(crate) struct Reader(Vec<String>);
 pub(crate) struct Writer {
     reader: Reader,
     changes: Vec<Change>,
+    replays: HashMap<ReplayKey, Replay>,
     notebook: Notebook,
 }
 
@@ -48,8 +58,21 @@ impl UnitOfWork for Writer {
         std::mem::take(&mut self.changes)
     }
 
+    async fn recall(&mut self, key: &ReplayKey, now: DateTime<Utc>) -> Result<Option<Replay>, OperationError> {
+        let known = self.replays.get(key).cloned();
+        Ok(known.filter(|replay| replay.at > Replay::forgotten_at(now)))
+    }
+
+    async fn remember(&mut self, key: &ReplayKey, replay: &Replay) -> Result<(), OperationError> {
+        self.replays.insert(key.clone(), replay.clone());
+        Ok(())
+    }
+
     async fn commit(self, _: Fence) -> Result<(), OperationError> {
-        *self.notebook.lock() = self.reader.0;
+        *self.notebook.lock() = Stored {
+            notes: self.reader.0,
+            replays: self.replays,
+        };
         Ok(())
     }
 }
@@ -66,12 +89,13 @@ impl Domain for Notebook {
         Ok(Writer {
             reader: Reader(self.notes()),
             changes: Vec::new(),
+            replays: self.lock().replays.clone(),
             notebook: self.clone(),
         })
     }
 
     fn operations(list: &mut Operations<Self>) {
-        list.query::<List>().command_and_many::<Add>();
+        list.query::<List>().command_and_many::<Add>().command_and_many::<Pin>();
     }
 }
 
@@ -143,6 +167,39 @@ impl Command for Add {
     }
 }
 
+/// Pins a note to the board. It says how many there are.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Pin {
+    /// What it says; not empty.
+    note_text: String,
+    /// In which colours.
+    colours: Option<BTreeMap<String, u32>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Pinned {
+    count: usize,
+}
+
+impl Command for Pin {
+    const NAME: &'static str = "board.pin";
+    const TITLE: &'static str = "Pin a note";
+    const EXAMPLE: &'static str = "await app.board.pin({ noteText: \"milk\" })";
+    const REPLAYABLE: bool = true;
+    type Domain = Notebook;
+    type Output = Pinned;
+
+    async fn run(self, cx: &Context, db: &mut Writer) -> Result<Pinned, OperationError> {
+        let colours = self.colours.unwrap_or_default().len();
+        let note_text = self.note_text;
+        let notes = Add { note_text }.run(cx, db).await?.notes;
+        Ok(Pinned {
+            count: notes.len() + colours,
+        })
+    }
+}
+
 /// A gate that the test can shut, and that keeps what it is told.
 #[derive(Default)]
 pub(crate) struct TestGate {
@@ -206,14 +263,18 @@ impl Desk {
     }
 
     pub(crate) fn session(&self, scope: Scope, effect: Effect) -> Session {
-        let surface = self.surface(scope);
-        let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+        self.session_of(&self.surface(scope), effect, DateTime::UNIX_EPOCH)
+    }
+
+    /// One that begins at this moment, of a grant that may have others.
+    pub(crate) fn session_of(&self, surface: &Surface, effect: Effect, now: DateTime<Utc>) -> Session {
+        let clock = ManualClock::at(now);
         let cx = Context::begin(
             surface.grant().clone(),
             Channel::Mcp,
             &clock,
             std::time::Duration::from_mins(1),
         );
-        Session::open(&surface, effect, cx, self.gate.clone(), "test")
+        Session::open(surface, effect, cx, self.gate.clone(), "test")
     }
 }

@@ -22,7 +22,13 @@ fn write_includes_read() {
     let surface = Desk::default().surface(Scope::ReadWrite);
     assert_eq!(
         surface.program_paths().as_ref(),
-        ["notes.addOne", "notes.addOneMany", "notes.list"]
+        [
+            "board.pin",
+            "board.pinMany",
+            "notes.addOne",
+            "notes.addOneMany",
+            "notes.list"
+        ]
     );
     assert_eq!(surface.reads_only().program_paths().as_ref(), ["notes.list"]);
 }

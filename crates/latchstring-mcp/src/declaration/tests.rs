@@ -69,6 +69,7 @@ impl Command for Rename {
     const TITLE: &'static str = "Rename a thing";
     const EXAMPLE: &'static str = r#"await app.things.rename({ thingId: 1, name: "Lamp" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::NotFound, "there is no such thing")];
+    const REPLAYABLE: bool = true;
     type Domain = Shop;
     type Output = Renamed;
 
@@ -94,15 +95,18 @@ fn a_bulk_form_reads_like_a_command_of_its_own() {
      * Changes data: call it from `run_write`.
      * @throws INVALID_INPUT `items` is empty
      * @throws LIMIT_EXCEEDED more than 250 items
+     * @throws CONFLICT the `idempotencyKey` was used with other arguments in the last 24 hours
      * @example const { results, failed } = await app.things.renameMany({ items: [{ thingId: 1, name: "Lamp" }] });
      */
     app.things.renameMany(args: {
+      idempotencyKey?: string // A key of your own for this change; sent again within 24 hours with the same arguments, the first answer is given again, with `replayed: true`, and nothing is done twice. 1 to 100 visible ASCII characters.
       items: {
         name: string // Its name, 1 to 255 characters.
         thingId: number // The thing's id.
-      }[] // 1 to 250 of them, each as `app.things.rename` takes it.
+      }[] // 1 to 250 of them, each as `app.things.rename` takes it. None has an `idempotencyKey`: that is for all of them.
     }): Promise<{
       failed: number // How many were refused, and changed nothing.
+      replayed: boolean // Whether this is the answer to an earlier call with the same `idempotencyKey`.
       results: {
         error: {
           code: string // The kind, such as `NOT_FOUND`.
@@ -116,6 +120,28 @@ fn a_bulk_form_reads_like_a_command_of_its_own() {
         } | null // The answer, if it was done.
       }[] // How each went, in the order of `items`.
       succeeded: number // How many items were done.
+    }>
+    "#);
+}
+
+#[test]
+fn a_key_and_what_it_answers_stand_in_the_declaration() {
+    insta::assert_snapshot!(declared("things.rename"), @r#"
+    /**
+     * Gives a thing another name. Names need
+     * not be unique.
+     * Changes data: call it from `run_write`.
+     * @throws NOT_FOUND there is no such thing
+     * @throws CONFLICT the `idempotencyKey` was used with other arguments in the last 24 hours
+     * @example await app.things.rename({ thingId: 1, name: "Lamp" });
+     */
+    app.things.rename(args: {
+      idempotencyKey?: string // A key of your own for this change; sent again within 24 hours with the same arguments, the first answer is given again, with `replayed: true`, and nothing is done twice. 1 to 100 visible ASCII characters.
+      name: string // Its name, 1 to 255 characters.
+      thingId: number // The thing's id.
+    }): Promise<{
+      name: string // As it is kept.
+      replayed: boolean // Whether this is the answer to an earlier call with the same `idempotencyKey`.
     }>
     "#);
 }
