@@ -19,7 +19,7 @@ mod shop;
 mod sub_assemblies;
 mod writer;
 
-pub(crate) use adjustments::{Adjustment, AdjustmentFilter, Cause};
+pub(crate) use adjustments::{Adjustment, AdjustmentFilter};
 pub(crate) use boms::{BomFilter, BomSort};
 pub(crate) use catalog::VariantFilter;
 pub(crate) use entity::{AdjustmentSource, Kind};

@@ -1,7 +1,8 @@
 //! Writes one store's rows in one transaction, and remembers what it changed.
 
-use latchstring::db::commit;
-use latchstring::{Change, ChangeAction, Fence, OperationError, TenantId, UnitOfWork};
+use chrono::{DateTime, Utc};
+use latchstring::db::{commit, replays};
+use latchstring::{Change, ChangeAction, Fence, OperationError, Replay, ReplayKey, TenantId, UnitOfWork};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, DeleteMany, EntityTrait, QueryFilter, sea_query::OnConflict,
 };
@@ -131,6 +132,14 @@ impl AsMut<Reader> for Writer {
 impl UnitOfWork for Writer {
     fn take_changes(&mut self) -> Vec<Change> {
         std::mem::take(&mut self.changes)
+    }
+
+    async fn recall(&mut self, key: &ReplayKey, now: DateTime<Utc>) -> Result<Option<Replay>, OperationError> {
+        replays::recall(self.transaction(), key, now).await
+    }
+
+    async fn remember(&mut self, key: &ReplayKey, replay: &Replay) -> Result<(), OperationError> {
+        replays::remember(self.transaction(), key, replay).await
     }
 
     async fn commit(self, fence: Fence) -> Result<(), OperationError> {

@@ -49,6 +49,7 @@ impl Command for CreateVirtual {
     const TITLE: &'static str = "Create a virtual material";
     const EXAMPLE: &'static str = r#"const { rawMaterial } = await app.rawMaterials.createVirtual({ name: "Wood glue", unit: "L", cost: "8.90" });"#;
     const DESTRUCTIVE: bool = false;
+    const REPLAYABLE: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(
         ErrorCode::InvalidInput,
         "a text is empty, too long or has characters that cannot be seen, or the cost is no amount",

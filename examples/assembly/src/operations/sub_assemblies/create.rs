@@ -42,6 +42,7 @@ impl Command for CreateSubAssembly {
     const TITLE: &'static str = "Create a sub-assembly";
     const EXAMPLE: &'static str = r#"const { subAssembly } = await app.subAssemblies.create({ name: "Lamp foot", components: [{ variantId: "50007", quantity: 1 }, { variantId: "VMAT-VAR-1004", quantity: 0.02, wastePercentage: 5 }] });"#;
     const DESTRUCTIVE: bool = false;
+    const REPLAYABLE: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "a material or a sub-assembly does not exist"),
         (

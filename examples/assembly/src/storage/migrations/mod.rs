@@ -1,5 +1,6 @@
 //! The tables as they grew: one file per change, never edited once released.
 
+use latchstring::db::replays;
 use sea_orm_migration::prelude::*;
 
 mod m0001_tables;
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_tables::Migration),
             Box::new(m0002_whole_catalogue::Migration),
+            Box::new(replays::Migration),
         ]
     }
 
