@@ -11,6 +11,7 @@ mod error;
 mod guide;
 pub mod model;
 mod operations;
+pub mod orders;
 mod storage;
 
 pub use domain::Assembly;

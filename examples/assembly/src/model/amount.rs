@@ -47,6 +47,20 @@ impl Amount {
         Self(&self.0 * waste.factor() / (100 * micros::ONE).unsigned_abs())
     }
 
+    /// How often this much can be taken from it, as far as can be counted; `None` if it is nothing, which can be taken for
+    /// ever.
+    pub(crate) fn how_often(&self, other: &Self) -> Option<u64> {
+        if other.is_zero() {
+            return None;
+        }
+        Some(u64::try_from(&self.0 / &other.0).unwrap_or(u64::MAX))
+    }
+
+    pub(crate) fn rounded_down_to_whole(&self) -> Self {
+        let one = one();
+        Self(&self.0 / &one * &one)
+    }
+
     pub(crate) fn rounded_up_to_whole(&self) -> Self {
         let one = one();
         Self((&self.0 + &one - 1u32) / &one * &one)

@@ -1,13 +1,15 @@
 //! How many can be built, how many can be sold, and what stands in the way of one more.
 //!
-//! Shelves make demand bend: the first units take ready sub-assemblies, later ones take materials. And one material may
-//! be reached along several branches. So a minimum over rows would be wrong; instead the demand for a given number is
-//! computed exactly, and the largest number whose demand is met is found by halving.
+//! A minimum over rows would be wrong (see [`Expansion`]); instead the demand for a given number is computed exactly, and
+//! the largest number whose demand is met is searched for. What can be built without any shelf is a first guess that is
+//! never too high, and shelves seldom add much: so the search doubles its steps upward from there, and then halves.
 
 use std::collections::BTreeMap;
 
 use super::{
-    LocationId, Quantity, Structure, SubAssemblyId, VariantId, amount::Amount, material::Origin, structure::Branch,
+    Expansion, LocationId, Quantity, Structure, SubAssemblyId, VariantId,
+    amount::Amount,
+    expansion::{Branch, Cell, Demand, Pass},
 };
 
 /// The search ends here: a thousand million.
@@ -34,9 +36,12 @@ enum Mode {
 }
 
 impl Mode {
-    /// Whether nothing of a sub-assembly is made beyond what its shelf has.
-    fn stops_at(self, branch: &Branch<'_>) -> bool {
-        self == Self::Sales && branch.sub_assembly.only_consume_preassembled
+    /// What becomes of a need for a sub-assembly.
+    fn pass(self, branch: &Branch) -> Pass {
+        match self {
+            Self::Sales if branch.only_ready => Pass::Missing,
+            Self::Build | Self::Sales => Pass::Made,
+        }
     }
 }
 
@@ -135,7 +140,7 @@ pub fn buildable_at(
     only_sell_preassembled: bool,
     location: &LocationId,
 ) -> LocationResult {
-    let walk = Walk::at(structure, supply, location);
+    let walk = Walk::new(Expansion::at(structure, supply, location));
     let buildable = walk.most(Mode::Build);
     let from_components = walk.most(Mode::Sales);
     let pre_assembled = supply.finished.get(location).copied().unwrap_or_default().or_none();
@@ -155,159 +160,93 @@ pub fn buildable_at(
     }
 }
 
-/// A structure with what there is for it at one location, ready for many walks.
-struct Walk<'a> {
-    structure: &'a Structure<'a>,
-    location: &'a LocationId,
+/// An expansion, ready for many walks.
+struct Walk {
+    expansion: Expansion,
     /// What is ready of each branch.
     shelves: Vec<Amount>,
-    /// Where materials are taken from: one cell per material and place.
-    cells: Vec<Cell<'a>>,
-    /// The cell of each row, in the order of [`Structure::all_components`].
-    cell_of_row: Vec<usize>,
+    /// What there is in each cell.
+    stocks: Vec<Amount>,
 }
 
-struct Cell<'a> {
-    material: &'a super::Material,
-    location: &'a LocationId,
-    stock: Quantity,
-    available: Amount,
-}
-
-impl Cell<'_> {
-    /// What is missing for this need. The platform counts in whole pieces, so it can only give whole pieces.
-    fn lacks(&self, need: &Amount) -> Option<Amount> {
-        let missing = match self.material.origin {
-            Origin::Shopify => need.rounded_up_to_whole().less(&self.available),
-            Origin::Virtual => need.less(&self.available),
-        };
-        (!missing.is_zero()).then_some(missing)
-    }
-}
-
-/// What a number of units takes.
-struct Demand {
-    /// From each cell, exactly.
-    needs: Vec<Amount>,
-    /// Of each branch, beyond its shelf.
-    beyond_shelf: Vec<Amount>,
-}
-
-impl<'a> Walk<'a> {
-    fn at(structure: &'a Structure<'a>, supply: &Supply, location: &'a LocationId) -> Self {
-        let shelf = |id: &SubAssemblyId| {
-            supply
-                .shelves
-                .get(&(id.clone(), location.clone()))
-                .copied()
-                .unwrap_or_default()
-        };
-        let shelves = structure
-            .branches
-            .iter()
-            .map(|branch| Amount::of(shelf(&branch.sub_assembly.id)))
-            .collect();
-        let mut cells = Vec::new();
-        let mut known: BTreeMap<(&VariantId, &LocationId), usize> = BTreeMap::new();
-        let mut cell_of_row = Vec::new();
-        for (row, material) in structure.all_components() {
-            let place = row.location.as_ref().unwrap_or(location);
-            let cell = *known.entry((&material.id, place)).or_insert_with(|| {
-                let stock = supply
-                    .stock
-                    .get(&(material.id.clone(), place.clone()))
-                    .copied()
-                    .unwrap_or_default();
-                cells.push(Cell {
-                    material,
-                    location: place,
-                    stock,
-                    available: Amount::of(stock),
-                });
-                cells.len() - 1
-            });
-            cell_of_row.push(cell);
-        }
+impl Walk {
+    fn new(expansion: Expansion) -> Self {
         Self {
-            structure,
-            location,
-            shelves,
-            cells,
-            cell_of_row,
+            shelves: expansion.shelves(),
+            stocks: expansion.stocks(),
+            expansion,
         }
     }
 
-    /// What `units` take. A shelf is shared by every branch that leads to it: the whole demand for a sub-assembly is
-    /// known before any of it goes further down, and the shelf is taken from once. Of a sub-assembly that a sale takes
-    /// from its shelf only, nothing goes further down: materials would not help.
     fn demand(&self, units: u64, shelves: &[Amount], mode: Mode) -> Demand {
-        let mut needs = vec![Amount::default(); self.cells.len()];
-        let mut wanted = vec![Amount::default(); self.structure.branches.len()];
-        let mut beyond_shelf = Vec::with_capacity(wanted.len());
-        let mut cells = self.cell_of_row.iter();
-        let mut descend = |amount: &Amount, components: &[(&super::ComponentRow, &super::Material)]| {
-            for ((row, _), cell) in components.iter().zip(&mut cells) {
-                needs[*cell].add(&amount.times(row.quantity).with_waste(row.waste));
-            }
-        };
         let units = Amount::whole(units);
-        descend(&units, &self.structure.components);
-        for (part, row) in &self.structure.nested {
-            wanted[*part].add(&units.times(row.quantity));
-        }
-        for (at, branch) in self.structure.branches.iter().enumerate() {
-            let rest = wanted[at].less(&shelves[at]);
-            let passed_on = if mode.stops_at(branch) {
-                Amount::default()
-            } else {
-                rest.clone()
-            };
-            descend(&passed_on, &branch.components);
-            for (part, row) in &branch.nested {
-                wanted[*part].add(&passed_on.times(row.quantity));
-            }
-            beyond_shelf.push(rest);
-        }
-        Demand { needs, beyond_shelf }
+        self.expansion.demand(&units, shelves, |branch| mode.pass(branch))
     }
 
-    fn is_met(&self, units: u64, mode: Mode) -> bool {
-        let demand = self.demand(units, &self.shelves, mode);
+    fn is_met(&self, units: u64, shelves: &[Amount], mode: Mode) -> bool {
+        let demand = self.demand(units, shelves, mode);
         self.short_cells(&demand).next().is_none() && self.short_branches(&demand, mode).next().is_none()
     }
 
-    fn short_cells<'b>(&'b self, demand: &'b Demand) -> impl Iterator<Item = (usize, &'b Cell<'a>)> {
-        let is_short = |(at, cell): &(usize, &Cell<'_>)| {
-            !cell.material.is_non_essential && cell.lacks(&demand.needs[*at]).is_some()
-        };
-        self.cells.iter().enumerate().filter(is_short)
+    /// What is missing of a cell for this need.
+    fn lacks(&self, at: usize, cell: &Cell, need: &Amount) -> Option<Amount> {
+        let missing = cell.in_pieces(need).less(&self.stocks[at]);
+        (!missing.is_zero()).then_some(missing)
+    }
+
+    fn short_cells<'b>(&'b self, demand: &'b Demand) -> impl Iterator<Item = (usize, &'b Cell)> {
+        let cells = self.expansion.cells.iter().enumerate();
+        cells.filter(|(at, cell)| !cell.is_non_essential && self.lacks(*at, cell, &demand.needs[*at]).is_some())
     }
 
     fn short_branches<'b>(&'b self, demand: &'b Demand, mode: Mode) -> impl Iterator<Item = usize> + 'b {
-        let branches = self.structure.branches.iter().enumerate();
+        let branches = self.expansion.branches.iter().enumerate();
         branches.filter_map(move |(at, branch)| {
-            let is_short = mode.stops_at(branch) && !demand.beyond_shelf[at].is_zero();
+            let is_short = mode.pass(branch) == Pass::Missing && !demand.beyond_shelf[at].is_zero();
             is_short.then_some(at)
         })
     }
 
     /// The largest number whose demand is met; `None` if there is nothing that could run short.
     fn most(&self, mode: Mode) -> Option<u64> {
-        let can_limit = self.cells.iter().any(|cell| !cell.material.is_non_essential)
-            || self.structure.branches.iter().any(|branch| mode.stops_at(branch));
+        let mut branches = self.expansion.branches.iter();
+        let can_limit = self.expansion.cells.iter().any(|cell| !cell.is_non_essential)
+            || branches.any(|branch| mode.pass(branch) == Pass::Missing);
         if !can_limit {
             return None;
         }
-        let (mut met, mut unmet) = (0, MOST + 1);
+        let mut met = self.without_shelves(mode);
+        let (mut step, mut unmet) = (1, MOST + 1);
+        while met < MOST && unmet > MOST {
+            let next = met.saturating_add(step).min(MOST);
+            if self.is_met(next, &self.shelves, mode) {
+                (met, step) = (next, step * 2);
+            } else {
+                unmet = next;
+            }
+        }
         while unmet - met > 1 {
             let middle = u64::midpoint(met, unmet);
-            if self.is_met(middle, mode) {
+            if self.is_met(middle, &self.shelves, mode) {
                 met = middle;
             } else {
                 unmet = middle;
             }
         }
         Some(met)
+    }
+
+    /// How many could be built if nothing lay ready: then demand is in proportion. Never more than with shelves.
+    fn without_shelves(&self, mode: Mode) -> u64 {
+        let none = vec![Amount::default(); self.shelves.len()];
+        let each = self.demand(1, &none, mode);
+        if self.short_branches(&each, mode).next().is_some() {
+            return 0;
+        }
+        let cells = self.expansion.cells.iter().enumerate();
+        let essential = cells.filter(|(_, cell)| !cell.is_non_essential);
+        let allowed = essential.filter_map(|(at, cell)| cell.out_of(&self.stocks[at]).how_often(&each.needs[at]));
+        allowed.min().unwrap_or(MOST).min(MOST)
     }
 
     /// What is short for one more than `units`, by name.
@@ -318,21 +257,24 @@ impl<'a> Walk<'a> {
         let demand = self.demand(units + 1, &self.shelves, mode);
         let per_unit = self.demand(1, &vec![Amount::default(); self.shelves.len()], mode);
         let materials = self.short_cells(&demand).map(|(at, cell)| LimitingPart {
-            id: cell.material.id.to_string(),
+            id: cell.material.to_string(),
             kind: LimitingKind::Material,
-            name: cell.material.name(),
+            name: cell.name.clone(),
             location: cell.location.clone(),
             available: cell.stock.or_none(),
             needed_per_unit: per_unit.needs[at].to_quantity(),
-            short_by: cell.lacks(&demand.needs[at]).unwrap_or_default().to_quantity(),
+            short_by: self
+                .lacks(at, cell, &demand.needs[at])
+                .unwrap_or_default()
+                .to_quantity(),
         });
         let sub_assemblies = self.short_branches(&demand, mode).map(|at| {
-            let sub_assembly = self.structure.branches[at].sub_assembly;
+            let branch = &self.expansion.branches[at];
             LimitingPart {
-                id: sub_assembly.id.to_string(),
+                id: branch.id.to_string(),
                 kind: LimitingKind::SubAssembly,
-                name: sub_assembly.name.clone(),
-                location: self.location.clone(),
+                name: branch.name.clone(),
+                location: self.expansion.location.clone(),
                 available: self.shelves[at].to_quantity(),
                 needed_per_unit: per_unit.beyond_shelf[at].to_quantity(),
                 short_by: demand.beyond_shelf[at].to_quantity(),

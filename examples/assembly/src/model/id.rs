@@ -103,6 +103,10 @@ id! {
     BomId, checked
 }
 id! {
+    /// An order.
+    OrderId, checked
+}
+id! {
     /// A sub-assembly.
     SubAssemblyId, checked
 }

@@ -9,11 +9,12 @@ use super::{list::shown_one, update::BomUpdated};
 use crate::{
     Assembly, Writer,
     model::{Bom, BomId, Owner, SettingsChange},
-    operations::shared::change_rows::bom_at,
+    operations::shared::{buildable::Stocks, change_rows::bom_at, made_of::structure},
+    storage::Kind,
 };
 
 /// Sets the switches of a bill of materials: how it behaves when the shop sells. What is left out stays as it is. No
-/// stock moves by it.
+/// stock moves by it; when `dynamicAdjustment` is turned off, the shop goes on from what it shows at that moment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ConfigureBom {
@@ -35,6 +36,24 @@ pub(crate) struct ConfigureBom {
     only_sell_preassembled: Option<bool>,
     /// Refuse unless the BOM is still at this version; it is in what `get`, `list` and every change of it answer.
     expected_version: Option<u64>,
+}
+
+/// From now on the shop shows what orders leave of what it shows now.
+async fn keep_displayed(db: &Writer, bom: &Bom) -> Result<(), OperationError> {
+    let reader = db.reader();
+    let shop = reader.shop().await?;
+    let mut places = reader.locations().await?;
+    places.retain(|place| shop.settings.is_adjusted_at(&place.id));
+    let owner = Owner::Bom(bom.id.clone());
+    let parts = reader.parts(std::slice::from_ref(&owner)).await?;
+    let structure = structure(&owner, &parts)?;
+    let mut stocks = Stocks::read(reader, std::slice::from_ref(bom), std::slice::from_ref(&structure)).await?;
+    let results = stocks.buildable(bom, &structure, &places).await;
+    let shown = results.iter().filter_map(|at| {
+        let displayed = stocks.displayed(bom, at, &shop)?;
+        Some((at.location.clone(), displayed))
+    });
+    Ok(db.put_levels(Kind::Displayed, bom.variant.as_str(), shown).await?)
 }
 
 impl Command for ConfigureBom {
@@ -82,6 +101,9 @@ impl Command for ConfigureBom {
             ..before.clone()
         }
         .changed(cx.now());
+        if before.settings.dynamic_adjustment && !settings.dynamic_adjustment {
+            keep_displayed(db, &before).await?;
+        }
         db.save_bom(&after).await?;
         let (was, is) = (told(&before), told(&after));
         db.record("bom", after.id.clone(), ChangeAction::Updated, was, is);

@@ -168,7 +168,9 @@ impl Stocks {
     /// How many the shop shows at a location.
     pub(crate) fn displayed(&self, bom: &Bom, at: &LocationResult, shop: &Shop) -> Option<Quantity> {
         if bom.settings.dynamic_adjustment && shop.settings.is_adjusted_at(&at.location) {
-            return at.sellable.map(Quantity::whole_part);
+            let key = (bom.id.to_string(), at.location.clone());
+            let owed = self.finished.get(&key).copied().unwrap_or_default().min(Quantity::ZERO);
+            return at.sellable.map(|sellable| sellable.plus(owed).whole_part());
         }
         let key = (bom.variant.to_string(), at.location.clone());
         Some(self.displayed.get(&key).copied().unwrap_or_default())

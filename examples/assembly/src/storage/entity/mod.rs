@@ -16,9 +16,14 @@ pub(crate) mod level;
 pub(crate) mod location;
 pub(crate) mod material;
 pub(crate) mod nested_row;
+pub(crate) mod order;
+pub(crate) mod order_event;
+pub(crate) mod order_line;
+pub(crate) mod platform_move;
 pub(crate) mod product;
 pub(crate) mod shop;
 pub(crate) mod sub_assembly;
+pub(crate) mod taking;
 pub(crate) mod variant;
 
 /// A table whose rows belong to stores.

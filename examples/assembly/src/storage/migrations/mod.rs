@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_tables;
 mod m0002_whole_catalogue;
+mod m0003_orders;
 mod parts;
 
 /// Brings the database up to date.
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_tables::Migration),
             Box::new(m0002_whole_catalogue::Migration),
             Box::new(replays::Migration),
+            Box::new(m0003_orders::Migration),
         ]
     }
 
