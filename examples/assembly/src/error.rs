@@ -40,11 +40,7 @@ impl From<QueryError> for OperationError {
 
 /// A switch that the store's plan does not have.
 pub(crate) fn needs_enhanced(switch: &'static str) -> OperationError {
-    OperationError::new(
-        ErrorCode::PlanRequired,
-        SettingsError::NeedsEnhanced(switch).to_string(),
-    )
-    .with_details(json!({ "plan": ShopPlan::Enhanced, "field": switch }))
+    OperationError::needs_plan(ShopPlan::Enhanced.as_str(), format_args!("`{switch}`"))
 }
 
 pub(crate) fn no_location(id: &LocationId) -> OperationError {
