@@ -22,10 +22,13 @@ mod telemetry;
 
 use std::process::ExitCode;
 
+/// For a product's own commands, whose crate need not depend on it.
+pub use clap;
 use clap::FromArgMatches;
 
+pub use commands::{Beside, Which, answer};
 pub use config::{Config, DatabaseUrl, LogFormat, Settings, Variables};
-pub use product::Product;
+pub use product::{NoCommands, Product, ProductCommand};
 
 /// Reads the command line, does what it says, and reports a failure in one line.
 pub fn main<P: Product>() -> ExitCode {
@@ -43,7 +46,7 @@ pub fn main<P: Product>() -> ExitCode {
     }
 }
 
-fn run<P: Product>(line: commands::CommandLine) -> anyhow::Result<()> {
+fn run<P: Product>(line: commands::CommandLine<P::Command>) -> anyhow::Result<()> {
     let config = line.settings.resolve(P::NAME, Variables::read())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(commands::run::<P>(config, line.command));

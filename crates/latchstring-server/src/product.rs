@@ -1,5 +1,6 @@
 //! What the server needs to know of a product.
 
+mod command;
 #[cfg(test)]
 mod workspaces;
 
@@ -9,13 +10,16 @@ use latchstring::{
     db::Database,
 };
 
+pub use command::{NoCommands, ProductCommand};
 #[cfg(test)]
 pub(crate) use workspaces::Workspaces;
 
 /// A product that can be served: a domain, its names, and its demo data.
-pub trait Product: Send + Sync + 'static {
+pub trait Product: Send + Sync + Sized + 'static {
     /// Its operations and their storage.
     type Domain: Domain;
+    /// The commands of its own, beside `key` and `tenant`; [`NoCommands`] if there are none.
+    type Command: ProductCommand<Self>;
     /// The name of its binary, its data directory and its server on the wire, such as `assembly`.
     const NAME: &'static str;
     /// Its name for people.

@@ -8,12 +8,13 @@ use latchstring::{
     access::{PlanRule, Tenant},
     db::Database,
 };
-use latchstring_server::Product;
+use latchstring_server::{NoCommands, Product};
 
 struct AssemblyProduct;
 
 impl Product for AssemblyProduct {
     type Domain = Assembly;
+    type Command = NoCommands;
     const NAME: &'static str = "assembly";
     const TITLE: &'static str = "Assembly";
     const SUMMARY: &'static str = "bills of materials and stock";

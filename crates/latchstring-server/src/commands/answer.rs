@@ -6,17 +6,20 @@ use latchstring::access::{Revocation, disturbs};
 use serde_json::Value;
 
 /// How to answer.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Form {
     /// Print JSON.
     #[arg(long, global = true)]
-    json: bool,
+    pub(super) json: bool,
 }
 
-/// The same twice.
-pub(crate) struct Answer {
-    pub(crate) text: String,
-    pub(crate) json: Value,
+/// What came of a command, said twice.
+#[derive(Debug)]
+pub struct Answer {
+    /// For a person, in one line or several. What others chose goes through [`plain`] first.
+    pub text: String,
+    /// For a script that said `--json`.
+    pub json: Value,
 }
 
 impl Answer {
@@ -30,8 +33,8 @@ impl Answer {
     }
 }
 
-/// A moment, to the second.
-pub(crate) fn time(at: DateTime<Utc>) -> String {
+/// A moment, to the second, as in `2026-11-29T22:50:44Z`.
+pub fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
@@ -46,7 +49,7 @@ pub(crate) fn ended(how: &str, revocation: &Revocation) -> String {
 }
 
 /// Text that somebody else chose, fit for a terminal.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let shown = text
         .chars()
         .map(|c| if disturbs(c) { char::REPLACEMENT_CHARACTER } else { c });
@@ -54,7 +57,7 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 /// Rows under a head, in columns.
-pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
+pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.chain([head[column].len()]).max().unwrap_or(0)

@@ -1,13 +1,15 @@
 //! The commands of a product's binary. All but `serve` work beside the running server, on its data.
 
-mod answer;
+pub mod answer;
 mod app;
 mod audit;
+mod beside;
 mod code;
 mod events;
 mod key;
 mod key_ring;
 mod opened;
+mod own;
 mod serve;
 mod tenant;
 mod which;
@@ -16,8 +18,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{Config, Product, Settings};
 use answer::{Answer, Form};
+pub use beside::Beside;
 use opened::Opened;
-use which::Which;
+use own::Own;
+pub use which::Which;
 
 /// The command line. Without a command it serves.
 #[derive(Debug, Parser)]
@@ -26,15 +30,15 @@ use which::Which;
     after_help = "Four settings are secret and no flags: LATCHSTRING_WEBHOOK_SECRETS, LATCHSTRING_KEY_RING, \
                   LATCHSTRING_HOST_TOKEN_SECRETS and LATCHSTRING_OIDC_CLIENT_SECRET."
 )]
-pub(crate) struct CommandLine {
+pub(crate) struct CommandLine<C: Subcommand> {
     #[command(flatten)]
     pub(crate) settings: Settings,
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+    pub(crate) command: Option<Command<C>>,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum Command<C: Subcommand> {
     /// Serve. The default; at the first start it also creates the demo tenants and their keys.
     Serve,
     /// Connection codes, with which a person connects a chat: create, list, cancel.
@@ -54,11 +58,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: key_ring::KeyRingCommand,
     },
+    #[command(flatten)]
+    Own(Own<C>),
 }
 
 /// The command line in the words of a product: what it calls a tenant is a flag as well.
 pub(crate) fn command_line<P: Product>() -> clap::Command {
-    let command = CommandLine::command()
+    let command = CommandLine::<P::Command>::command()
         .name(P::NAME)
         .about(format!("{}: {}", P::TITLE, P::SUMMARY));
     with_noun(command, P::TENANT_NOUN)
@@ -73,7 +79,7 @@ fn with_noun(command: clap::Command, noun: &'static str) -> clap::Command {
         .mut_subcommands(|command| with_noun(command, noun))
 }
 
-pub(crate) async fn run<P: Product>(config: Config, command: Option<Command>) -> anyhow::Result<()> {
+pub(crate) async fn run<P: Product>(config: Config, command: Option<Command<P::Command>>) -> anyhow::Result<()> {
     match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run::<P>(config).await,
         Command::Code(it) => beside::<P>(&config, it.form, async |opened| code::run::<P>(opened, it).await).await,
@@ -85,6 +91,12 @@ pub(crate) async fn run<P: Product>(config: Config, command: Option<Command>) ->
         Command::KeyRing { command } => {
             key_ring::run(&command);
             Ok(())
+        }
+        Command::Own(it) => {
+            beside::<P>(&config, it.form, async |opened| {
+                own::run::<P>(opened, &config, it).await
+            })
+            .await
         }
     }
 }
@@ -120,6 +132,8 @@ mod tests {
                 "events",
                 "tenant pause",
                 "tenant plan lapsed",
+                "board show",
+                "board --json show",
             ] {
                 let words = format!("boards {command} {flag} one");
                 let parsed = command_line::<Workspaces>().try_get_matches_from(words.split(' '));

@@ -16,8 +16,10 @@ use crate::Product;
 /// As many as a complaint lists.
 const MOST: usize = 10;
 
+/// Which tenant a command is about: arguments to flatten into a command's own. What the product calls a tenant is the flag, such
+/// as `--store`; `--tenant` is the same.
 #[derive(Debug, Args)]
-pub(crate) struct Which {
+pub struct Which {
     /// The tenant, by name, host key or id. Needed when there is more than one.
     #[arg(long, global = true, value_name = "NAME")]
     tenant: Option<String>,

@@ -1,17 +1,24 @@
 //! A product for tests. It does nothing, and calls its tenants workspaces.
 
+use clap::Subcommand;
 use latchstring::{
     Change, Context, Domain, Fence, OperationError, Operations, UnitOfWork,
     access::{PlanRule, Tenant},
     db::Database,
 };
+use serde_json::json;
 
-use super::Product;
+use super::{Product, ProductCommand};
+use crate::{
+    Beside, Which,
+    answer::{Answer, plain},
+};
 
 pub(crate) struct Workspaces;
 
 impl Product for Workspaces {
     type Domain = Nothing;
+    type Command = WorkspaceCommand;
     const NAME: &'static str = "boards";
     const TITLE: &'static str = "Boards";
     const SUMMARY: &'static str = "nothing";
@@ -29,6 +36,37 @@ impl Product for Workspaces {
 
     async fn seed(_: &Database, _: &[Tenant]) -> anyhow::Result<()> {
         Ok(())
+    }
+}
+
+/// Its commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorkspaceCommand {
+    /// Boards: show.
+    Board {
+        #[command(flatten)]
+        which: Which,
+        #[command(subcommand)]
+        command: BoardCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BoardCommand {
+    /// Show the boards of a workspace.
+    Show,
+}
+
+impl ProductCommand<Workspaces> for WorkspaceCommand {
+    async fn run(self, beside: &Beside<'_, Workspaces>) -> anyhow::Result<Answer> {
+        let Self::Board { which, command } = self;
+        let (tenant, at) = (beside.tenant(&which).await?, beside.now().await?);
+        match command {
+            BoardCommand::Show => Ok(Answer {
+                text: format!("the boards of {}", plain(&tenant.name)),
+                json: json!({ "workspace": tenant.name, "id": tenant.id, "at": at, "place": beside.database().place() }),
+            }),
+        }
     }
 }
 
