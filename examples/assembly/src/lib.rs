@@ -12,6 +12,7 @@ mod guide;
 pub mod model;
 mod operations;
 pub mod orders;
+pub mod shop;
 mod storage;
 
 pub use domain::Assembly;

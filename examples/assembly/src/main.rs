@@ -8,13 +8,15 @@ use latchstring::{
     access::{PlanRule, Tenant},
     db::Database,
 };
-use latchstring_server::{NoCommands, Product};
+use latchstring_server::Product;
+
+mod commands;
 
 struct AssemblyProduct;
 
 impl Product for AssemblyProduct {
     type Domain = Assembly;
-    type Command = NoCommands;
+    type Command = commands::AssemblyCommand;
     const NAME: &'static str = "assembly";
     const TITLE: &'static str = "Assembly";
     const SUMMARY: &'static str = "bills of materials and stock";

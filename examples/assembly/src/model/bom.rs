@@ -94,9 +94,7 @@ pub enum SettingsError {
     #[error("`active` needs at least one component; add some with `app.boms.setComponents` first")]
     ActiveWithoutRows,
     /// A switch that the store's plan does not have.
-    #[error(
-        "`{0}` needs the enhanced plan, and this store has the standard one; leave it off, or ask the store's owner"
-    )]
+    #[error("`{0}` needs the enhanced plan")]
     NeedsEnhanced(&'static str),
 }
 

@@ -150,6 +150,12 @@ pub enum OrderError {
     /// The catalogue has no such variant.
     #[error("the catalogue has no variant `{0}`")]
     NoVariant(String),
+    /// No variant, or more than one, has this SKU.
+    #[error("{1} variants have the id or SKU `{0}`; name one by its id")]
+    NotOneVariant(String, usize),
+    /// The store has no location of this id or name.
+    #[error("the store has no location with the id or name `{0}`")]
+    NoSuchLocation(String),
     /// The store has no such location.
     #[error("the store has no location `{0}`")]
     NoLocation(LocationId),

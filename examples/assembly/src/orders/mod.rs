@@ -16,7 +16,7 @@ use latchstring::db::{Database, DatabaseError};
 
 use crate::{
     Reader, StorageError, Writer,
-    model::{Order, OrderError, OrderEvent, OrderId},
+    model::{Article, Order, OrderError, OrderEvent, OrderId, VariantId},
     storage::{Page, Told},
 };
 use engine::Engine;
@@ -132,6 +132,47 @@ impl Orders {
         let count = engine::synchronise(&writer, now).await?;
         writer.commit_unfenced().await?;
         Ok(count)
+    }
+
+    /// The article that a person means: a variant by its id or its SKU, and a location by its id or its name.
+    ///
+    /// # Errors
+    /// When there is none or more than one of that SKU or name, or the database fails.
+    pub async fn article(&self, store: TenantId, what: &str, at: Option<&str>) -> Result<Article, EventError> {
+        let reader = Reader::new(self.database.begin_read().await?, store);
+        let variant = match VariantId::try_from(what.to_owned()) {
+            Ok(id) if reader.variants(std::slice::from_ref(&id)).await?.contains_key(&id) => id,
+            Ok(_) | Err(_) => {
+                let ids = reader.variants_with_sku(what).await?;
+                let one: Result<[VariantId; 1], _> = ids.try_into();
+                let [id] = one.map_err(|ids| OrderError::NotOneVariant(what.to_owned(), ids.len()))?;
+                id
+            }
+        };
+        let Some(at) = at else {
+            return Ok(Article {
+                variant,
+                location: None,
+            });
+        };
+        let locations = reader.locations().await?;
+        let found = locations
+            .iter()
+            .find(|place| place.id.as_str() == at || place.name == at);
+        let location = found.ok_or_else(|| OrderError::NoSuchLocation(at.to_owned()))?;
+        Ok(Article {
+            variant,
+            location: Some(location.id.clone()),
+        })
+    }
+
+    /// An order number that is not taken: the next after the highest of those that are only digits, from 1001.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next_id(&self, store: TenantId) -> Result<OrderId, EventError> {
+        let reader = Reader::new(self.database.begin_read().await?, store);
+        Ok(reader.next_order_id().await?)
     }
 
     /// An order with its events.

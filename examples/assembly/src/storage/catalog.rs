@@ -156,6 +156,17 @@ impl Reader {
         Ok(variants)
     }
 
+    /// The ids of variants with exactly this SKU; two at most, since more than one is too many.
+    pub(crate) async fn variants_with_sku(&self, sku: &str) -> Result<Vec<VariantId>, StorageError> {
+        let select = self.all::<variant::Entity>().filter(variant::Column::Sku.eq(sku));
+        let rows = select
+            .order_by_asc(variant::Column::Id)
+            .limit(2)
+            .all(&self.transaction)
+            .await?;
+        rows.into_iter().map(|row| checked("variants", "id", row.id)).collect()
+    }
+
     /// These products, where they exist.
     pub(crate) async fn products(&self, ids: &[ProductId]) -> Result<BTreeMap<ProductId, Product>, StorageError> {
         let mut products = BTreeMap::new();

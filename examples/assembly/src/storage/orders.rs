@@ -83,6 +83,18 @@ impl Reader {
         }))
     }
 
+    /// The number after the highest order number, from 1001; ids that are no number of at most nine digits do not count.
+    pub(crate) async fn next_order_id(&self) -> Result<OrderId, StorageError> {
+        let select = self.all::<order::Entity>().select_only().column(order::Column::Id);
+        let ids: Vec<String> = select.into_tuple().all(&self.transaction).await?;
+        let numbers = ids
+            .iter()
+            .filter(|id| id.len() <= 9)
+            .filter_map(|id| id.parse::<u32>().ok());
+        let next = numbers.max().map_or(1001, |highest| highest.max(1000) + 1);
+        checked("orders", "id", next.to_string())
+    }
+
     /// The ids of a page of orders, the latest first, and how many there are on all pages.
     pub(crate) async fn order_ids(&self, page: Page) -> Result<(Vec<OrderId>, u64), StorageError> {
         let select = self.all::<order::Entity>();
