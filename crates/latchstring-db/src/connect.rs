@@ -76,6 +76,27 @@ impl Database {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// Opens it as [`open`](Self::open) does, and tells `watch` the text of every statement that its transactions make:
+    /// for tests that count them.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    #[cfg(feature = "testing")]
+    pub async fn open_watched(url: &str, watch: impl Fn(&str) + Send + Sync + 'static) -> Result<Self, DatabaseError> {
+        let mut opened = Self::open(url).await?;
+        let watch = Arc::new(watch);
+        let pools = match Arc::get_mut(&mut opened.inner) {
+            Some(Inner::Sqlite(sqlite)) => [Some(&mut sqlite.readers), Some(&mut sqlite.writer)],
+            Some(Inner::Postgres(postgres)) => [Some(&mut postgres.readers), Some(&mut postgres.writers)],
+            None => [None, None],
+        };
+        for pool in pools.into_iter().flatten() {
+            let watch = Arc::clone(&watch);
+            pool.set_metric_callback(move |told| watch(&told.statement.sql));
+        }
+        Ok(opened)
+    }
+
     /// Which kind of database it is.
     pub fn backend(&self) -> Backend {
         match &*self.inner {

@@ -3,6 +3,7 @@
 //! The data are tables that read like the lists they are: rows name parts by SKU, an empty text means "none", and ids
 //! are fixed. Seeding a store that is there already changes nothing.
 
+pub mod large;
 mod lumen_oak;
 mod tables;
 mod voltvelo;

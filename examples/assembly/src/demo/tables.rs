@@ -108,7 +108,7 @@ pub(super) struct Store {
 }
 
 /// A cell of a table. The tables are part of the program, and a test reads every cell.
-fn cell<T: TryFrom<String, Error: std::fmt::Debug>>(text: &str) -> T {
+pub(super) fn cell<T: TryFrom<String, Error: std::fmt::Debug>>(text: &str) -> T {
     T::try_from(text.to_owned()).expect("the demo's tables are well-formed")
 }
 
