@@ -575,7 +575,7 @@ pub(crate) fn outcome(outcome: &str, is_committed: bool, changes: usize) -> Stri
         ("OK", false, changes) => format!("Dry run, {}", count(changes, "change", "changes")),
         ("CANCELLED", ..) => "Cancelled, nothing changed".to_owned(),
         ("PAUSED", ..) => "Refused: paused".to_owned(),
-        ("PLAN_REQUIRED", ..) => "Refused: the plan has lapsed".to_owned(),
+        ("PLAN_REQUIRED", ..) => "Refused: the plan does not cover it".to_owned(),
         ("REVOKED", ..) => "Stopped: revoked".to_owned(),
         ("TIMEOUT", ..) => "Stopped: took too long".to_owned(),
         ("MEMORY_LIMIT", ..) => "Stopped: needed too much memory".to_owned(),

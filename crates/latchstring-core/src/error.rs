@@ -36,7 +36,8 @@ pub enum ErrorCode {
     ResultTooLarge,
     /// The result cannot be written as JSON.
     ResultNotSerializable,
-    /// The store's subscription is not active; its grants are kept and work again once it is.
+    /// The store's subscription is not active: its grants are kept and work again once it is. Or this one thing needs a
+    /// higher plan; `details.plan` names it, and a program may go on without.
     PlanRequired,
     /// Somebody paused access to the store; its grants are kept and work again once it is resumed.
     Paused,
@@ -71,6 +72,27 @@ impl ErrorCode {
             Self::Internal => "INTERNAL",
         }
     }
+
+    /// Whether a program must not go on after a failure of this kind, unless the failure itself
+    /// [says otherwise](OperationError::ends_program).
+    fn ends_program(self) -> bool {
+        match self {
+            Self::PlanRequired | Self::Paused | Self::Revoked | Self::Timeout | Self::Unavailable | Self::Internal => {
+                true
+            }
+            Self::InvalidInput
+            | Self::NotFound
+            | Self::InvalidState
+            | Self::Conflict
+            | Self::InUse
+            | Self::LimitExceeded
+            | Self::UnknownOperation
+            | Self::ProgramError
+            | Self::MemoryLimit
+            | Self::ResultTooLarge
+            | Self::ResultNotSerializable => false,
+        }
+    }
 }
 
 impl fmt::Display for ErrorCode {
@@ -86,6 +108,7 @@ pub struct OperationError {
     code: ErrorCode,
     message: String,
     details: Option<Value>,
+    ends_program: bool,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -114,6 +137,7 @@ impl OperationError {
             code,
             message: message.into(),
             details: None,
+            ends_program: code.ends_program(),
             source: None,
         }
     }
@@ -133,11 +157,24 @@ impl OperationError {
 
     /// A fault of the server. The caller reads a general text; `source` goes to the log.
     pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let message = "the server failed; nothing was changed. Try once more, then report the request id";
         Self {
-            code: ErrorCode::Internal,
-            message: "the server failed; nothing was changed. Try once more, then report the request id".to_owned(),
-            details: None,
             source: Some(source.into()),
+            ..Self::new(ErrorCode::Internal, message)
+        }
+    }
+
+    /// This one thing needs a plan that the store does not have. `what` begins the message, such as `` `keepStocked` ``.
+    /// A program may catch it and go on without, unlike the refusal of a store whose subscription is not active.
+    pub fn needs_plan(plan: &str, what: impl fmt::Display) -> Self {
+        let message = format!(
+            "{what} needs the plan `{plan}`, which this store does not have. Go on without it, or ask the store's owner to change \
+             the plan; nothing else is affected"
+        );
+        Self {
+            details: Some(json!({ "plan": plan })),
+            ends_program: false,
+            ..Self::new(ErrorCode::PlanRequired, message)
         }
     }
 
@@ -193,25 +230,7 @@ impl OperationError {
 
     /// Whether a program must not go on after this, not even by catching it.
     pub fn ends_program(&self) -> bool {
-        match self.code {
-            ErrorCode::PlanRequired
-            | ErrorCode::Paused
-            | ErrorCode::Revoked
-            | ErrorCode::Timeout
-            | ErrorCode::Unavailable
-            | ErrorCode::Internal => true,
-            ErrorCode::InvalidInput
-            | ErrorCode::NotFound
-            | ErrorCode::InvalidState
-            | ErrorCode::Conflict
-            | ErrorCode::InUse
-            | ErrorCode::LimitExceeded
-            | ErrorCode::UnknownOperation
-            | ErrorCode::ProgramError
-            | ErrorCode::MemoryLimit
-            | ErrorCode::ResultTooLarge
-            | ErrorCode::ResultNotSerializable => false,
-        }
+        self.ends_program
     }
 
     /// What a program or a client receives: code, message and details, never the source.

@@ -150,6 +150,9 @@ impl Command for Add {
                 "`noteText` is empty; say something",
             ));
         }
+        if self.note_text.contains("golden") {
+            return Err(OperationError::needs_plan("enhanced", "a golden note"));
+        }
         if self.note_text.contains("broken") {
             return Err(OperationError::internal("the pencil broke"));
         }

@@ -1,6 +1,7 @@
 //! One unit of work per call, ending in one commit or one rollback.
 
-use latchstring_core::{Effect, ErrorCode, Finish, ProgramRecord, Scope, SessionLimits};
+use latchstring_core::{Effect, ErrorCode, Finish, OperationError, ProgramRecord, Refusal, Scope, SessionLimits};
+use serde_json::json;
 
 use crate::notebook::Desk;
 
@@ -239,4 +240,29 @@ async fn an_end_that_has_begun_comes_to_its_end_though_nobody_waits() {
     assert_eq!(desk.notebook.notes(), ["milk"]);
     let records = desk.gate.records.lock().unwrap();
     assert_eq!((records[0].outcome, records[0].committed), ("OK", true));
+}
+
+#[tokio::test]
+async fn a_plan_that_one_thing_needs_stops_neither_the_program_nor_other_items() {
+    let desk = Desk::default();
+    let mut session = desk.session(Scope::ReadWrite, Effect::Write);
+    let golden = r#"{"noteText":"golden milk"}"#;
+    let error = session.call_from_program("notes.addOne", golden).await.unwrap_err();
+    assert_eq!(
+        error.to_value(),
+        json!({
+            "code": "PLAN_REQUIRED",
+            "message": "a golden note needs the plan `enhanced`, which this store does not have. Go on without it, or ask the \
+                        store's owner to change the plan; nothing else is affected",
+            "details": { "plan": "enhanced" }
+        })
+    );
+    assert!(!error.ends_program());
+    let lapsed = OperationError::from(Refusal::PlanLapsed);
+    assert!(lapsed.code() == ErrorCode::PlanRequired && lapsed.ends_program());
+
+    let items = format!(r#"{{"items":[{golden},{MILK}]}}"#);
+    session.call_from_program("notes.addOneMany", &items).await.unwrap();
+    assert!(session.finish(Finish::Commit).await.unwrap().committed);
+    assert_eq!(desk.notebook.notes(), ["milk"]);
 }

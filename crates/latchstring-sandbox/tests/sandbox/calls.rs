@@ -283,6 +283,13 @@ async fn a_forgotten_await_of_a_call_that_fails_fails_the_program() {
 }
 
 #[tokio::test]
+async fn a_plan_that_one_thing_needs_can_be_caught() {
+    let source = "try { await app.boms.update() } catch (error) { return [error.code, error.details.plan] }";
+    let told = result(source).await;
+    assert_eq!(told, json!(["PLAN_REQUIRED", "enhanced"]));
+}
+
+#[tokio::test]
 async fn an_error_that_ends_the_program_cannot_be_caught() {
     let mut host = Host::default();
     let source =

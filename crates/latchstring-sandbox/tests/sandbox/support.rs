@@ -59,6 +59,7 @@ impl Calls for Host {
                 return Err(OperationError::not_found("BOM", "b9", "boms.list").with_details(json!({ "near": ["b1"] })));
             }
             "boms.create" => return Err(OperationError::new(ErrorCode::Revoked, "this access was revoked")),
+            "boms.update" => return Err(OperationError::needs_plan("enhanced", "`keepStocked`")),
             "ages" => return pending().await,
             unknown => {
                 return Err(OperationError::new(
