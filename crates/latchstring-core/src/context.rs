@@ -1,6 +1,9 @@
 //! What is fixed when a call begins: who calls, when, under which id, until when.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use tokio::time::Instant;
@@ -16,6 +19,8 @@ pub struct Context {
     channel: Channel,
     now: DateTime<Utc>,
     deadline: Instant,
+    /// How many ids were made.
+    ids: Arc<AtomicU32>,
 }
 
 impl Context {
@@ -31,6 +36,7 @@ impl Context {
             channel,
             now,
             deadline: Instant::now() + time,
+            ids: Arc::default(),
         }
     }
 
@@ -64,8 +70,9 @@ impl Context {
         self.deadline
     }
 
-    /// A fresh UUID (version 7) for something this call creates.
+    /// A fresh UUID (version 7) for something this call creates. Those of one call sort in the order in which they are
+    /// made.
     pub fn new_uuid(&self) -> Uuid {
-        crate::id::uuid_at(self.now)
+        crate::id::uuid_in_order(self.now, self.ids.fetch_add(1, Ordering::Relaxed))
     }
 }

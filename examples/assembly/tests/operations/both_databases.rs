@@ -1,9 +1,10 @@
 //! What an operation answers does not depend on the database.
 
-use latchstring::db::testing::FreshDatabase;
+use chrono::TimeDelta;
+use latchstring::{Scope, db::testing::FreshDatabase};
 use serde_json::{Value, json};
 
-use crate::stores::Stores;
+use crate::{examples::arguments, stores::Stores};
 
 /// Names that are sorted differently by rules for people and byte by byte.
 const NAMES: [&str; 8] = ["apfel", "Apfel", "äpfel", "Zeder", "zeder", "a b", "ab", "A-b"];
@@ -37,7 +38,38 @@ fn looks() -> Vec<(&'static str, Value)> {
             json!({ "usageFilter": "used", "sortOrder": "desc" }),
         ),
         ("subAssemblies.get", json!({ "subAssemblyId": "sub_desk_lamp_core" })),
+        ("shop.get", json!({})),
+        ("stock.history", json!({})),
+        (
+            "stock.history",
+            json!({ "variantId": "VMAT-VAR-1001", "locationId": "70001", "since": "2026-03-01T12:00:02Z", "source": "agent" }),
+        ),
+        ("boms.buildableMany", json!({ "pageSize": 7, "page": 2 })),
+        (
+            "boms.buildableMany",
+            json!({ "bomIds": ["bom_trio", "bom_desk_lamp"], "locationIds": ["70003"] }),
+        ),
+        ("catalog.getProducts", json!({ "ids": ["311001", "320001"] })),
+        ("catalog.getVariants", json!({ "ids": ["50001", "41001"] })),
+        (
+            "rawMaterials.list",
+            json!({ "includeConnections": true, "pageSize": 1000 }),
+        ),
     ];
+    for query in [
+        "",
+        "LAMP tag:brass",
+        "sku:LO-*",
+        "vendor:\"Glashütte Lauscha\"",
+        "barcode:4050001*",
+        "product_type:part status:active",
+        "id:41001",
+        "title:\"wall shelf\"",
+        "_ %",
+    ] {
+        calls.push(("catalog.searchProducts", json!({ "query": query, "pageSize": 1000 })));
+        calls.push(("catalog.searchVariants", json!({ "query": query, "pageSize": 1000 })));
+    }
     for order in ["asc", "desc"] {
         for by in ["productName", "variantName", "inventoryQuantity"] {
             let arguments = json!({ "sortBy": by, "sortOrder": order, "pageSize": 1000 });
@@ -93,6 +125,72 @@ fn changes() -> Vec<(&'static str, Value)> {
         ("rawMaterials.createVirtual", json!({ "name": "nul \u{0}" })),
         ("rawMaterials.list", json!({ "search": "nul \u{0}" })),
         ("boms.get", json!({ "bomId": "nul\u{0}" })),
+        (
+            "rawMaterials.register",
+            json!({ "variantIds": ["41018", "50001", "99999"] }),
+        ),
+        (
+            "rawMaterials.update",
+            json!({ "variantId": "VMAT-VAR-1003", "cost": null, "materialTag": "äpfel", "vendor": "zeder" }),
+        ),
+        ("rawMaterials.remove", json!({ "variantId": "VMAT-VAR-1026" })),
+        ("rawMaterials.remove", json!({ "variantId": "50001" })),
+        (
+            "boms.configureMany",
+            json!({ "items": [
+                { "bomId": "bom_trio", "onlySellPreassembled": true }, { "bomId": "bom_trio", "expectedVersion": 1 },
+                { "bomId": "bom_trio", "active": false, "expectedVersion": 1 },
+            ] }),
+        ),
+        (
+            "boms.addComponent",
+            json!({ "bomId": "bom_trio", "variantId": "50024", "quantity": 0.25, "locationId": "70003", "alternatives": ["50025"] }),
+        ),
+        (
+            "boms.updateComponent",
+            json!({ "bomId": "bom_trio", "variantId": "50024", "wastePercentage": 2.5, "locationId": null }),
+        ),
+        (
+            "boms.removeComponent",
+            json!({ "bomId": "bom_trio", "variantId": "50024" }),
+        ),
+        (
+            "boms.addSubAssembly",
+            json!({ "bomId": "bom_trio", "subAssemblyId": "sub_lamp_head", "quantity": 0.5 }),
+        ),
+        (
+            "boms.updateSubAssembly",
+            json!({ "bomId": "bom_trio", "subAssemblyId": "sub_lamp_head", "quantity": 2 }),
+        ),
+        (
+            "boms.removeSubAssembly",
+            json!({ "bomId": "bom_trio", "subAssemblyId": "sub_lamp_head" }),
+        ),
+        (
+            "subAssemblies.addSubAssembly",
+            json!({ "parentId": "sub_led_engine", "subAssemblyId": "sub_desk_lamp_core", "quantity": 1 }),
+        ),
+        (
+            "subAssemblies.update",
+            json!({ "subAssemblyId": "sub_lamp_head", "sku": null, "description": "1\n2" }),
+        ),
+        ("subAssemblies.delete", json!({ "subAssemblyId": "sub_lamp_head" })),
+        (
+            "subAssemblies.create",
+            json!({ "name": "Apfel", "components": [{ "variantId": "50001", "quantity": 1 }], "idempotencyKey": "k" }),
+        ),
+        (
+            "subAssemblies.create",
+            json!({ "idempotencyKey": "k", "components": [{ "quantity": 1, "variantId": "50001" }], "name": "Apfel" }),
+        ),
+        (
+            "subAssemblies.create",
+            json!({ "name": "Birne", "idempotencyKey": "k" }),
+        ),
+        (
+            "rawMaterials.createVirtualMany",
+            json!({ "items": [{ "name": "Rivet" }, { "name": "" }], "idempotencyKey": "k" }),
+        ),
     ];
     for name in NAMES {
         let text = name.repeat(40).chars().take(255).collect::<String>();
@@ -123,16 +221,19 @@ fn without_new_ids(answer: &mut Value) {
     }
 }
 
-async fn answers(stores: &Stores) -> Vec<(&'static str, Value, Value)> {
+async fn answers(stores: &Stores) -> Vec<(String, Value, Value)> {
     let mut answers = Vec::new();
-    let calls = looks().into_iter().chain(changes()).chain(looks());
-    for (path, arguments) in calls {
+    let surface = stores.catalog.surface(Stores::grant(stores.lumen, Scope::ReadWrite));
+    let examples = surface.operations().map(|one| (one.name.program(), arguments(one)));
+    let looks = || looks().into_iter();
+    for (path, arguments) in looks().chain(changes()).chain(examples).chain(looks()) {
+        stores.later(TimeDelta::milliseconds(1500));
         let mut answer = match stores.call(stores.lumen, path, arguments.clone()).await {
             Ok(answer) => answer,
             Err(error) => json!({ "code": error.code(), "message": error.message() }),
         };
         without_new_ids(&mut answer);
-        answers.push((path, arguments, answer));
+        answers.push((path.to_owned(), arguments, answer));
     }
     answers
 }
@@ -142,9 +243,11 @@ async fn both_databases_answer_alike() {
     if !FreshDatabase::is_on_postgres() {
         return;
     }
-    let sqlite = Stores::open_on(FreshDatabase::on_sqlite("app")).await;
-    let postgres = Stores::open().await;
-    let (sqlite, postgres) = (answers(&sqlite).await, answers(&postgres).await);
+    let (on_sqlite, on_postgres) = (
+        Stores::open_on(FreshDatabase::on_sqlite("app")).await,
+        Stores::open().await,
+    );
+    let (sqlite, postgres) = (answers(&on_sqlite).await, answers(&on_postgres).await);
     for (theirs, ours) in sqlite.iter().zip(&postgres) {
         assert_eq!(theirs, ours);
     }
@@ -152,7 +255,7 @@ async fn both_databases_answer_alike() {
         .iter()
         .filter(|(_, _, answer)| answer.get("code").is_some())
         .count();
-    assert_eq!(refused, 8, "refusals are compared, too");
+    assert!(refused >= 12, "refusals are compared, too");
 }
 
 #[tokio::test]

@@ -42,26 +42,48 @@ async fn creating_a_bom_registers_its_unregistered_materials_and_starts_inactive
             json!({ "variantId": "41018", "includeConnections": true }),
         )
         .await;
-    assert_eq!(material["connections"][0]["name"], "Wall lamp / Oak / Brass");
+    assert_eq!(
+        material["rawMaterial"]["connections"][0]["name"],
+        "Wall lamp / Oak / Brass"
+    );
 }
 
 #[tokio::test]
-async fn updating_a_bom_changes_what_is_named_and_nothing_else() {
+async fn renaming_a_bom_leaves_its_switches() {
     let stores = Stores::open().await;
-    let arguments =
-        json!({ "bomId": "bom_desk_lamp", "name": "  Desk lamp  ", "settings": { "keepAssembledOnReturn": true } });
+    let arguments = json!({ "bomId": "bom_desk_lamp", "name": "  Desk lamp  " });
     let (updated, finished) = stores
         .change(stores.lumen, "boms.update", arguments.clone())
         .await
         .unwrap();
     assert_eq!(updated["bom"]["name"], "Desk lamp");
-    assert_eq!(updated["bom"]["settings"]["keepAssembledOnReturn"], json!(true));
     assert_eq!(updated["bom"]["settings"]["dynamicAdjustment"], json!(true));
+    assert_eq!(updated["bom"]["version"], json!(2));
     assert_eq!(
-        finished.changes[0].before.as_ref().unwrap()["name"],
-        "Arc desk lamp / Oak / Brass"
+        finished.changes[0].before,
+        Some(json!({ "name": "Arc desk lamp / Oak / Brass" }))
     );
     let (_, again) = stores.change(stores.lumen, "boms.update", arguments).await.unwrap();
+    assert!(again.changes.is_empty(), "doing it twice is doing it once");
+}
+
+#[tokio::test]
+async fn configuring_a_bom_sets_the_named_switches_and_no_others() {
+    let stores = Stores::open().await;
+    let arguments = json!({ "bomId": "bom_desk_lamp", "keepAssembledOnReturn": true });
+    let (set, finished) = stores
+        .change(stores.lumen, "boms.configure", arguments.clone())
+        .await
+        .unwrap();
+    let switches = |keep: bool| {
+        json!({
+            "active": true, "dynamicAdjustment": true, "maintainInventoryLevel": false,
+            "autoGenerateMaterialList": false, "keepAssembledOnReturn": keep, "onlySellPreassembled": false,
+        })
+    };
+    assert_eq!(set["bom"]["settings"], switches(true));
+    assert_eq!(finished.changes[0].before, Some(json!({ "settings": switches(false) })));
+    let (_, again) = stores.change(stores.lumen, "boms.configure", arguments).await.unwrap();
     assert!(again.changes.is_empty(), "doing it twice is doing it once");
 }
 
@@ -180,8 +202,8 @@ async fn setting_stock_sets_the_named_locations_and_writes_history() {
     assert_eq!(stores.number("SELECT COUNT(*) AS n FROM adjustments").await, 2);
     let row = "SELECT before || ' ' || after || ' ' || actor || ' ' || source AS t FROM adjustments WHERE location_id = '70001'";
     assert_eq!(
-        stores.text(row).await,
-        "182500000 12345678 AI assistant via Test desk (asmk_1234...abcd) agent"
+        stores.texts(row).await,
+        ["182500000 12345678 AI assistant via Test desk (asmk_1234...abcd) agent"]
     );
 }
 

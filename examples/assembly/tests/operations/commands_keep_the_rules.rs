@@ -142,10 +142,10 @@ async fn nothing_is_made_of_itself_directly_or_through_another_bom() {
 #[tokio::test]
 async fn the_two_ways_of_adjusting_are_never_both_on() {
     let stores = Stores::open().await;
-    let both = json!({ "bomId": "bom_desk_lamp", "settings": { "maintainInventoryLevel": true } });
+    let both = json!({ "bomId": "bom_desk_lamp", "maintainInventoryLevel": true });
     refused(
         &stores,
-        "boms.update",
+        "boms.configure",
         both,
         &["dynamicAdjustment", "maintainInventoryLevel"],
     )
@@ -153,9 +153,8 @@ async fn the_two_ways_of_adjusting_are_never_both_on() {
     let both =
         json!({ "variantId": "41016", "settings": { "maintainInventoryLevel": true, "dynamicAdjustment": true } });
     refused(&stores, "boms.create", both, &["dynamicAdjustment"]).await;
-    let over =
-        json!({ "bomId": "bom_desk_lamp", "settings": { "maintainInventoryLevel": true, "dynamicAdjustment": false } });
-    stores.ok("boms.update", over).await;
+    let over = json!({ "bomId": "bom_desk_lamp", "maintainInventoryLevel": true, "dynamicAdjustment": false });
+    stores.ok("boms.configure", over).await;
 }
 
 #[tokio::test]
@@ -173,8 +172,8 @@ async fn a_bom_without_components_is_not_active() {
     let id = &made["bom"]["bomId"];
     refused(
         &stores,
-        "boms.update",
-        json!({ "bomId": id, "settings": active }),
+        "boms.configure",
+        json!({ "bomId": id, "active": true }),
         &["active"],
     )
     .await;
@@ -209,10 +208,12 @@ async fn counts_go_below_zero_only_where_the_store_allows_it() {
         arguments[key] = json!(id);
         refused(&stores, path, arguments, &["-1", "70001", "negative"]).await;
     }
-    let levels = json!([{ "locationId": "80001", "quantity": -2.5 }]);
-    let call = json!({ "variantId": "VMAT-VAR-2001", "levels": levels });
-    let set = stores.call(stores.volt, "rawMaterials.setStock", call).await.unwrap();
-    assert_eq!(set["total"], json!(9.5));
+    stores
+        .behind_the_scenes("UPDATE shops SET allow_negative_inventory = TRUE WHERE name = 'Lumen & Oak'")
+        .await;
+    let levels = json!([{ "locationId": "70001", "quantity": -2.5 }]);
+    let call = json!({ "variantId": "VMAT-VAR-1001", "levels": levels });
+    assert_eq!(stores.ok("rawMaterials.setStock", call).await["total"], json!(297.5));
 }
 
 #[tokio::test]

@@ -77,8 +77,8 @@ async fn every_refusal_names_the_value_and_the_way_on() {
         ),
         ("boms.create", json!({ "variantId": "41001" })),
         (
-            "boms.update",
-            json!({ "bomId": "bom_desk_lamp", "settings": { "maintainInventoryLevel": true } }),
+            "boms.configure",
+            json!({ "bomId": "bom_desk_lamp", "maintainInventoryLevel": true }),
         ),
         ("catalog.searchVariants", json!({ "query": "lamp", "pageSize": 5000 })),
     ];

@@ -8,6 +8,7 @@ mod commands_do_what_they_say;
 mod commands_keep_the_rules;
 mod demo_data;
 mod errors_say_what_to_do;
+mod examples;
 mod hostile_texts;
 mod lists_filter_and_sort;
 mod permission_matrix;

@@ -13,7 +13,7 @@ async fn every_operation_is_visible_to_exactly_the_grants_that_may_call_it() {
     let surface = |scope| stores.catalog.surface(Stores::grant(stores.lumen, scope));
     let (read, read_write) = (surface(Scope::Read), surface(Scope::ReadWrite));
     let mut matrix = format!(
-        "{:<33}{:<10}{:<6}{:<13}{}\n",
+        "{:<37}{:<10}{:<6}{:<13}{}\n",
         "operation", "no grant", "read", "read & write", "marks"
     );
     for operation in read_write.operations() {
@@ -33,7 +33,7 @@ async fn every_operation_is_visible_to_exactly_the_grants_that_may_call_it() {
         writeln!(
             matrix,
             "{}",
-            format!("{name:<33}{none:<10}{read:<6}{write:<13}{}", marks.join(", ")).trim_end()
+            format!("{name:<37}{none:<10}{read:<6}{write:<13}{}", marks.join(", ")).trim_end()
         )
         .unwrap();
     }
@@ -49,7 +49,7 @@ async fn a_read_grant_is_told_nothing_of_operations_that_write() {
         .filter(|one| one.effect == Effect::Write)
         .map(|one| (one.name.as_str(), one.name.program()))
         .collect();
-    assert!(writes.len() >= 8);
+    assert!(writes.len() >= 40);
     let mut session = stores.session(stores.lumen, Scope::Read, Effect::Write);
     for (name, program) in &writes {
         for given in [*name, *program] {

@@ -1,16 +1,17 @@
 //! The two demo stores in a throw-away database, and a way to call operations in them.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use assembly::{Assembly, demo};
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use latchstring::db::{Database, testing::FreshDatabase};
 use latchstring::{
-    Catalog, Channel, Context, Effect, ErrorCode, Finish, Finished, Grant, GrantId, Holder, ManualClock, OpenGate,
-    OperationError, Scope, Session, TenantId,
+    Catalog, Channel, Clock, Context, Effect, ErrorCode, Finish, Finished, Grant, GrantId, Holder, ManualClock,
+    OpenGate, OperationError, Scope, Session, TenantId,
 };
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde_json::Value;
+use uuid::Uuid;
 
 pub(crate) struct Stores {
     pub(crate) catalog: Catalog,
@@ -24,6 +25,19 @@ pub(crate) struct Stores {
 /// As clocks tell it, finer than databases keep it.
 fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap() + TimeDelta::nanoseconds(123_456_789)
+}
+
+/// Every row of every table, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stored(BTreeSet<String>);
+
+impl Stored {
+    /// The rows that are gone, and those that have come.
+    pub(crate) fn changes(&self, later: &Self) -> Vec<String> {
+        let gone = self.0.difference(&later.0).map(|row| format!("- {row}"));
+        let come = later.0.difference(&self.0).map(|row| format!("+ {row}"));
+        gone.chain(come).collect()
+    }
 }
 
 impl Stores {
@@ -47,23 +61,45 @@ impl Stores {
         }
     }
 
+    /// A store's desk: always the same grant of a scope.
     #[expect(clippy::disallowed_methods, reason = "a test stands in for the check of a key")]
     pub(crate) fn grant(tenant: TenantId, scope: Scope) -> Arc<Grant> {
+        let bits = tenant.as_uuid().as_u128() ^ u128::from(scope == Scope::Read);
         let holder = Holder::Key {
             label: "Test desk".to_owned(),
             hint: "asmk_1234...abcd".to_owned(),
         };
-        Arc::new(Grant::vouch(GrantId::new(noon()), tenant, scope, holder))
+        let id = GrantId::from_uuid(Uuid::from_u128(bits));
+        Arc::new(Grant::vouch(id, tenant, scope, holder))
+    }
+
+    /// Another desk of the same store.
+    #[expect(clippy::disallowed_methods, reason = "a test stands in for the check of a key")]
+    pub(crate) fn another_grant(&self, tenant: TenantId) -> Arc<Grant> {
+        let holder = Self::grant(tenant, Scope::ReadWrite).holder().clone();
+        Arc::new(Grant::vouch(GrantId::new(self.now()), tenant, Scope::ReadWrite, holder))
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Lets time pass.
+    pub(crate) fn later(&self, by: TimeDelta) {
+        self.clock.advance(by);
     }
 
     pub(crate) fn session(&self, tenant: TenantId, scope: Scope, effect: Effect) -> Session {
-        let grant = Self::grant(tenant, scope);
+        self.session_of(Self::grant(tenant, scope), effect)
+    }
+
+    pub(crate) fn session_of(&self, grant: Arc<Grant>, effect: Effect) -> Session {
         let surface = self.catalog.surface(grant.clone());
         let cx = Context::begin(grant, Channel::Mcp, &self.clock, Duration::from_mins(1));
         Session::open(&surface, effect, cx, Arc::new(OpenGate), "test")
     }
 
-    /// One call by a read & write grant, committed if it succeeds.
+    /// One call by a read & write grant, committed even if it is refused: as by a program that catches the refusal.
     pub(crate) async fn call(&self, tenant: TenantId, path: &str, arguments: Value) -> Result<Value, OperationError> {
         self.change(tenant, path, arguments).await.map(|(answer, _)| answer)
     }
@@ -76,50 +112,60 @@ impl Stores {
         arguments: Value,
     ) -> Result<(Value, Finished), OperationError> {
         let mut session = self.session(tenant, Scope::ReadWrite, Effect::Write);
-        match session.call_from_program(path, &arguments.to_string()).await {
-            Ok(answer) => {
-                let finished = session.finish(Finish::Commit).await?;
-                Ok((serde_json::from_str(answer.get()).unwrap(), finished))
-            }
-            Err(error) => {
-                session.finish(Finish::Fail(error.code())).await?;
-                Err(error)
-            }
-        }
+        let answer = session.call_from_program(path, &arguments.to_string()).await;
+        let finished = session.finish(Finish::Commit).await?;
+        let answer = answer?;
+        Ok((serde_json::from_str(answer.get()).unwrap(), finished))
     }
 
     /// A call in Lumen & Oak that must succeed.
     pub(crate) async fn ok(&self, path: &str, arguments: Value) -> Value {
-        self.call(self.lumen, path, arguments).await.unwrap()
+        let shown = arguments.to_string();
+        let answer = self.call(self.lumen, path, arguments).await;
+        answer.unwrap_or_else(|error| panic!("{path}({shown}): {error}"))
     }
 
-    /// A call in Lumen & Oak that must be refused, and leave no trace.
+    /// A call in Lumen & Oak that must be refused, and leave no trace although it is caught.
+    pub(crate) async fn refusal(&self, path: &str, arguments: Value) -> OperationError {
+        let (before, shown) = (self.stored().await, arguments.to_string());
+        let error = match self.call(self.lumen, path, arguments).await {
+            Ok(answer) => panic!("{path}({shown}) is not refused: {answer}"),
+            Err(error) => error,
+        };
+        let changes = before.changes(&self.stored().await);
+        assert!(changes.is_empty(), "{path}({shown}) left a trace: {changes:#?}");
+        error
+    }
+
+    /// The same, with the code and the words of the refusal.
     pub(crate) async fn refused(&self, path: &str, arguments: Value) -> (ErrorCode, String) {
-        let before = self.row_counts().await;
-        let error = self.call(self.lumen, path, arguments).await.unwrap_err();
-        assert_eq!(self.row_counts().await, before, "{path} left a trace");
+        let error = self.refusal(path, arguments).await;
         (error.code(), error.message().to_owned())
     }
 
-    /// How many rows each table has.
-    pub(crate) async fn row_counts(&self) -> Vec<(&'static str, i64)> {
-        let tables = [
-            "shops",
-            "locations",
-            "variants",
-            "materials",
-            "boms",
-            "sub_assemblies",
-            "component_rows",
-            "nested_rows",
-            "levels",
-            "adjustments",
-        ];
-        let mut counts = Vec::new();
-        for table in tables {
-            counts.push((table, self.number(&format!("SELECT COUNT(*) AS n FROM {table}")).await));
+    /// Every row of every table there is, of all stores.
+    pub(crate) async fn stored(&self) -> Stored {
+        let read = self.database.begin_read().await.unwrap();
+        let is_sqlite = read.get_database_backend() == DbBackend::Sqlite;
+        let tables = if is_sqlite {
+            "SELECT name AS t FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        } else {
+            "SELECT tablename AS t FROM pg_tables WHERE schemaname = 'public'"
+        };
+        let mut stored = BTreeSet::new();
+        for table in texts(&read, tables).await {
+            let row = if is_sqlite {
+                let columns = format!("SELECT name AS t FROM pragma_table_info('{table}')");
+                let columns = texts(&read, &columns).await;
+                let quoted: Vec<String> = columns.iter().map(|name| format!("quote(\"{name}\")")).collect();
+                quoted.join(" || ',' || ")
+            } else {
+                "one::text".to_owned()
+            };
+            let rows = texts(&read, &format!("SELECT {row} AS t FROM {table} one")).await;
+            stored.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
         }
-        counts
+        Stored(stored)
     }
 
     /// The number `n` of a statement.
@@ -133,14 +179,22 @@ impl Stores {
         row.try_get("", "n").unwrap()
     }
 
-    /// The text `t` of a statement.
-    pub(crate) async fn text(&self, sql: &str) -> String {
-        let read = self.database.begin_read().await.unwrap();
-        let row = read
-            .query_one_raw(Statement::from_string(read.get_database_backend(), sql))
-            .await
-            .unwrap()
-            .unwrap();
-        row.try_get("", "t").unwrap()
+    /// The texts `t` of a statement's rows.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        texts(&self.database.begin_read().await.unwrap(), sql).await
     }
+
+    /// What an assistant cannot do: people, the shop platform, or time.
+    pub(crate) async fn behind_the_scenes(&self, sql: &str) {
+        let write = self.database.begin_write_for(self.lumen).await.unwrap();
+        let done = write.execute_unprepared(sql).await.unwrap();
+        assert!(done.rows_affected() > 0, "{sql}");
+        write.commit().await.unwrap();
+    }
+}
+
+async fn texts(read: &DatabaseTransaction, sql: &str) -> Vec<String> {
+    let rows = read.query_all_raw(Statement::from_string(read.get_database_backend(), sql));
+    let rows = rows.await.unwrap();
+    rows.iter().map(|row| row.try_get("", "t").unwrap()).collect()
 }

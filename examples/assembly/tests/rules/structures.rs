@@ -2,7 +2,7 @@
 
 use assembly::model::{
     BomId, Buildable, ComponentRow, LocationId, Material, NestedRow, Origin, Owner, Price, Quantity, Structure,
-    SubAssembly, SubAssemblyId, Supply, VariantId, Waste, buildable, structure::Parts,
+    SubAssembly, SubAssemblyId, Supply, Unit, VariantId, Waste, buildable, structure::Parts,
 };
 use chrono::DateTime;
 
@@ -49,14 +49,18 @@ impl Workshop {
         let made = Material {
             id: id.clone(),
             origin,
+            product: None,
+            inventory_item_id: None,
             product_name: id.to_string(),
             variant_name: None,
             sku: None,
-            unit: "pcs".to_owned(),
+            unit: Unit::pieces(),
             cost: None,
             vendor: None,
             specifications: None,
+            tag: None,
             is_non_essential,
+            version: 1,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
         };
@@ -101,6 +105,7 @@ impl Workshop {
             description: None,
             keep_assembled_on_return: false,
             only_consume_preassembled,
+            version: 1,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
         };

@@ -45,7 +45,7 @@ pub(crate) struct BomCreated {
 impl Command for CreateBom {
     const NAME: &'static str = "boms.create";
     const TITLE: &'static str = "Create a BOM";
-    const EXAMPLE: &'static str = r#"const { bom } = await app.boms.create({ variantId: "41001", components: [{ variantId: "VMAT-VAR-1001", quantity: 2, wastePercentage: 5 }], subAssemblies: [{ subAssemblyId: "sub_lamp_head", quantity: 1 }] });"#;
+    const EXAMPLE: &'static str = r#"const { bom } = await app.boms.create({ variantId: "41016", components: [{ variantId: "VMAT-VAR-1001", quantity: 2, wastePercentage: 5 }], subAssemblies: [{ subAssemblyId: "sub_lamp_head", quantity: 1 }] });"#;
     const DESTRUCTIVE: bool = false;
     const REPLAYABLE: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
