@@ -54,13 +54,8 @@ impl Reader {
                 break;
             }
         }
-        self.with_named(all).await
-    }
-
-    /// Rows with the materials and sub-assemblies that they name.
-    async fn with_named(&self, rows: BTreeMap<Owner, Rows>) -> Result<Parts, StorageError> {
         let mut parts = Parts {
-            rows,
+            rows: all,
             ..Parts::default()
         };
         let nested: BTreeSet<&str> = parts
@@ -126,12 +121,6 @@ impl Reader {
             }
         }
         Ok(rows)
-    }
-
-    /// A thing's rows, with the materials and sub-assemblies that they name.
-    pub(crate) async fn direct_parts(&self, owner: &Owner) -> Result<Parts, StorageError> {
-        let rows = self.rows(std::slice::from_ref(owner)).await?;
-        self.with_named(rows).await
     }
 
     /// What a thing is directly made of.

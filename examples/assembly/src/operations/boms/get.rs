@@ -4,7 +4,7 @@ use latchstring::{Context, ErrorCode, OperationError, Query};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::list::{BomItem, shown_one};
+use super::list::{BomItem, shown_one_with};
 use crate::{
     Assembly, Reader,
     error::no_bom,
@@ -94,7 +94,7 @@ impl Query for GetBom {
         let locations = db.locations().await?;
         Ok(BomTree {
             levels: levels_at(db, (Kind::Bom, bom.id.as_str()), locations).await?,
-            bom: shown_one(db, bom).await?,
+            bom: shown_one_with(db, bom, &parts).await?,
             components,
             sub_assemblies,
             materials_without_cost: named(&unit_cost(&structure).without_cost, &parts),

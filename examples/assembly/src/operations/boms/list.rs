@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Assembly, Reader,
-    model::{Bom, BomId, BomSettings, Money, Owner, Quantity, VariantId, unit_cost},
+    model::{Bom, BomId, BomSettings, Money, Owner, Quantity, VariantId, structure::Parts, unit_cost},
     operations::shared::{
         made_of::{UsageCount, structure},
         paging::{ListedByVendor, Paging, SortOrder, search, vendors},
@@ -78,19 +78,25 @@ pub(crate) struct BomItem {
 }
 
 /// BOMs with what is asked about each: a round of queries per level, however many.
-pub(crate) async fn shown(db: &Reader, boms: Vec<Bom>) -> Result<Vec<BomItem>, StorageError> {
-    let variants: Vec<VariantId> = boms.iter().map(|bom| bom.variant.clone()).collect();
-    let keys: Vec<String> = boms.iter().map(|bom| bom.id.to_string()).collect();
+async fn shown(db: &Reader, boms: Vec<Bom>) -> Result<Vec<BomItem>, StorageError> {
     let owners: Vec<Owner> = boms.iter().map(|bom| Owner::Bom(bom.id.clone())).collect();
     let parts = db.parts(&owners).await?;
+    shown_with(db, boms, &parts).await
+}
+
+/// The same where what they are made of has been read already.
+async fn shown_with(db: &Reader, boms: Vec<Bom>, parts: &Parts) -> Result<Vec<BomItem>, StorageError> {
+    let variants: Vec<VariantId> = boms.iter().map(|bom| bom.variant.clone()).collect();
+    let keys: Vec<String> = boms.iter().map(|bom| bom.id.to_string()).collect();
     let usage = db.material_usage(&variants).await?;
     let shelves = db.totals(Kind::Bom, &keys).await?;
     let variants = db.variants(&variants).await?;
     let currency = db.shop().await?.currency;
     let mut shown = Vec::with_capacity(boms.len());
-    for (bom, owner) in boms.into_iter().zip(&owners) {
-        let rows = parts.rows_of(owner);
-        let cost = unit_cost(&structure(owner, &parts)?);
+    for bom in boms {
+        let owner = Owner::Bom(bom.id.clone());
+        let rows = parts.rows_of(&owner);
+        let cost = unit_cost(&structure(&owner, parts)?);
         let variant = variants.get(&bom.variant);
         shown.push(BomItem {
             title: variant.map(crate::model::Variant::full_title).unwrap_or_default(),
@@ -118,7 +124,13 @@ pub(crate) async fn shown(db: &Reader, boms: Vec<Bom>) -> Result<Vec<BomItem>, S
 
 /// One BOM as it is shown.
 pub(crate) async fn shown_one(db: &Reader, bom: Bom) -> Result<BomItem, OperationError> {
-    let shown = shown(db, vec![bom]).await?.pop();
+    let parts = db.parts(&[Owner::Bom(bom.id.clone())]).await?;
+    shown_one_with(db, bom, &parts).await
+}
+
+/// The same where what it is made of has been read already.
+pub(crate) async fn shown_one_with(db: &Reader, bom: Bom, parts: &Parts) -> Result<BomItem, OperationError> {
+    let shown = shown_with(db, vec![bom], parts).await?.pop();
     shown.ok_or_else(|| OperationError::internal("a BOM is not shown"))
 }
 

@@ -21,8 +21,8 @@ use crate::{
         structure::Rows,
     },
     operations::{
-        boms::list::{BomItem, shown_one as shown_bom},
-        sub_assemblies::list::{SubAssemblyItem, shown_one as shown_sub_assembly},
+        boms::list::{BomItem, shown_one_with as shown_bom},
+        sub_assemblies::list::{SubAssemblyItem, shown_one_with as shown_sub_assembly},
     },
     storage::StorageError,
 };
@@ -196,9 +196,11 @@ impl BomRows {
         db: &Reader,
         (bom, registered_variant_ids): (Bom, Vec<VariantId>),
     ) -> Result<Self, OperationError> {
-        let (components, sub_assemblies) = rows_of(db, &bom.owner()).await?;
+        let owner = bom.owner();
+        let parts = db.parts(std::slice::from_ref(&owner)).await?;
+        let (components, sub_assemblies) = shown_rows(&owner, &parts, &db.shop().await?.currency);
         Ok(Self {
-            bom: shown_bom(db, bom).await?,
+            bom: shown_bom(db, bom, &parts).await?,
             components,
             sub_assemblies,
             registered_variant_ids,
@@ -211,20 +213,16 @@ impl SubAssemblyRows {
         db: &Reader,
         (made, registered_variant_ids): (SubAssembly, Vec<VariantId>),
     ) -> Result<Self, OperationError> {
-        let (components, sub_assemblies) = rows_of(db, &made.owner()).await?;
+        let owner = made.owner();
+        let parts = db.parts(std::slice::from_ref(&owner)).await?;
+        let (components, sub_assemblies) = shown_rows(&owner, &parts, &db.shop().await?.currency);
         Ok(Self {
-            sub_assembly: shown_sub_assembly(db, made).await?,
+            sub_assembly: shown_sub_assembly(db, made, &parts).await?,
             components,
             sub_assemblies,
             registered_variant_ids,
         })
     }
-}
-
-async fn rows_of(db: &Reader, owner: &Owner) -> Result<(Vec<Component>, Vec<Nested>), OperationError> {
-    let parts = db.direct_parts(owner).await?;
-    let currency = db.shop().await?.currency;
-    Ok(shown_rows(owner, &parts, &currency))
 }
 
 /// Adds a row that is not there yet.

@@ -4,7 +4,7 @@ use latchstring::{Context, ErrorCode, OperationError, Query};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::list::{SubAssemblyItem, shown_one};
+use super::list::{SubAssemblyItem, shown_one_with};
 use crate::{
     Assembly, Reader,
     error::no_sub_assembly,
@@ -69,7 +69,7 @@ impl Query for GetSubAssembly {
         let locations = db.locations().await?;
         Ok(SubAssemblyTree {
             levels: levels_at(db, (Kind::SubAssembly, id.as_str()), locations).await?,
-            sub_assembly: shown_one(db, found).await?,
+            sub_assembly: shown_one_with(db, found, &parts).await?,
             components,
             sub_assemblies,
             branches: branches(&structure, &parts, &currency),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Assembly, Reader,
-    model::{Money, Owner, Quantity, SubAssembly, SubAssemblyId, unit_cost},
+    model::{Money, Owner, Quantity, SubAssembly, SubAssemblyId, structure::Parts, unit_cost},
     operations::shared::{
         made_of::{UsageCount, structure},
         paging::{Listed, Paging, SortOrder, search},
@@ -66,17 +66,23 @@ pub(crate) struct SubAssemblyItem {
 
 /// Sub-assemblies with what is asked about each: a round of queries per level, however many.
 async fn shown(db: &Reader, items: Vec<SubAssembly>) -> Result<Vec<SubAssemblyItem>, StorageError> {
+    let owners: Vec<Owner> = items.iter().map(|item| Owner::SubAssembly(item.id.clone())).collect();
+    let parts = db.parts(&owners).await?;
+    shown_with(db, items, &parts).await
+}
+
+/// The same where what they are made of has been read already.
+async fn shown_with(db: &Reader, items: Vec<SubAssembly>, parts: &Parts) -> Result<Vec<SubAssemblyItem>, StorageError> {
     let ids: Vec<SubAssemblyId> = items.iter().map(|item| item.id.clone()).collect();
     let keys: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    let owners: Vec<Owner> = ids.iter().cloned().map(Owner::SubAssembly).collect();
-    let parts = db.parts(&owners).await?;
     let usage = db.sub_assembly_usage(&ids).await?;
     let shelves = db.totals(Kind::SubAssembly, &keys).await?;
     let currency = db.shop().await?.currency;
     let mut shown = Vec::with_capacity(items.len());
-    for (item, owner) in items.into_iter().zip(&owners) {
-        let rows = parts.rows_of(owner);
-        let cost = unit_cost(&structure(owner, &parts)?);
+    for item in items {
+        let owner = Owner::SubAssembly(item.id.clone());
+        let rows = parts.rows_of(&owner);
+        let cost = unit_cost(&structure(&owner, parts)?);
         shown.push(SubAssemblyItem {
             component_count: rows.components.len(),
             sub_assembly_count: rows.nested.len(),
@@ -100,7 +106,17 @@ async fn shown(db: &Reader, items: Vec<SubAssembly>) -> Result<Vec<SubAssemblyIt
 
 /// One sub-assembly as it is shown.
 pub(crate) async fn shown_one(db: &Reader, item: SubAssembly) -> Result<SubAssemblyItem, OperationError> {
-    let shown = shown(db, vec![item]).await?.pop();
+    let parts = db.parts(&[Owner::SubAssembly(item.id.clone())]).await?;
+    shown_one_with(db, item, &parts).await
+}
+
+/// The same where what it is made of has been read already.
+pub(crate) async fn shown_one_with(
+    db: &Reader,
+    item: SubAssembly,
+    parts: &Parts,
+) -> Result<SubAssemblyItem, OperationError> {
+    let shown = shown_with(db, vec![item], parts).await?.pop();
     shown.ok_or_else(|| OperationError::internal("a sub-assembly is not shown"))
 }
 
