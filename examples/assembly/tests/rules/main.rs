@@ -4,5 +4,6 @@
 
 mod brute_force;
 mod buildable_is_exact;
+mod orders_conserve;
 mod structures;
 mod worked_examples;

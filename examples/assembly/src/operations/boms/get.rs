@@ -11,9 +11,7 @@ use crate::{
     model::{Bom, BomId, Owner, VariantId, unit_cost},
     operations::shared::{
         levels::{Level, levels_at},
-        made_of::{
-            Branch, Component, MaterialTotal, Named, Nested, branches, material_totals, named, shown_rows, structure,
-        },
+        made_of::{Branch, Component, MaterialTotal, Named, Nested, Shown, material_totals, named, structure},
     },
     storage::Kind,
 };
@@ -88,8 +86,8 @@ impl Query for GetBom {
         let owner = Owner::Bom(bom.id.clone());
         let parts = db.parts(std::slice::from_ref(&owner)).await?;
         let structure = structure(&owner, &parts)?;
-        let currency = db.shop().await?.currency;
-        let (components, sub_assemblies) = shown_rows(&owner, &parts, &currency);
+        let shown = Shown::read(db, &parts).await?;
+        let (components, sub_assemblies) = shown.rows(&owner);
         let expand = self.expand.unwrap_or_default();
         let locations = db.locations().await?;
         Ok(BomTree {
@@ -98,7 +96,7 @@ impl Query for GetBom {
             components,
             sub_assemblies,
             materials_without_cost: named(&unit_cost(&structure).without_cost, &parts),
-            branches: expand.then(|| branches(&structure, &parts, &currency)),
+            branches: expand.then(|| shown.branches(&structure)),
             material_totals: expand.then(|| material_totals(&structure)),
         })
     }

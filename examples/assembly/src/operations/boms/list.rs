@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Assembly, Reader,
-    model::{Bom, BomId, BomSettings, Money, Owner, Quantity, VariantId, structure::Parts, unit_cost},
+    model::{Bom, BomId, BomSettings, Money, Owner, ProductId, Quantity, VariantId, structure::Parts, unit_cost},
     operations::shared::{
         made_of::{UsageCount, structure},
         paging::{ListedByVendor, Paging, SortOrder, search, vendors},
@@ -49,6 +49,8 @@ pub(crate) struct BomItem {
     name: String,
     /// The finished good.
     variant_id: VariantId,
+    /// The product that the finished good is a variant of.
+    product_id: Option<ProductId>,
     /// The finished good's title.
     title: String,
     sku: Option<String>,
@@ -99,6 +101,7 @@ async fn shown_with(db: &Reader, boms: Vec<Bom>, parts: &Parts) -> Result<Vec<Bo
         let cost = unit_cost(&structure(&owner, parts)?);
         let variant = variants.get(&bom.variant);
         shown.push(BomItem {
+            product_id: variant.map(|variant| variant.product.clone()),
             title: variant.map(crate::model::Variant::full_title).unwrap_or_default(),
             sku: variant.and_then(|variant| variant.sku.clone()),
             vendor: variant.and_then(|variant| variant.vendor.clone()),

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{
     composition::{RowInput, check_rows, check_structure, register, rows_over},
     differences::differences,
-    made_of::{Component, Nested, shown_rows},
+    made_of::{Component, Nested, Shown},
 };
 use crate::{
     Reader, Writer,
@@ -198,7 +198,7 @@ impl BomRows {
     ) -> Result<Self, OperationError> {
         let owner = bom.owner();
         let parts = db.parts(std::slice::from_ref(&owner)).await?;
-        let (components, sub_assemblies) = shown_rows(&owner, &parts, &db.shop().await?.currency);
+        let (components, sub_assemblies) = Shown::read(db, &parts).await?.rows(&owner);
         Ok(Self {
             bom: shown_bom(db, bom, &parts).await?,
             components,
@@ -215,7 +215,7 @@ impl SubAssemblyRows {
     ) -> Result<Self, OperationError> {
         let owner = made.owner();
         let parts = db.parts(std::slice::from_ref(&owner)).await?;
-        let (components, sub_assemblies) = shown_rows(&owner, &parts, &db.shop().await?.currency);
+        let (components, sub_assemblies) = Shown::read(db, &parts).await?.rows(&owner);
         Ok(Self {
             sub_assembly: shown_sub_assembly(db, made, &parts).await?,
             components,

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// A material in a BOM or a sub-assembly. A row as `app.boms.get` shows it can be passed, too: its `name`, `origin`, `unit`,
-/// `nonEssential` and `cost` belong to the material and are ignored.
+/// `nonEssential`, `cost` and `usage` belong to the material and are ignored.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ComponentInput {
@@ -57,10 +57,13 @@ pub(crate) struct ComponentInput {
     #[serde(default, rename = "cost")]
     #[schemars(skip)]
     _cost: IgnoredAny,
+    #[serde(default, rename = "usage")]
+    #[schemars(skip)]
+    _usage: IgnoredAny,
 }
 
-/// A sub-assembly in a BOM or in another sub-assembly. A row as `app.boms.get` shows it can be passed, too: its `name` is
-/// ignored.
+/// A sub-assembly in a BOM or in another sub-assembly. A row as `app.boms.get` shows it can be passed, too: its `name` and
+/// `usage` are ignored.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NestedInput {
@@ -71,6 +74,9 @@ pub(crate) struct NestedInput {
     #[serde(default, rename = "name")]
     #[schemars(skip)]
     _name: IgnoredAny,
+    #[serde(default, rename = "usage")]
+    #[schemars(skip)]
+    _usage: IgnoredAny,
 }
 
 /// Tells null from left out.

@@ -1,16 +1,19 @@
 //! What things are made of, as it is shown.
 
+use std::collections::BTreeMap;
+
 use latchstring::{ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{
+    Reader,
     model::{
         ComponentRow, LocationId, Material, Money, NestedRow, Origin, Owner, Quantity, Structure, SubAssemblyId, Unit,
         VariantId, structure::Parts,
     },
-    storage::StorageError,
+    storage::{StorageError, Usage},
 };
 
 /// The structure of a stored thing.
@@ -42,6 +45,8 @@ pub(crate) struct Component {
     non_essential: bool,
     /// What one unit of the material costs; null if unknown.
     cost: Option<Money>,
+    /// In how many BOMs and sub-assemblies the material is used, this one included.
+    usage: UsageCount,
 }
 
 /// A sub-assembly in a BOM or in another sub-assembly.
@@ -52,18 +57,46 @@ pub(crate) struct Nested {
     name: String,
     /// How many one unit of the parent takes.
     quantity: Quantity,
+    /// In how many BOMs and sub-assemblies it is used, this one included.
+    usage: UsageCount,
 }
 
-/// What a thing is directly made of.
-pub(crate) fn shown_rows(owner: &Owner, parts: &Parts, currency: &str) -> (Vec<Component>, Vec<Nested>) {
-    let Some(rows) = parts.rows.get(owner) else {
-        return (Vec::new(), Vec::new());
-    };
-    let component = |row: &ComponentRow| {
-        let material = parts.materials.get(&row.material)?;
+/// What is needed to show rows: what they name, the store's currency, and how often each thing is used.
+pub(crate) struct Shown<'a> {
+    parts: &'a Parts,
+    currency: String,
+    materials: BTreeMap<VariantId, Usage>,
+    sub_assemblies: BTreeMap<SubAssemblyId, Usage>,
+}
+
+impl<'a> Shown<'a> {
+    /// Reads it: three queries, however many rows.
+    pub(crate) async fn read(db: &Reader, parts: &'a Parts) -> Result<Self, StorageError> {
+        let materials: Vec<VariantId> = parts.materials.keys().cloned().collect();
+        let sub_assemblies: Vec<SubAssemblyId> = parts.sub_assemblies.keys().cloned().collect();
+        Ok(Self {
+            parts,
+            currency: db.shop().await?.currency,
+            materials: db.material_usage(&materials).await?,
+            sub_assemblies: db.sub_assembly_usage(&sub_assemblies).await?,
+        })
+    }
+
+    /// What a thing is directly made of.
+    pub(crate) fn rows(&self, owner: &Owner) -> (Vec<Component>, Vec<Nested>) {
+        let Some(rows) = self.parts.rows.get(owner) else {
+            return (Vec::new(), Vec::new());
+        };
+        let components = rows.components.iter().filter_map(|row| self.component(row));
+        let nested = rows.nested.iter().filter_map(|row| self.nested(row));
+        (components.collect(), nested.collect())
+    }
+
+    fn component(&self, row: &ComponentRow) -> Option<Component> {
+        let material = self.parts.materials.get(&row.material)?;
         let cost = material.cost.map(|amount| Money {
             amount,
-            currency: currency.to_owned(),
+            currency: self.currency.clone(),
         });
         Some(Component {
             variant_id: row.material.clone(),
@@ -76,20 +109,34 @@ pub(crate) fn shown_rows(owner: &Owner, parts: &Parts, currency: &str) -> (Vec<C
             alternatives: row.alternatives.clone(),
             non_essential: material.is_non_essential,
             cost,
+            usage: self.materials.get(&row.material).copied().unwrap_or_default().into(),
         })
-    };
-    let nested = |row: &NestedRow| {
-        let name = parts.sub_assemblies.get(&row.sub_assembly)?.name.clone();
+    }
+
+    fn nested(&self, row: &NestedRow) -> Option<Nested> {
+        let id = &row.sub_assembly;
         Some(Nested {
-            sub_assembly_id: row.sub_assembly.clone(),
-            name,
+            name: self.parts.sub_assemblies.get(id)?.name.clone(),
+            sub_assembly_id: id.clone(),
             quantity: row.quantity,
+            usage: self.sub_assemblies.get(id).copied().unwrap_or_default().into(),
         })
-    };
-    (
-        rows.components.iter().filter_map(component).collect(),
-        rows.nested.iter().filter_map(nested).collect(),
-    )
+    }
+
+    /// Everything below: each sub-assembly once, parents before their parts.
+    pub(crate) fn branches(&self, structure: &Structure<'_>) -> Vec<Branch> {
+        let branch = |sub_assembly: &crate::model::SubAssembly| {
+            let (components, sub_assemblies) = self.rows(&Owner::SubAssembly(sub_assembly.id.clone()));
+            Branch {
+                sub_assembly_id: sub_assembly.id.clone(),
+                name: sub_assembly.name.clone(),
+                only_consume_preassembled: sub_assembly.only_consume_preassembled,
+                components,
+                sub_assemblies,
+            }
+        };
+        structure.sub_assemblies().map(branch).collect()
+    }
 }
 
 /// A sub-assembly somewhere below, with what it is directly made of.
@@ -102,22 +149,6 @@ pub(crate) struct Branch {
     only_consume_preassembled: bool,
     components: Vec<Component>,
     sub_assemblies: Vec<Nested>,
-}
-
-/// Everything below: each sub-assembly once, parents before their parts.
-pub(crate) fn branches(structure: &Structure<'_>, parts: &Parts, currency: &str) -> Vec<Branch> {
-    let branch = |sub_assembly: &crate::model::SubAssembly| {
-        let owner = Owner::SubAssembly(sub_assembly.id.clone());
-        let (components, sub_assemblies) = shown_rows(&owner, parts, currency);
-        Branch {
-            sub_assembly_id: sub_assembly.id.clone(),
-            name: sub_assembly.name.clone(),
-            only_consume_preassembled: sub_assembly.only_consume_preassembled,
-            components,
-            sub_assemblies,
-        }
-    };
-    structure.sub_assemblies().map(branch).collect()
 }
 
 /// What one unit takes of a material, over all levels, with waste and without shelves.
@@ -201,8 +232,8 @@ pub(crate) struct UsageCount {
     sub_assembly_count: u64,
 }
 
-impl From<crate::storage::Usage> for UsageCount {
-    fn from(usage: crate::storage::Usage) -> Self {
+impl From<Usage> for UsageCount {
+    fn from(usage: Usage) -> Self {
         Self {
             bom_count: usage.boms,
             sub_assembly_count: usage.sub_assemblies,

@@ -12,8 +12,7 @@ use crate::{
     operations::shared::{
         levels::{Level, levels_at},
         made_of::{
-            Branch, Component, Connection, MaterialTotal, Named, Nested, branches, material_totals, named, shown_rows,
-            structure,
+            Branch, Component, Connection, MaterialTotal, Named, Nested, Shown, material_totals, named, structure,
         },
     },
     storage::Kind,
@@ -64,15 +63,15 @@ impl Query for GetSubAssembly {
         let owner = Owner::SubAssembly(id.clone());
         let parts = db.parts(std::slice::from_ref(&owner)).await?;
         let structure = structure(&owner, &parts)?;
-        let currency = db.shop().await?.currency;
-        let (components, sub_assemblies) = shown_rows(&owner, &parts, &currency);
+        let shown = Shown::read(db, &parts).await?;
+        let (components, sub_assemblies) = shown.rows(&owner);
         let locations = db.locations().await?;
         Ok(SubAssemblyTree {
             levels: levels_at(db, (Kind::SubAssembly, id.as_str()), locations).await?,
             sub_assembly: shown_one_with(db, found, &parts).await?,
             components,
             sub_assemblies,
-            branches: branches(&structure, &parts, &currency),
+            branches: shown.branches(&structure),
             material_totals: material_totals(&structure),
             materials_without_cost: named(&unit_cost(&structure).without_cost, &parts),
             connections: db
