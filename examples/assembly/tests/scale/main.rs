@@ -32,7 +32,12 @@ impl Store {
         let home = FreshDatabase::new("scale").await;
         let statements = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&statements);
-        let watch = move |sql: &str| heard.lock().unwrap().push(sql.to_owned());
+        let watch = move |sql: &str| {
+            // What PostgreSQL is told at the start of a transaction is no query of ours.
+            if !sql.contains("pg_advisory") && !sql.starts_with("SET ") {
+                heard.lock().unwrap().push(sql.to_owned());
+            }
+        };
         let database = Database::open_watched(home.url(), watch).await.unwrap();
         let assembly = Assembly::open(database.clone()).await.unwrap();
         let tenant = TenantId::new(DateTime::UNIX_EPOCH);
