@@ -40,11 +40,9 @@ impl From<QueryError> for OperationError {
 
 /// A switch that the store's plan does not have.
 pub(crate) fn needs_enhanced(switch: &'static str) -> OperationError {
-    OperationError::new(
-        ErrorCode::PlanRequired,
-        SettingsError::NeedsEnhanced(switch).to_string(),
-    )
-    .with_details(json!({ "plan": ShopPlan::Enhanced, "field": switch }))
+    let plan = ShopPlan::Enhanced;
+    OperationError::needs_plan(plan.as_str(), format_args!("`{switch}`"))
+        .with_details(json!({ "plan": plan, "field": switch }))
 }
 
 pub(crate) fn no_location(id: &LocationId) -> OperationError {

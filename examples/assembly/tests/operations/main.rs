@@ -9,6 +9,7 @@ mod commands_keep_the_rules;
 mod demo_data;
 mod errors_say_what_to_do;
 mod examples;
+mod guardrails;
 mod hostile_texts;
 mod lists_filter_and_sort;
 mod permission_matrix;
