@@ -97,7 +97,7 @@ impl Command for CreateBom {
             updated_at: cx.now(),
         };
         let owner = Owner::Bom(bom.id.clone());
-        let to_register = check_rows(cx, db.reader(), &rows).await?;
+        let to_register = check_rows(cx, db.reader(), &Rows::default(), &rows).await?;
         check_structure(db.reader(), &owner, Some(&bom.variant), &rows).await?;
 
         register(db, &to_register).await?;

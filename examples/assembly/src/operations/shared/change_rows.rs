@@ -146,7 +146,7 @@ pub(crate) async fn change_rows<M: Made>(
     rows::check(&after.components)?;
     rows::check(&after.nested)?;
     made.check(after)?;
-    let to_register = check_rows(cx, db.reader(), after).await?;
+    let to_register = check_rows(cx, db.reader(), before, after).await?;
     check_structure(db.reader(), &owner, made.product(), after).await?;
     if before == after {
         return Ok((made, Vec::new()));

@@ -141,10 +141,16 @@ pub(crate) fn rows_over<I: RowInput>(inputs: Vec<I>, old: &[I::Row]) -> Result<V
     Ok(inputs.into_iter().map(over).collect())
 }
 
-/// Checks rows against what the store has, without writing anything.
+/// Checks rows against what the store has, without writing anything. Alternatives that were in the rows `before` may stay:
+/// they are notes, and do not keep a material from being removed.
 ///
 /// Answers the catalogue variants among them that are to be registered as materials.
-pub(crate) async fn check_rows(cx: &Context, db: &Reader, rows: &Rows) -> Result<Vec<Material>, OperationError> {
+pub(crate) async fn check_rows(
+    cx: &Context,
+    db: &Reader,
+    before: &Rows,
+    rows: &Rows,
+) -> Result<Vec<Material>, OperationError> {
     check_alternatives(&rows.components)?;
     let named: BTreeSet<&LocationId> = rows.components.iter().filter_map(|row| row.location.as_ref()).collect();
     check_locations(&db.locations().await?, &named)?;
@@ -153,10 +159,11 @@ pub(crate) async fn check_rows(cx: &Context, db: &Reader, rows: &Rows) -> Result
     if let Some(missing) = nested.iter().find(|id| !known.contains_key(id)) {
         return Err(no_sub_assembly(missing));
     }
+    let noted: BTreeSet<&VariantId> = before.components.iter().flat_map(|row| &row.alternatives).collect();
     let wanted: BTreeSet<&VariantId> = rows
         .components
         .iter()
-        .flat_map(|row| std::iter::once(&row.material).chain(&row.alternatives))
+        .flat_map(|row| std::iter::once(&row.material).chain(row.alternatives.iter().filter(|id| !noted.contains(id))))
         .collect();
     let wanted: Vec<VariantId> = wanted.into_iter().cloned().collect();
     let known = db.materials(&wanted).await?;

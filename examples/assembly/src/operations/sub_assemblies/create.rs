@@ -80,7 +80,7 @@ impl Command for CreateSubAssembly {
             return Err(needs_enhanced("onlyConsumePreassembled"));
         }
         let owner = Owner::SubAssembly(made.id.clone());
-        let to_register = check_rows(cx, db.reader(), &rows).await?;
+        let to_register = check_rows(cx, db.reader(), &Rows::default(), &rows).await?;
         check_structure(db.reader(), &owner, None, &rows).await?;
 
         register(db, &to_register).await?;
