@@ -192,16 +192,22 @@ fn check_alternatives(components: &[ComponentRow]) -> Result<(), OperationError>
     Err(OperationError::invalid_input(text))
 }
 
-/// Checks that nothing would be made of itself or be nested too deep if `owner`, which may make `product`, had these rows.
-pub(crate) async fn check_structure(
-    db: &Reader,
-    owner: &Owner,
-    product: Option<&VariantId>,
-    rows: &Rows,
-) -> Result<(), OperationError> {
+/// What is to have rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whole<'a> {
+    pub(crate) owner: &'a Owner,
+    /// The finished good that it makes, if it makes one.
+    pub(crate) product: Option<&'a VariantId>,
+    /// Whether it does not exist yet.
+    pub(crate) is_new: bool,
+}
+
+/// Checks that nothing would be made of itself or be nested too deep if `whole` had these rows.
+pub(crate) async fn check_structure(db: &Reader, whole: Whole<'_>, rows: &Rows) -> Result<(), OperationError> {
+    let Whole { owner, product, is_new } = whole;
     let below = db.graph_below(owner, product, rows).await?;
     if let Some(way) = below.cycle_through(owner) {
-        return Err(cycle(&way));
+        return Err(cycle(&way, is_new.then_some(owner)));
     }
     // No cycle leads through here, and the store had none before.
     let below = below.depth_below(owner).unwrap_or_default();
