@@ -5,7 +5,6 @@
 mod both_databases;
 mod changes_are_all_or_nothing;
 mod commands_do_what_they_say;
-mod commands_keep_the_rules;
 mod demo_data;
 mod errors_say_what_to_do;
 mod examples;
