@@ -40,7 +40,9 @@ impl From<QueryError> for OperationError {
 
 /// A switch that the store's plan does not have.
 pub(crate) fn needs_enhanced(switch: &'static str) -> OperationError {
-    OperationError::needs_plan(ShopPlan::Enhanced.as_str(), format_args!("`{switch}`"))
+    let plan = ShopPlan::Enhanced;
+    OperationError::needs_plan(plan.as_str(), format_args!("`{switch}`"))
+        .with_details(json!({ "plan": plan, "field": switch }))
 }
 
 pub(crate) fn no_location(id: &LocationId) -> OperationError {
@@ -67,14 +69,23 @@ pub(crate) fn no_product(id: &ProductId) -> OperationError {
     OperationError::not_found("product", id, "catalog.searchProducts({ query: \"...\" })")
 }
 
-/// Something would be made of itself; the way there is named.
-pub(crate) fn cycle(way: &[Node]) -> OperationError {
-    let names: Vec<String> = way.iter().map(ToString::to_string).collect();
-    let text = format!(
+/// Something would be made of itself; the way there is named. What does not exist yet has no id that a reader could look
+/// up, so it is not named by one.
+pub(crate) fn cycle(way: &[Node], new: Option<&Node>) -> OperationError {
+    let name = |node: &Node| match node {
+        Node::Bom(_) if new == Some(node) => "the new BOM".to_owned(),
+        Node::SubAssembly(_) if new == Some(node) => "the new sub-assembly".to_owned(),
+        Node::Bom(_) | Node::SubAssembly(_) => node.to_string(),
+    };
+    let names: Vec<String> = way.iter().map(name).collect();
+    let mut text = format!(
         "{} would be made of itself: {}; leave out one of these",
         names[0],
         names.join(" > ")
     );
+    if way.iter().skip(1).any(|node| matches!(node, Node::Bom(_))) {
+        text.push_str(". A finished good that is used as a material stands for its BOM");
+    }
     OperationError::invalid_input(text).with_details(json!({ "cycle": names }))
 }
 

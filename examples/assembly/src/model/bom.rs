@@ -91,7 +91,10 @@ pub enum SettingsError {
     )]
     BothAdjustments,
     /// Nothing to use up.
-    #[error("`active` needs at least one component; add some with `app.boms.setComponents` first")]
+    #[error(
+        "`active` needs at least one component or sub-assembly; give some to `app.boms.create` itself, or first to \
+         `app.boms.setComponents`"
+    )]
     ActiveWithoutRows,
     /// A switch that the store's plan does not have.
     #[error("`{0}` needs the enhanced plan")]

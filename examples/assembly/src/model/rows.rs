@@ -103,8 +103,8 @@ pub enum RowsError {
     Twice(String),
     /// Nothing or less of something.
     #[error(
-        "the quantity of `{key}` is `{quantity}`; it must be more than 0; to remove a row use `mode: \"replace\"` with the \
-             others"
+        "the quantity of `{key}` is `{quantity}`; it must be more than 0. To take it out, use `removeComponent` or \
+         `removeSubAssembly`"
     )]
     NotPositive {
         /// Of what.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::stores::Stores;
 
@@ -82,10 +82,99 @@ async fn every_refusal_names_the_value_and_the_way_on() {
         ),
         ("catalog.searchVariants", json!({ "query": "lamp", "pageSize": 5000 })),
     ];
+    insta::assert_snapshot!(texts(&stores, &calls).await);
+}
+
+#[tokio::test]
+async fn every_refusal_of_a_change_says_what_is_in_the_way() {
+    let stores = Stores::open().await;
+    let rivet = json!({ "name": "Rivet", "idempotencyKey": "k-1" });
+    stores.ok("rawMaterials.createVirtual", rivet).await;
+    let at = |level: Value| json!({ "variantId": "VMAT-VAR-1001", "levels": [level] });
+    let calls = [
+        (
+            "boms.update",
+            json!({ "bomId": "bom_trio", "name": "Trio", "expectedVersion": 7 }),
+        ),
+        (
+            "rawMaterials.setStock",
+            at(json!({ "locationId": "70001", "quantity": 1, "expectedQuantity": 9 })),
+        ),
+        (
+            "rawMaterials.setStock",
+            at(json!({ "locationId": "70001", "quantity": -1 })),
+        ),
+        ("rawMaterials.setStock", at(json!({ "locationId": "7", "quantity": 1 }))),
+        (
+            "rawMaterials.createVirtual",
+            json!({ "name": "Bolt", "idempotencyKey": "k-1" }),
+        ),
+        (
+            "rawMaterials.createVirtual",
+            json!({ "name": "Bolt", "idempotencyKey": "k 1" }),
+        ),
+        ("rawMaterials.remove", json!({ "variantId": "50001" })),
+        ("subAssemblies.delete", json!({ "subAssemblyId": "sub_led_engine" })),
+        (
+            "rawMaterials.update",
+            json!({ "variantId": "50001", "sku": "X", "unit": "m" }),
+        ),
+        (
+            "boms.addComponent",
+            json!({ "bomId": "bom_trio", "variantId": "50039", "quantity": 1 }),
+        ),
+        (
+            "boms.removeSubAssembly",
+            json!({ "bomId": "bom_trio", "subAssemblyId": "sub_cable_set" }),
+        ),
+        (
+            "subAssemblies.addComponent",
+            json!({ "subAssemblyId": "sub_led_engine", "variantId": "41001", "quantity": 1 }),
+        ),
+        (
+            "boms.create",
+            json!({ "variantId": "41016", "components": [{ "variantId": "41016", "quantity": 1 }] }),
+        ),
+        (
+            "boms.setComponents",
+            json!({ "bomId": "bom_care_kit", "components": [], "mode": "replace" }),
+        ),
+        (
+            "boms.create",
+            json!({ "variantId": "41016", "settings": { "active": true } }),
+        ),
+        ("boms.configure", json!({ "bomId": "bom_trio" })),
+        (
+            "boms.configure",
+            json!({ "bomId": "bom_trio", "settings": { "active": false } }),
+        ),
+        ("boms.updateMany", json!({ "items": [] })),
+        ("boms.updateMany", json!({ "items": vec![json!({}); 251] })),
+        ("rawMaterials.register", json!({ "variantIds": [] })),
+        ("stock.history", json!({ "bomId": "bom_trio", "variantId": "50001" })),
+        ("stock.history", json!({ "since": "yesterday" })),
+        ("catalog.searchVariants", json!({ "query": "colour:red" })),
+    ];
+    let mut texts = texts(&stores, &calls).await;
+    stores.behind_the_scenes("UPDATE shops SET plan = 'standard'").await;
+    let plan = (
+        "boms.configure",
+        json!({ "bomId": "bom_trio", "onlySellPreassembled": true }),
+    );
+    texts.push_str(&self::texts(&stores, &[plan]).await);
+    insta::assert_snapshot!(texts);
+}
+
+/// Each call with its refusal.
+async fn texts(stores: &Stores, calls: &[(&str, Value)]) -> String {
     let mut texts = String::new();
     for (path, arguments) in calls {
-        let (code, message) = stores.refused(path, arguments.clone()).await;
-        writeln!(texts, "{path}({arguments})\n    {code}: {message}").unwrap();
+        let error = stores.refusal(path, arguments.clone()).await;
+        let shown: String = arguments.to_string().chars().take(200).collect();
+        writeln!(texts, "{path}({shown})\n    {error}").unwrap();
+        if let Some(details) = error.details() {
+            writeln!(texts, "    {details}").unwrap();
+        }
     }
-    insta::assert_snapshot!(texts);
+    texts
 }

@@ -5,10 +5,10 @@
 mod both_databases;
 mod changes_are_all_or_nothing;
 mod commands_do_what_they_say;
-mod commands_keep_the_rules;
 mod demo_data;
 mod errors_say_what_to_do;
 mod examples;
+mod guardrails;
 mod hostile_texts;
 mod lists_filter_and_sort;
 mod permission_matrix;

@@ -19,6 +19,8 @@ pub(crate) struct Stores {
     pub(crate) lumen: TenantId,
     pub(crate) volt: TenantId,
     clock: ManualClock,
+    /// A statement that reads every row.
+    everything: String,
     _home: FreshDatabase,
 }
 
@@ -51,8 +53,10 @@ impl Stores {
         let catalog = Catalog::new(assembly).unwrap();
         let (lumen, volt) = (TenantId::new(noon()), TenantId::new(noon()));
         demo::seed(&database, &[lumen, volt]).await.unwrap();
+        let everything = everything(&database.begin_read().await.unwrap()).await;
         Self {
             catalog,
+            everything,
             database,
             lumen,
             volt,
@@ -146,26 +150,7 @@ impl Stores {
     /// Every row of every table there is, of all stores.
     pub(crate) async fn stored(&self) -> Stored {
         let read = self.database.begin_read().await.unwrap();
-        let is_sqlite = read.get_database_backend() == DbBackend::Sqlite;
-        let tables = if is_sqlite {
-            "SELECT name AS t FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        } else {
-            "SELECT tablename AS t FROM pg_tables WHERE schemaname = 'public'"
-        };
-        let mut stored = BTreeSet::new();
-        for table in texts(&read, tables).await {
-            let row = if is_sqlite {
-                let columns = format!("SELECT name AS t FROM pragma_table_info('{table}')");
-                let columns = texts(&read, &columns).await;
-                let quoted: Vec<String> = columns.iter().map(|name| format!("quote(\"{name}\")")).collect();
-                quoted.join(" || ',' || ")
-            } else {
-                "one::text".to_owned()
-            };
-            let rows = texts(&read, &format!("SELECT {row} AS t FROM {table} one")).await;
-            stored.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
-        }
-        Stored(stored)
+        Stored(texts(&read, &self.everything).await.into_iter().collect())
     }
 
     /// The number `n` of a statement.
@@ -191,6 +176,29 @@ impl Stores {
         assert!(done.rows_affected() > 0, "{sql}");
         write.commit().await.unwrap();
     }
+}
+
+/// A statement that reads every row of every table as a text, whatever tables there are.
+async fn everything(read: &DatabaseTransaction) -> String {
+    let is_sqlite = read.get_database_backend() == DbBackend::Sqlite;
+    let tables = if is_sqlite {
+        "SELECT name AS t FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    } else {
+        "SELECT tablename AS t FROM pg_tables WHERE schemaname = 'public'"
+    };
+    let mut selects = Vec::new();
+    for table in texts(read, tables).await {
+        let row = if is_sqlite {
+            let columns = format!("SELECT name AS t FROM pragma_table_info('{table}')");
+            let columns = texts(read, &columns).await.into_iter();
+            let quoted: Vec<String> = columns.map(|name| format!("quote(\"{name}\")")).collect();
+            quoted.join(" || ',' || ")
+        } else {
+            "one::text".to_owned()
+        };
+        selects.push(format!("SELECT '{table}: ' || {row} AS t FROM {table} one"));
+    }
+    selects.join(" UNION ALL ")
 }
 
 async fn texts(read: &DatabaseTransaction, sql: &str) -> Vec<String> {

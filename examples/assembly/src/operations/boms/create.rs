@@ -11,7 +11,7 @@ use crate::{
     error::no_variant,
     model::{Bom, BomId, BomSettings, Name, Owner, SettingsChange, VariantId, rows, structure::Rows},
     operations::shared::{
-        composition::{ComponentInput, NestedInput, check_rows, check_structure, register, rows_over},
+        composition::{ComponentInput, NestedInput, Whole, check_rows, check_structure, register, rows_over},
         differences::differences,
     },
 };
@@ -97,8 +97,13 @@ impl Command for CreateBom {
             updated_at: cx.now(),
         };
         let owner = Owner::Bom(bom.id.clone());
-        let to_register = check_rows(cx, db.reader(), &rows).await?;
-        check_structure(db.reader(), &owner, Some(&bom.variant), &rows).await?;
+        let to_register = check_rows(cx, db.reader(), &Rows::default(), &rows).await?;
+        let whole = Whole {
+            owner: &owner,
+            product: Some(&bom.variant),
+            is_new: true,
+        };
+        check_structure(db.reader(), whole, &rows).await?;
 
         register(db, &to_register).await?;
         db.add_bom(&bom).await?;

@@ -65,8 +65,8 @@ impl UpdateRawMaterial {
         match material.origin {
             Origin::Shopify if !named.is_empty() => {
                 let text = format!(
-                    "`{}` of `{}` is kept by the shop platform and read only here; change it there and register the material \
-                     again, or leave it out",
+                    "the shop platform keeps `{}` of `{}`, read only here; change that there and register the material again, \
+                     or leave it out",
                     named.join("`, `"),
                     material.id
                 );

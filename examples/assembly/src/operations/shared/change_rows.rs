@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    composition::{RowInput, check_rows, check_structure, register, rows_over},
+    composition::{RowInput, Whole, check_rows, check_structure, register, rows_over},
     differences::differences,
     made_of::{Component, Nested, Shown},
 };
@@ -146,8 +146,13 @@ pub(crate) async fn change_rows<M: Made>(
     rows::check(&after.components)?;
     rows::check(&after.nested)?;
     made.check(after)?;
-    let to_register = check_rows(cx, db.reader(), after).await?;
-    check_structure(db.reader(), &owner, made.product(), after).await?;
+    let to_register = check_rows(cx, db.reader(), before, after).await?;
+    let whole = Whole {
+        owner: &owner,
+        product: made.product(),
+        is_new: false,
+    };
+    check_structure(db.reader(), whole, after).await?;
     if before == after {
         return Ok((made, Vec::new()));
     }

@@ -147,10 +147,16 @@ pub(crate) fn rows_over<I: RowInput>(inputs: Vec<I>, old: &[I::Row]) -> Result<V
     Ok(inputs.into_iter().map(over).collect())
 }
 
-/// Checks rows against what the store has, without writing anything.
+/// Checks rows against what the store has, without writing anything. Alternatives that were in the rows `before` may stay:
+/// they are notes, and do not keep a material from being removed.
 ///
 /// Answers the catalogue variants among them that are to be registered as materials.
-pub(crate) async fn check_rows(cx: &Context, db: &Reader, rows: &Rows) -> Result<Vec<Material>, OperationError> {
+pub(crate) async fn check_rows(
+    cx: &Context,
+    db: &Reader,
+    before: &Rows,
+    rows: &Rows,
+) -> Result<Vec<Material>, OperationError> {
     check_alternatives(&rows.components)?;
     let named: BTreeSet<&LocationId> = rows.components.iter().filter_map(|row| row.location.as_ref()).collect();
     check_locations(&db.locations().await?, &named)?;
@@ -159,10 +165,11 @@ pub(crate) async fn check_rows(cx: &Context, db: &Reader, rows: &Rows) -> Result
     if let Some(missing) = nested.iter().find(|id| !known.contains_key(id)) {
         return Err(no_sub_assembly(missing));
     }
+    let noted: BTreeSet<&VariantId> = before.components.iter().flat_map(|row| &row.alternatives).collect();
     let wanted: BTreeSet<&VariantId> = rows
         .components
         .iter()
-        .flat_map(|row| std::iter::once(&row.material).chain(&row.alternatives))
+        .flat_map(|row| std::iter::once(&row.material).chain(row.alternatives.iter().filter(|id| !noted.contains(id))))
         .collect();
     let wanted: Vec<VariantId> = wanted.into_iter().cloned().collect();
     let known = db.materials(&wanted).await?;
@@ -191,16 +198,22 @@ fn check_alternatives(components: &[ComponentRow]) -> Result<(), OperationError>
     Err(OperationError::invalid_input(text))
 }
 
-/// Checks that nothing would be made of itself or be nested too deep if `owner`, which may make `product`, had these rows.
-pub(crate) async fn check_structure(
-    db: &Reader,
-    owner: &Owner,
-    product: Option<&VariantId>,
-    rows: &Rows,
-) -> Result<(), OperationError> {
+/// What is to have rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whole<'a> {
+    pub(crate) owner: &'a Owner,
+    /// The finished good that it makes, if it makes one.
+    pub(crate) product: Option<&'a VariantId>,
+    /// Whether it does not exist yet.
+    pub(crate) is_new: bool,
+}
+
+/// Checks that nothing would be made of itself or be nested too deep if `whole` had these rows.
+pub(crate) async fn check_structure(db: &Reader, whole: Whole<'_>, rows: &Rows) -> Result<(), OperationError> {
+    let Whole { owner, product, is_new } = whole;
     let below = db.graph_below(owner, product, rows).await?;
     if let Some(way) = below.cycle_through(owner) {
-        return Err(cycle(&way));
+        return Err(cycle(&way, is_new.then_some(owner)));
     }
     // No cycle leads through here, and the store had none before.
     let below = below.depth_below(owner).unwrap_or_default();

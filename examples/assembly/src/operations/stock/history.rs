@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use latchstring::{Context, ErrorCode, OperationError, Query};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
     Assembly, Reader,
@@ -29,6 +29,7 @@ pub(crate) struct StockHistory {
     /// Only this location.
     location_id: Option<LocationId>,
     /// Only what happened at this moment or later: RFC 3339, such as `2026-03-01T00:00:00Z`.
+    #[serde(default, deserialize_with = "moment")]
     since: Option<DateTime<Utc>>,
     /// Only what was counted or set by an assistant (`agent`), or by orders (`order`).
     source: Option<AdjustmentSource>,
@@ -73,6 +74,18 @@ impl From<Adjustment> for HistoryItem {
             actor: adjustment.actor,
         }
     }
+}
+
+/// Reads a moment; of a text that is none, says how to write one.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let wrong = |_| {
+        let shown: String = text.chars().take(40).collect();
+        de::Error::custom(format!("`{shown}` is no moment; write it like `2026-03-01T00:00:00Z`"))
+    };
+    text.parse().map(Some).map_err(wrong)
 }
 
 impl StockHistory {

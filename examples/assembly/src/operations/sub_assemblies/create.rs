@@ -11,7 +11,7 @@ use crate::{
     model::{Name, Note, Owner, ShopPlan, SubAssembly, SubAssemblyId, rows, structure::Rows},
     operations::shared::{
         change_rows::SubAssemblyRows,
-        composition::{ComponentInput, NestedInput, check_rows, check_structure, register, rows_over},
+        composition::{ComponentInput, NestedInput, Whole, check_rows, check_structure, register, rows_over},
         differences::differences,
     },
 };
@@ -80,8 +80,13 @@ impl Command for CreateSubAssembly {
             return Err(needs_enhanced("onlyConsumePreassembled"));
         }
         let owner = Owner::SubAssembly(made.id.clone());
-        let to_register = check_rows(cx, db.reader(), &rows).await?;
-        check_structure(db.reader(), &owner, None, &rows).await?;
+        let to_register = check_rows(cx, db.reader(), &Rows::default(), &rows).await?;
+        let whole = Whole {
+            owner: &owner,
+            product: None,
+            is_new: true,
+        };
+        check_structure(db.reader(), whole, &rows).await?;
 
         register(db, &to_register).await?;
         db.add_sub_assemblies(std::slice::from_ref(&made)).await?;
