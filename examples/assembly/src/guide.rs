@@ -15,13 +15,13 @@ pub(crate) fn fill(guide: &mut Guide) {
         "asking-well",
         "bills-of-materials",
         "sub-assemblies",
-        "buildable",
-        "sellable-and-shelves",
+        "buildable-and-sellable",
         "raw-materials",
         "virtual-materials",
-        "stock-and-locations",
+        "stock-and-shelves",
         "costs",
-        "settings",
+        "orders-and-returns",
+        "switches-and-settings",
         "products-and-variants",
         "lists-and-search",
         "showing-results",
@@ -50,7 +50,7 @@ const LOCATION: PromptArgument = PromptArgument {
     entity: None,
 };
 
-const PROMPTS: [Prompt; 5] = [
+const PROMPTS: [Prompt; 7] = [
     Prompt {
         name: "what_can_we_build",
         title: "What can we build now?",
@@ -110,6 +110,50 @@ const PROMPTS: [Prompt; 5] = [
             entity: Some("raw_materials"),
         }],
         text: "How much of {material} is on hand at each location, and which bills of materials need it?",
+    },
+    Prompt {
+        name: "count_stock",
+        title: "Enter what was counted",
+        description: "Sets counts of materials and shelves from a list, after a dry run.",
+        arguments: &[
+            PromptArgument {
+                name: "location",
+                description: "Where it was counted, by name.",
+                is_required: true,
+                entity: None,
+            },
+            PromptArgument {
+                name: "counts",
+                description: "What was counted, such as: 120.5 m textile cable, 7 lamp heads, 3 desk lamps ready.",
+                is_required: true,
+                entity: None,
+            },
+        ],
+        text: "We counted at {location}: {counts}.\n\
+               Look each up, and ask me where a name fits several. Show me a dry run with the counts before and after, and \
+               apart from it what the shop platform keeps and cannot be set here. Set nothing before I say so.",
+    },
+    Prompt {
+        name: "replace_component",
+        title: "Replace a component everywhere",
+        description: "Puts one raw material in the place of another in every bill of materials and sub-assembly.",
+        arguments: &[
+            PromptArgument {
+                name: "old",
+                description: "The component to replace: a raw material by name, SKU or id.",
+                is_required: true,
+                entity: Some("raw_materials"),
+            },
+            PromptArgument {
+                name: "new",
+                description: "What takes its place: a raw material by name, SKU or id.",
+                is_required: true,
+                entity: Some("raw_materials"),
+            },
+        ],
+        text: "Replace {old} by {new} in every bill of materials and sub-assembly that uses it, with the same quantities.\n\
+               Show me where it is used, what each would cost and how many could be built, before and after, from a dry \
+               run. Change nothing before I say so.",
     },
 ];
 

@@ -196,7 +196,7 @@ async fn ids_are_completed_by_words_and_questions_are_filled_in() {
     }
 
     let prompts = agent.rpc("prompts/list", json!({})).await.result()["prompts"].clone();
-    assert_eq!(prompts.as_array().unwrap().len(), 5);
+    assert_eq!(prompts.as_array().unwrap().len(), 7);
     let get = async |arguments: Value| {
         let params = json!({ "name": "what_limits", "arguments": arguments });
         agent.rpc("prompts/get", params).await
