@@ -109,6 +109,7 @@ node:
     fi
     echo "$node"
 
+# And every program of the documentation pages.
 # Stock clients against a running server: FastMCP with keys and signed in, the SDKs, the Inspector, and a script. Needs npm.
 client:
     #!/usr/bin/env bash
@@ -148,6 +149,7 @@ client:
     "$python" examples/assembly/clients/check_python_sdk.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
     python3 examples/assembly/clients/check_node.py "${CARGO_TARGET_DIR:-target}/debug/assembly" "$node" "$clients"
     "$openapi/bin/python" examples/assembly/clients/check_rest.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
+    python3 examples/assembly/clients/check_pages.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
 
 # Also takes `--part keyboard` for a part of it, and `--browser firefox`, which needs Debian's `firefox-esr`.
 # The access page and the approval page in headless Chromium, with axe-core. Needs Debian's `chromium`. Takes `--screenshots FOLDER`.
