@@ -42,7 +42,7 @@ pub use error::{ErrorCode, OperationError};
 pub use gate::{Fence, Gate, Hold, OpenGate, Refusal};
 pub use grant::{Grant, Holder};
 pub use guide::{Entity, Guide, Page, Prompt, PromptArgument};
-pub use id::{CodeId, GrantId, IdError, RequestId, TenantId};
+pub use id::{CodeId, GrantId, IdError, Ids, RequestId, TenantId};
 pub use input::{nearest, parse as parse_input};
 pub use name::{Name, NameError};
 pub use once_a_minute::{OnceAMinute, RefusedAs};

@@ -31,7 +31,7 @@ impl From<SettingsError> for OperationError {
 impl From<QueryError> for OperationError {
     fn from(error: QueryError) -> Self {
         match error {
-            QueryError::NoField(_) | QueryError::NoOperator(_) | QueryError::NoValue(_) => {
+            QueryError::NoField(_) | QueryError::NoOperator(_) | QueryError::OneValue(_) | QueryError::NoValue(_) => {
                 Self::invalid_input(format!("`query`: {error}"))
             }
         }
