@@ -40,6 +40,14 @@ impl Stored {
         let come = later.0.difference(&self.0).map(|row| format!("+ {row}"));
         gone.chain(come).collect()
     }
+
+    /// The rows of one store.
+    pub(crate) fn of(&self, tenant: TenantId) -> Self {
+        let id = tenant.as_uuid();
+        let (blob, text) = (format!("X'{}'", id.simple()).to_uppercase(), id.to_string());
+        let rows = self.0.iter().filter(|row| row.contains(&blob) || row.contains(&text));
+        Self(rows.cloned().collect())
+    }
 }
 
 impl Stores {
@@ -167,6 +175,43 @@ impl Stores {
     /// The texts `t` of a statement's rows.
     pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
         texts(&self.database.begin_read().await.unwrap(), sql).await
+    }
+
+    /// The ids, names and other short texts of a store, row by row, with `U+001F` between them.
+    pub(crate) async fn texts_of(&self, tenant: TenantId) -> Vec<String> {
+        let columns = [
+            ("shops", "name, currency"),
+            ("locations", "id, name"),
+            ("products", "id, title, vendor"),
+            (
+                "variants",
+                "id, product_id, product_title, sku, barcode, vendor, inventory_item_id",
+            ),
+            ("materials", "id, product_name, sku, vendor, inventory_item_id"),
+            ("boms", "id, name, variant_id"),
+            ("sub_assemblies", "id, name, sku"),
+        ];
+        let read = self.database.begin_read().await.unwrap();
+        let id = match read.get_database_backend() {
+            DbBackend::Sqlite => format!("X'{}'", tenant.as_uuid().simple()),
+            _ => format!("'{}'", tenant.as_uuid()),
+        };
+        let mut rows = Vec::new();
+        for (table, columns) in columns {
+            let columns: Vec<String> = columns
+                .split(", ")
+                .map(|name| format!("COALESCE({name}, '')"))
+                .collect();
+            let columns = columns.join(" || '\u{1F}' || ");
+            rows.extend(
+                texts(
+                    &read,
+                    &format!("SELECT {columns} AS t FROM {table} WHERE store_id = {id}"),
+                )
+                .await,
+            );
+        }
+        rows
     }
 
     /// What an assistant cannot do: people, the shop platform, or time.
