@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use crate::stores::Stores;
 
-/// Sub-assemblies: the first eight are a chain, the others lie beside it; behind them, one that does not exist.
+/// Sub-assemblies: the first ten are a chain, as deep as may be, the others lie beside it; behind them, one that does not
+/// exist.
 const PARTS: usize = 12;
-const CHAIN: usize = 8;
+const CHAIN: usize = 10;
 /// Variants that have no BOM at first, one that has, one that is no finished good, and one that does not exist.
 const VARIANTS: [&str; 6] = ["41016", "41017", "41018", "41001", "50001", "99999"];
 
