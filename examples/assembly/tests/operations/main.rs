@@ -14,3 +14,4 @@ mod lists_filter_and_sort;
 mod permission_matrix;
 mod stores;
 mod stores_are_apart;
+mod whatever_happens;

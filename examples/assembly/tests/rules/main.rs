@@ -4,6 +4,8 @@
 
 mod brute_force;
 mod buildable_is_exact;
+mod changes;
 mod orders_conserve;
+mod structure_laws;
 mod structures;
 mod worked_examples;

@@ -3,7 +3,7 @@
 use latchstring::ErrorCode;
 use serde_json::{Value, json};
 
-use super::{chain, refused, sub_assembly, wall_lamp};
+use super::{chain, hundreds, refused, sub_assembly, wall_lamp};
 use crate::stores::Stores;
 
 fn one(part: &str) -> Value {
@@ -103,4 +103,34 @@ async fn a_bom_on_top_counts_only_what_is_nested() {
     assert!(bom.starts_with("bom_"));
     let trio = json!({ "bomId": "bom_trio", "subAssemblyId": shade, "quantity": 1 });
     stores.ok("boms.addSubAssembly", trio).await;
+}
+
+#[tokio::test]
+async fn a_deep_way_up_is_found_among_hundreds() {
+    let stores = Stores::open().await;
+    let leaves = hundreds(&stores, 600).await;
+    let low = sub_assembly(&stores, "Low", &[]).await;
+    for leaves in leaves.chunks(250) {
+        let items: Vec<Value> = leaves
+            .iter()
+            .map(|leaf| json!({ "subAssemblyId": leaf, "subAssemblies": one(&low) }))
+            .collect();
+        let done = stores
+            .ok("subAssemblies.setComponentsMany", json!({ "items": items }))
+            .await;
+        assert_eq!(done["failed"], json!(0));
+    }
+    let below = sub_assembly(&stores, "Below", &[]).await;
+    let put = json!({ "parentId": low, "subAssemblyId": below, "quantity": 1 });
+    // Eight above one of the leaves, this leaf, and the one below: there is no room for another. Databases are asked
+    // about some hundreds at a time, so it is tried with the first leaf, one in the middle, and the last.
+    let eight = chain(&stores, 8).await;
+    for place in [0, 300, 599] {
+        let join = json!({ "parentId": eight[7], "subAssemblyId": leaves[place], "quantity": 1 });
+        stores.ok("subAssemblies.addSubAssembly", join).await;
+        too_deep(&stores, "subAssemblies.addSubAssembly", put.clone(), 11).await;
+        let part = json!({ "parentId": eight[7], "subAssemblyId": leaves[place] });
+        stores.ok("subAssemblies.removeSubAssembly", part).await;
+    }
+    stores.ok("subAssemblies.addSubAssembly", put).await;
 }

@@ -4,7 +4,7 @@
 use latchstring::ErrorCode;
 use serde_json::{Value, json};
 
-use super::{chain, refused, sub_assembly, wall_lamp};
+use super::{chain, hundreds, refused, sub_assembly, wall_lamp};
 use crate::stores::Stores;
 
 /// Every way to put a part into a sub-assembly.
@@ -148,4 +148,37 @@ async fn a_way_round_that_is_cut_may_be_closed_elsewhere() {
     stores.ok("subAssemblies.addSubAssembly", back).await;
     let round = json!({ "parentId": "sub_lamp_head", "subAssemblyId": "sub_led_engine", "quantity": 1 });
     refused(&stores, "subAssemblies.addSubAssembly", round, &["made of itself"]).await;
+}
+
+#[tokio::test]
+async fn a_way_round_is_found_among_hundreds() {
+    let stores = Stores::open().await;
+    let leaves = hundreds(&stores, 600).await;
+    let mut trays = Vec::new();
+    for leaves in leaves.chunks(200) {
+        let leaves: Vec<&str> = leaves.iter().map(String::as_str).collect();
+        trays.push(sub_assembly(&stores, "Tray", &leaves).await);
+    }
+    let trays: Vec<&str> = trays.iter().map(String::as_str).collect();
+    let top = sub_assembly(&stores, "Top", &trays).await;
+    // Databases are asked about some hundreds at a time: the first leaf, one in the middle, and the last.
+    for place in [0, 300, 599] {
+        let low = sub_assembly(&stores, "Low", &[]).await;
+        let put = json!({ "parentId": leaves[place], "subAssemblyId": low, "quantity": 1 });
+        stores.ok("subAssemblies.addSubAssembly", put).await;
+        let round = json!({ "parentId": low, "subAssemblyId": top, "quantity": 1 });
+        let way = format!("> sub-assembly {} > sub-assembly {low}; leave", leaves[place]);
+        refused(&stores, "subAssemblies.addSubAssembly", round, &[&way]).await;
+        let material = json!({ "subAssemblyId": leaves[place], "variantId": "41016", "quantity": 1 });
+        stores.ok("subAssemblies.addComponent", material).await;
+        let around = json!({ "variantId": "41016", "subAssemblies": [{ "subAssemblyId": top, "quantity": 1 }] });
+        let way = format!("> sub-assembly {} > the new BOM; leave", leaves[place]);
+        refused(&stores, "boms.create", around, &[&way]).await;
+        let bom = wall_lamp(&stores, json!([]), json!([])).await;
+        let around = json!({ "bomId": bom, "subAssemblyId": top, "quantity": 1 });
+        refused(&stores, "boms.addSubAssembly", around, &["made of itself"]).await;
+        stores.ok("boms.delete", json!({ "bomId": bom })).await;
+        let material = json!({ "subAssemblyId": leaves[place], "variantId": "41016" });
+        stores.ok("subAssemblies.removeComponent", material).await;
+    }
 }

@@ -53,6 +53,23 @@ async fn chain(stores: &Stores, length: usize) -> Vec<String> {
     made
 }
 
+/// Makes so many sub-assemblies of nothing.
+async fn hundreds(stores: &Stores, count: usize) -> Vec<String> {
+    let mut made = Vec::new();
+    while made.len() < count {
+        let names = (made.len()..count).take(250);
+        let items: Vec<Value> = names
+            .map(|number| json!({ "name": format!("Leaf {number}") }))
+            .collect();
+        let done = stores.ok("subAssemblies.createMany", json!({ "items": items })).await;
+        for one in done["results"].as_array().unwrap() {
+            let id = &one["result"]["subAssembly"]["subAssemblyId"];
+            made.push(id.as_str().unwrap().to_owned());
+        }
+    }
+    made
+}
+
 /// Makes a BOM for the wall lamp, which has none, of a row of this kind each.
 async fn wall_lamp(stores: &Stores, components: Value, sub_assemblies: Value) -> String {
     let arguments = json!({ "variantId": "41016", "components": components, "subAssemblies": sub_assemblies });
