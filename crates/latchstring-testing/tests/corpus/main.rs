@@ -20,6 +20,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use latchstring::Scope;
+use latchstring_testing::TestApp;
+
 use page::{Page, Question};
 use play::Player;
 
@@ -27,6 +30,11 @@ use play::Player;
 const UPDATE: &str = "LATCHSTRING_CORPUS_UPDATE";
 /// Set, only files and questions with this in their name are run.
 const ONLY: &str = "LATCHSTRING_CORPUS_ONLY";
+
+/// Fewer questions are no corpus.
+const QUESTIONS: usize = 200;
+/// Fewer of them with a mistake are none either.
+const MISTAKES: usize = 40;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_program_is_answered_as_its_page_says() {
@@ -95,6 +103,21 @@ async fn play_all(queue: Arc<Mutex<VecDeque<(usize, Question)>>>) -> Vec<(usize,
 }
 
 #[test]
+fn the_corpus_is_as_large_as_it_is_said_to_be() {
+    let pages = pages();
+    let count = |of_mistakes: bool| -> usize {
+        let pages = pages.iter().filter(|page| page.is_of_mistakes() == of_mistakes);
+        pages.map(|page| page.questions.len()).sum()
+    };
+    let (good, mistakes) = (count(false), count(true));
+    assert!(
+        good + mistakes >= QUESTIONS,
+        "{good} good ones and {mistakes} with mistakes"
+    );
+    assert!(mistakes >= MISTAKES, "{mistakes} with mistakes");
+}
+
+#[test]
 fn every_program_has_what_is_expected_of_it() {
     let mut without = String::new();
     for page in pages() {
@@ -111,6 +134,41 @@ fn every_program_has_what_is_expected_of_it() {
         }
     }
     assert!(without.is_empty(), "without an expected result:\n{without}");
+}
+
+#[tokio::test]
+async fn every_operation_is_used_by_a_good_program() {
+    let mut used = BTreeSet::new();
+    for page in pages().iter().filter(|page| !page.is_of_mistakes()) {
+        let programs = page.questions.iter().flat_map(|question| &question.programs);
+        used.extend(programs.flat_map(|program| called(&program.source)));
+    }
+    let app = TestApp::start(play::open).await;
+    let tools = app.agent(Scope::ReadWrite).await.at("?tools=direct").tools().await;
+    let beside = app.agent(Scope::ReadWrite).await.tools().await;
+    let unused: Vec<_> = tools
+        .iter()
+        .filter(|tool| !beside.contains(tool) && !used.contains(*tool))
+        .collect();
+    assert!(unused.is_empty(), "no good program uses {unused:#?}");
+}
+
+/// The operations that a program names, each as its tool is called.
+fn called(source: &str) -> BTreeSet<String> {
+    let is_name = |one: char| one.is_ascii_alphanumeric();
+    let names = source.split("app.").skip(1).filter_map(|rest| {
+        let (namespace, rest) = rest.split_once('.')?;
+        let method = rest.split(|one| !is_name(one)).next()?;
+        namespace.chars().all(is_name).then(|| format!("{namespace}_{method}"))
+    });
+    let in_snake_case = |name: String| {
+        let words = name.chars().map(|one| match one {
+            'A'..='Z' => format!("_{}", one.to_ascii_lowercase()),
+            other => other.to_string(),
+        });
+        words.collect()
+    };
+    names.map(in_snake_case).collect()
 }
 
 /// Every page of the corpus, by name.

@@ -87,14 +87,21 @@ impl Told {
     }
 }
 
-/// The note on a result that is cut, without the random handle of the rest.
+/// The note on a result that is cut, without what is random in it: the handle of the rest, and the size, which counts the
+/// digits of the time it took.
 fn without_handle(note: &str) -> String {
-    let parts = note
-        .split_once("result/")
-        .and_then(|(before, rest)| Some((before, rest.split_once('/')?)));
+    let note = replaced(note, "result/", "/", "<handle>");
+    replaced(&note, " of ", " bytes", "<so many>")
+}
+
+/// The text with what is between these two replaced, where both are in it.
+fn replaced(text: &str, before: &str, behind: &str, by: &str) -> String {
+    let parts = text
+        .split_once(before)
+        .and_then(|(start, rest)| Some((start, rest.split_once(behind)?.1)));
     parts.map_or_else(
-        || note.to_owned(),
-        |(before, (_, behind))| format!("{before}result/<handle>/{behind}"),
+        || text.to_owned(),
+        |(start, end)| format!("{start}{before}{by}{behind}{end}"),
     )
 }
 
