@@ -49,7 +49,7 @@ pub use once_a_minute::{OnceAMinute, RefusedAs};
 pub use operation::Operation;
 pub use replay::{Replay, ReplayKey};
 pub use sandbox::{Console, Failure, Limits, Outcome, Position, Program, Sandbox, SandboxError};
-pub use schema::{of as schema_of, of_output as output_schema_of, type_word};
+pub use schema::{of as schema_of, of_output as output_schema_of};
 pub use scope::{Effect, Scope, ScopeError};
 pub use session::{Finish, Finished, Session, SessionLimits};
 pub use surface::Surface;

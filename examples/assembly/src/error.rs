@@ -62,6 +62,13 @@ pub(crate) fn no_material(id: &VariantId) -> OperationError {
 }
 
 pub(crate) fn no_variant(id: &VariantId) -> OperationError {
+    if id.is_virtual() {
+        let text = format!(
+            "`{id}` is the id of a virtual material, and those are not in the catalogue; find variants with \
+             `app.catalog.searchVariants({{ query: \"...\" }})`, materials with `app.rawMaterials.list({{ search: \"...\" }})`"
+        );
+        return OperationError::new(ErrorCode::NotFound, text);
+    }
     OperationError::not_found("variant", id, "catalog.searchVariants({ query: \"...\" })")
 }
 
