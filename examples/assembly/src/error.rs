@@ -93,7 +93,8 @@ pub(crate) fn cycle(way: &[Node], new: Option<&Node>) -> OperationError {
     if way.iter().skip(1).any(|node| matches!(node, Node::Bom(_))) {
         text.push_str(". A finished good that is used as a material stands for its BOM");
     }
-    OperationError::invalid_input(text).with_details(json!({ "cycle": names }))
+    let plain: Vec<String> = names.iter().map(|name| name.replace('`', "")).collect();
+    OperationError::invalid_input(text).with_details(json!({ "cycle": plain }))
 }
 
 /// Somebody else changed it since it was read.
