@@ -331,16 +331,14 @@ fn meant(order: &Order, article: &Article) -> Result<Article, OrderError> {
         return Ok(article.clone());
     }
     let same = order.lines.keys().filter(|line| line.variant == article.variant);
-    match (&article.location, same.collect::<Vec<_>>().as_slice()) {
-        (None, [only]) => Ok((*only).clone()),
-        _ => {
-            let lines: Vec<String> = order.lines.keys().map(|line| format!("`{line}`")).collect();
-            Err(OrderError::NoLine {
-                article: article.to_string(),
-                lines: lines.join(", "),
-            })
-        }
+    if let (None, [only]) = (&article.location, same.collect::<Vec<_>>().as_slice()) {
+        return Ok((*only).clone());
     }
+    let lines: Vec<String> = order.lines.keys().map(|line| format!("`{line}`")).collect();
+    Err(OrderError::NoLine {
+        article: article.to_string(),
+        lines: lines.join(", "),
+    })
 }
 
 fn cancelled(order: &Order) -> BTreeMap<Article, Units> {

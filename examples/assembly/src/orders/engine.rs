@@ -217,7 +217,7 @@ impl<'a> Engine<'a> {
         let parts = self.db.reader().parts(std::slice::from_ref(&owner)).await?;
         let structure = structure(&owner, &parts)?;
         let supply = self.supply(&structure).await?;
-        let shelf = self.level(Kind::Bom, bom.id.as_str(), location).await?;
+        let ready = self.level(Kind::Bom, bom.id.as_str(), location).await?;
         let settings = &self.shop.settings;
         let is_computed = bom.settings.dynamic_adjustment && settings.is_adjusted_at(location);
         let shown = if is_computed || bom.settings.maintain_inventory_level {
@@ -229,7 +229,7 @@ impl<'a> Engine<'a> {
         Ok(Execution::new(
             bom,
             expansion,
-            shelf,
+            ready,
             shown,
             settings.allow_negative_inventory,
         ))
@@ -261,8 +261,8 @@ impl<'a> Engine<'a> {
         let parts = self.db.reader().parts(std::slice::from_ref(&owner)).await?;
         let structure = structure(&owner, &parts)?;
         let mut supply = self.supply(&structure).await?;
-        let shelf = self.level(Kind::Bom, bom.id.as_str(), location).await?;
-        supply.finished.insert(location.clone(), shelf);
+        let ready = self.level(Kind::Bom, bom.id.as_str(), location).await?;
+        supply.finished.insert(location.clone(), ready);
         let result = buildable_at(&structure, &supply, bom.settings.only_sell_preassembled, location);
         Ok(result.sellable.map(Quantity::whole_part))
     }

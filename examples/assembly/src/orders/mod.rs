@@ -210,12 +210,10 @@ async fn location(reader: &Reader, at: &str) -> Result<LocationId, EventError> {
     let found = locations
         .iter()
         .find(|place| place.id.as_str() == at || place.name == at);
-    match found {
-        Some(found) => Ok(found.id.clone()),
-        None => {
-            let known = locations.iter().take(20);
-            let known: Vec<String> = known.map(|place| format!("{} ({})", place.id, place.name)).collect();
-            Err(OrderError::NoSuchLocation(at.to_owned(), known.join(", ")).into())
-        }
+    if let Some(found) = found {
+        return Ok(found.id.clone());
     }
+    let known = locations.iter().take(20);
+    let known: Vec<String> = known.map(|place| format!("{} ({})", place.id, place.name)).collect();
+    Err(OrderError::NoSuchLocation(at.to_owned(), known.join(", ")).into())
 }
