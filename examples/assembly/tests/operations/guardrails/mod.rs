@@ -1,5 +1,6 @@
 //! Each rule that a command must keep: the refusal, its words, and that nothing was written although it was caught.
 
+use chrono::TimeDelta;
 use latchstring::ErrorCode;
 use serde_json::{Value, json};
 
@@ -53,10 +54,11 @@ async fn chain(stores: &Stores, length: usize) -> Vec<String> {
     made
 }
 
-/// Makes so many sub-assemblies of nothing.
+/// Makes so many sub-assemblies of nothing, in the order of their ids.
 async fn hundreds(stores: &Stores, count: usize) -> Vec<String> {
     let mut made = Vec::new();
     while made.len() < count {
+        stores.later(TimeDelta::milliseconds(1));
         let names = (made.len()..count).take(250);
         let items: Vec<Value> = names
             .map(|number| json!({ "name": format!("Leaf {number}") }))

@@ -185,3 +185,16 @@ async fn a_bulk_with_failures_is_answered_again_as_it_was() {
     assert_eq!(with_replayed(first, true), again);
     assert_eq!(before.changes(&stores.stored().await), [""; 0]);
 }
+
+#[tokio::test]
+async fn sent_twice_at_once_it_is_done_once() {
+    let stores = Stores::open().await;
+    let rivet = keyed(&json!({ "name": "Rivet" }), "k");
+    let desk = Stores::grant(stores.lumen, Scope::ReadWrite);
+    let (one, other) = tokio::join!(
+        call_of(&stores, &desk, "rawMaterials.createVirtual", &rivet),
+        call_of(&stores, &desk, "rawMaterials.createVirtual", &rivet)
+    );
+    assert_eq!(one["rawMaterial"], other["rawMaterial"]);
+    assert_ne!(one["replayed"], other["replayed"]);
+}

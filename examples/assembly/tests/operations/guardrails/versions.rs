@@ -71,6 +71,28 @@ async fn of_two_who_read_the_same_version_one_is_refused() {
 }
 
 #[tokio::test]
+async fn of_two_at_once_one_is_refused() {
+    let stores = Stores::open().await;
+    let rename = |name: &str| json!({ "bomId": "bom_trio", "name": name, "expectedVersion": 1 });
+    let set = |quantity: u32| {
+        let level = json!({ "locationId": "70001", "quantity": quantity, "expectedQuantity": 0 });
+        json!({ "bomId": "bom_trio", "levels": [level] })
+    };
+    for (path, one, other) in [
+        ("boms.update", rename("One"), rename("Other")),
+        ("boms.setPreassembled", set(1), set(2)),
+    ] {
+        let (one, other) = tokio::join!(
+            stores.call(stores.lumen, path, one),
+            stores.call(stores.lumen, path, other)
+        );
+        let refused: Vec<_> = [one, other].into_iter().filter_map(Result::err).collect();
+        assert_eq!(refused.len(), 1, "{path}");
+        assert_eq!(refused[0].code(), ErrorCode::Conflict, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_version_counts_changes_and_nothing_else() {
     let stores = Stores::open().await;
     let version = |answer: &Value, thing: &str| answer[thing]["version"].as_u64().unwrap();
