@@ -1,15 +1,12 @@
 //! What is fixed when a call begins: who calls, when, under which id, until when.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
-};
+use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::{Channel, Clock, Grant, RequestId, TenantId};
+use crate::{Channel, Clock, Grant, Ids, RequestId, TenantId};
 
 /// The circumstances of one call. Operations take time, ids and identity from here and from nowhere else.
 #[derive(Debug, Clone)]
@@ -19,8 +16,7 @@ pub struct Context {
     channel: Channel,
     now: DateTime<Utc>,
     deadline: Instant,
-    /// How many ids were made.
-    ids: Arc<AtomicU32>,
+    ids: Arc<Ids>,
 }
 
 impl Context {
@@ -36,7 +32,7 @@ impl Context {
             channel,
             now,
             deadline: Instant::now() + time,
-            ids: Arc::default(),
+            ids: Arc::new(Ids::at(now)),
         }
     }
 
@@ -73,6 +69,6 @@ impl Context {
     /// A fresh UUID (version 7) for something this call creates. Those of one call sort in the order in which they are
     /// made.
     pub fn new_uuid(&self) -> Uuid {
-        crate::id::uuid_in_order(self.now, self.ids.fetch_add(1, Ordering::Relaxed))
+        self.ids.make()
     }
 }

@@ -1,6 +1,6 @@
 //! What an operation answers when it cannot do what was asked.
 
-use std::{error::Error, fmt};
+use std::{collections::BTreeSet, error::Error, fmt};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -186,16 +186,36 @@ impl OperationError {
         }
     }
 
-    /// No operation of that name is visible: the answer for names that do not exist and for names that are hidden.
-    pub(crate) fn unknown_operation<'a>(name: &str, visible: impl Iterator<Item = &'a str>) -> Self {
+    /// No operation of that name is visible: the answer for names that do not exist and for names that are hidden. Says
+    /// what is visible in its namespace; or, if there is none of that name, which there are. `others` are those that the
+    /// grant may use where it can write.
+    pub(crate) fn unknown_operation<'a>(name: &str, visible: impl Iterator<Item = &'a str>, others: bool) -> Self {
         let name: String = name.chars().take(100).collect();
-        let near = input::nearest(&name, visible);
+        let visible: Vec<&str> = visible.collect();
+        let near = input::nearest(&name, visible.iter().copied());
         let mut message = format!("no operation `{name}`");
-        if near.is_empty() {
-            message.push_str("; find operations with `search`");
-        } else {
+        if !near.is_empty() {
             let list: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
             message.push_str(&format!("; the nearest are {}", list.join(", ")));
+        }
+        let namespace = name.split('.').next().unwrap_or_default();
+        let paths = || visible.iter().filter_map(|path| path.split_once('.'));
+        let methods: Vec<&str> = paths()
+            .filter(|(own, _)| *own == namespace)
+            .map(|(_, method)| method)
+            .collect();
+        if methods.is_empty() {
+            let namespaces: BTreeSet<&str> = paths().map(|(own, _)| own).collect();
+            let namespaces: Vec<&str> = namespaces.into_iter().collect();
+            message.push_str(&format!(
+                "; an operation is `app.<namespace>.<method>`, and the namespaces are {}",
+                namespaces.join(", ")
+            ));
+        } else {
+            message.push_str(&format!("; in `{namespace}` there are {}", methods.join(", ")));
+        }
+        if others {
+            message.push_str("; what changes data is in `run_write`");
         }
         Self::new(ErrorCode::UnknownOperation, message).with_details(json!({ "nearest": near }))
     }

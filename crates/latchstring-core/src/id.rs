@@ -1,6 +1,10 @@
 //! Ids: UUID version 7 behind a type of their own, shown with a prefix that says what they name.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,12 +20,34 @@ pub(crate) fn uuid_at(now: DateTime<Utc>) -> Uuid {
 
 /// The same for one of several ids of a moment: they sort by their `place`, up to 2^26 of them (RFC 9562, section 6.2,
 /// method 1).
-pub(crate) fn uuid_in_order(now: DateTime<Utc>, place: u32) -> Uuid {
+fn uuid_in_order(now: DateTime<Utc>, place: u32) -> Uuid {
     let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
     let mut rest: [u8; 10] = random::bytes();
     // Twelve bits behind the version and fourteen behind the variant.
     rest[..4].copy_from_slice(&((place >> 14 << 16) | (place & 0x3FFF)).to_be_bytes());
     uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid()
+}
+
+/// Ids of one moment that sort in the order in which they are made.
+#[derive(Debug)]
+pub struct Ids {
+    at: DateTime<Utc>,
+    made: AtomicU32,
+}
+
+impl Ids {
+    /// None yet, of this moment.
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self {
+            at: now,
+            made: AtomicU32::new(0),
+        }
+    }
+
+    /// A fresh UUID (version 7).
+    pub fn make(&self) -> Uuid {
+        uuid_in_order(self.at, self.made.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// Text that is not an id of the wanted kind.

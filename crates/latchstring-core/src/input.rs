@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::OperationError;
+use crate::{OperationError, schema::shape};
 
 /// Up to three of `candidates` that `wanted` was probably meant to be, best first.
 pub fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
@@ -92,18 +92,69 @@ pub(crate) fn read<T: DeserializeOwned>(
     })
 }
 
-/// Rust's names for numbers mean nothing to who writes JavaScript.
+/// Serde's messages name types as Rust and Serde do, which means nothing to who writes JavaScript.
 fn in_plain_words(message: &str) -> String {
-    let mut message = message.to_owned();
-    for (names, meaning) in [
-        (["u8", "u16", "u32", "u64", "usize"], "a whole number of at least 0"),
-        (["i8", "i16", "i32", "i64", "isize"], "a whole number"),
-    ] {
-        for name in names {
-            message = message.replace(&format!("expected {name}"), &format!("expected {meaning}"));
-        }
+    if let Some((given, wanted)) = message
+        .strip_prefix("invalid type: ")
+        .and_then(|rest| rest.rsplit_once(", expected "))
+    {
+        return wrong_type(given, wanted);
     }
-    message
+    if let Some(rest) = message.strip_prefix("unknown variant ") {
+        return format!("unknown value {rest}");
+    }
+    if let Some((field, known)) = message
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.split_once("`, expected "))
+    {
+        // The shape behind the message names the fields; here only the one that was probably meant.
+        return unknown_field(field, known.split('`').skip(1).step_by(2));
+    }
+    message.to_owned()
+}
+
+/// What was given in place of what. Where quotes are all that is wrong, that is said.
+fn wrong_type(given: &str, wanted: &str) -> String {
+    let wanted = match wanted {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number of at least 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "a sequence" => "a list",
+        "a boolean" => "true or false",
+        other => other,
+    };
+    let (kind, value) = given.split_once(' ').unwrap_or((given, ""));
+    let told = match (kind, value) {
+        ("sequence", "") => "a list".to_owned(),
+        ("map", "") => "an object".to_owned(),
+        ("null", "") => "null".to_owned(),
+        ("integer", number) => format!("the number {number}"),
+        ("floating", rest) => format!("the number {}", rest.trim_start_matches("point ")),
+        ("string", text) => format!("the text {text}"),
+        ("boolean", value) => value.to_owned(),
+        _ => given.to_owned(),
+    };
+    let number = value.trim_matches(|quote| matches!(quote, '"' | '`'));
+    let advice = match kind {
+        "integer" if wanted == "a string" => format!("; put it in quotes: \"{number}\""),
+        "string" if wanted.contains("number") && number.parse::<f64>().is_ok() => {
+            format!("; leave the quotes out: {number}")
+        }
+        "string" if wanted == "a list" => format!("; put it in brackets: [{value}]"),
+        _ => String::new(),
+    };
+    format!("{told} is given, {wanted} is expected{advice}")
+}
+
+/// An unknown field, with what was probably meant.
+fn unknown_field<'a>(field: &str, known: impl Iterator<Item = &'a str>) -> String {
+    if field == "dryRun" {
+        return "unknown field `dryRun`, which is an argument of `run_write` beside the program".to_owned();
+    }
+    let field: String = field.chars().take(64).collect();
+    match nearest(&field, known).first() {
+        Some(meant) => format!("unknown field `{field}` (did you mean `{meant}`?)"),
+        None => format!("unknown field `{field}`"),
+    }
 }
 
 /// More faults than this are counted, not named.
@@ -125,11 +176,7 @@ fn check_fields(
     let mut faults: Vec<String> = Vec::new();
     let unknown: Vec<&String> = given.keys().filter(|field| !known.contains_key(*field)).collect();
     for field in unknown.iter().take(MOST_FAULTS) {
-        let field: String = field.chars().take(64).collect();
-        match nearest(&field, known.keys().map(String::as_str)).first() {
-            Some(meant) => faults.push(format!("unknown field `{field}` (did you mean `{meant}`?)")),
-            None => faults.push(format!("unknown field `{field}`")),
-        }
+        faults.push(unknown_field(field, known.keys().map(String::as_str)));
     }
     for field in required
         .iter()
@@ -152,30 +199,6 @@ fn check_fields(
     )))
 }
 
-/// The fields of an object schema in one line: `{bomId: string, expand?: boolean}`.
-fn shape(schema: &Map<String, Value>) -> String {
-    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
-        return "{}".to_owned();
-    };
-    let required = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let fields: Vec<String> = properties
-        .iter()
-        .map(|(name, property)| {
-            let mark = if required.iter().any(|one| one == name) {
-                ""
-            } else {
-                "?"
-            };
-            format!("{name}{mark}: {}", crate::schema::type_word(property))
-        })
-        .collect();
-    format!("{{{}}}", fields.join(", "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,5 +212,50 @@ mod tests {
             Some(&"rawMaterials.setStock")
         );
         assert!(nearest("weather", names.into_iter()).is_empty());
+    }
+
+    #[test]
+    fn what_serde_says_is_told_in_javascripts_terms() {
+        for (said, told) in [
+            (
+                "invalid type: integer `5`, expected a string",
+                "the number `5` is given, a string is expected; put it in quotes: \"5\"",
+            ),
+            (
+                "invalid type: string \"5\", expected i64",
+                "the text \"5\" is given, a whole number is expected; leave the quotes out: 5",
+            ),
+            (
+                "invalid type: string \"one\", expected i64",
+                "the text \"one\" is given, a whole number is expected",
+            ),
+            (
+                "invalid type: string \"a, expected b\", expected a sequence",
+                "the text \"a, expected b\" is given, a list is expected; put it in brackets: [\"a, expected b\"]",
+            ),
+            (
+                "invalid type: sequence, expected a string",
+                "a list is given, a string is expected",
+            ),
+            (
+                "invalid type: floating point `1.5`, expected u64",
+                "the number `1.5` is given, a whole number of at least 0 is expected",
+            ),
+            (
+                "invalid type: boolean `true`, expected a decimal",
+                "`true` is given, a decimal is expected",
+            ),
+            (
+                "unknown variant `DESC`, expected `asc` or `desc`",
+                "unknown value `DESC`, expected `asc` or `desc`",
+            ),
+            (
+                "unknown field `variant_id`, expected one of `variantId`, `sku`",
+                "unknown field `variant_id` (did you mean `variantId`?)",
+            ),
+            ("missing field `name`", "missing field `name`"),
+        ] {
+            assert_eq!(in_plain_words(said), told);
+        }
     }
 }

@@ -43,10 +43,30 @@ fn drop_rust_formats(schema: &mut schemars::Schema) {
     }
 }
 
-/// The type of a property in a word or two, in TypeScript's terms. Null is left out: an absent field says the same.
-pub fn type_word(schema: &Value) -> String {
+/// The fields of an object in one line, in TypeScript's terms: `{bomId: string, expand?: boolean}`. Objects among them are
+/// told the same way, what is deeper inside is an `object`.
+pub(crate) fn shape(schema: &Map<String, Value>) -> String {
+    fields(schema, 1)
+}
+
+fn fields(schema: &Map<String, Value>, depth: usize) -> String {
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+        return "{}".to_owned();
+    };
+    let required = schema.get("required").and_then(Value::as_array);
+    let is_required = |name: &str| required.is_some_and(|required| required.iter().any(|one| one == name));
+    let field = |(name, property): (&String, &Value)| {
+        let mark = if is_required(name) { "" } else { "?" };
+        format!("{name}{mark}: {}", type_word(property, depth))
+    };
+    let fields: Vec<String> = properties.iter().map(field).collect();
+    format!("{{{}}}", fields.join(", "))
+}
+
+/// The type of a property in a word or two. Null is left out: an absent field says the same.
+fn type_word(schema: &Value, depth: usize) -> String {
     let mut words: Vec<String> = Vec::new();
-    collect_words(schema, &mut words);
+    collect_words(schema, depth, &mut words);
     words.retain(|word| word != "null");
     if words.is_empty() {
         "object".to_owned()
@@ -55,7 +75,7 @@ pub fn type_word(schema: &Value) -> String {
     }
 }
 
-fn collect_words(schema: &Value, words: &mut Vec<String>) {
+fn collect_words(schema: &Value, depth: usize, words: &mut Vec<String>) {
     let mut add = |word: String| {
         if !words.contains(&word) {
             words.push(word);
@@ -68,30 +88,39 @@ fn collect_words(schema: &Value, words: &mut Vec<String>) {
         return values.iter().for_each(|value| add(value.to_string()));
     }
     match schema.get("type") {
-        Some(Value::String(one)) => add(word(one, schema)),
+        Some(Value::String(one)) => add(word(one, schema, depth)),
         Some(Value::Array(several)) => {
             several
                 .iter()
                 .filter_map(Value::as_str)
-                .for_each(|one| add(word(one, schema)));
+                .for_each(|one| add(word(one, schema, depth)));
         }
         _ => {
             let several = schema
                 .get("anyOf")
                 .or_else(|| schema.get("oneOf"))
                 .and_then(Value::as_array);
-            several.into_iter().flatten().for_each(|one| collect_words(one, words));
+            several
+                .into_iter()
+                .flatten()
+                .for_each(|one| collect_words(one, depth, words));
         }
     }
 }
 
-fn word(one: &str, schema: &Value) -> String {
-    match one {
-        "integer" => "number".to_owned(),
-        "array" => format!(
-            "{}[]",
-            schema.get("items").map_or_else(|| "unknown".to_owned(), type_word)
-        ),
-        other => other.to_owned(),
+fn word(one: &str, schema: &Value, depth: usize) -> String {
+    match (one, schema.as_object()) {
+        ("integer", _) => "number".to_owned(),
+        ("array", _) => {
+            let items = schema.get("items");
+            let item = items.map_or_else(|| "unknown".to_owned(), |items| type_word(items, depth));
+            if item.contains(" | ") && !item.starts_with('{') {
+                format!("({item})[]")
+            } else {
+                format!("{item}[]")
+            }
+        }
+        ("object", Some(inner)) if depth > 0 && inner.contains_key("properties") => fields(inner, depth - 1),
+        (other, _) => other.to_owned(),
     }
 }

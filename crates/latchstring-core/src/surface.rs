@@ -61,10 +61,26 @@ impl View {
         self.operations.iter()
     }
 
+    /// By either spelling, also where one name has both: `rawMaterials.set_stock`.
     fn find(&self, path: &str) -> Option<&Arc<Operation>> {
-        let at = self.by_program.get(path).or_else(|| self.by_name.get(path));
+        let at = self
+            .by_program
+            .get(path)
+            .or_else(|| self.by_name.get(&in_snake_case(path)));
         at.map(|at| &self.operations[*at])
     }
+}
+
+/// A name as operations have it. Longer than any name it is nobody's.
+fn in_snake_case(path: &str) -> String {
+    let mut name = String::with_capacity(path.len().min(100));
+    for one in path.chars().take(100) {
+        if one.is_ascii_uppercase() {
+            name.push('_');
+        }
+        name.push(one.to_ascii_lowercase());
+    }
+    name
 }
 
 impl Surface {
@@ -163,7 +179,8 @@ impl Surface {
             return Err(OperationError::elsewhere(elsewhere.name.program()));
         }
         let visible = self.view.program_paths.iter().map(String::as_str);
-        Err(OperationError::unknown_operation(path, visible))
+        let has_others = self.all.operations().len() > self.view.operations().len();
+        Err(OperationError::unknown_operation(path, visible, has_others))
     }
 
     /// The operation whose tool is called `raw_materials_set_stock`.

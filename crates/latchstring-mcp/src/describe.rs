@@ -10,16 +10,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::declaration::declaration;
+use crate::declaration::{declaration, signature};
 
-/// More than this in one answer would bury the model.
-const MOST: usize = 20;
+/// More whole declarations than this in one answer would bury the model: it then gets one line of each.
+const WHOLE: usize = 20;
+
+/// More lines than this are refused.
+const MOST: usize = 100;
 
 /// Shows declarations.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct DescribeInput {
-    /// Operations such as "boms.list", or namespaces such as "boms"; 20 operations at most.
+    /// Operations such as "boms.list", or namespaces such as "boms". More than 20 operations are told in one line each.
     #[schemars(length(min = 1, max = 20))]
     names: Vec<String>,
 }
@@ -69,8 +72,22 @@ pub(crate) fn describe(surface: &Surface, input: &DescribeInput) -> Result<Descr
             ),
         ));
     }
-    let declarations: Vec<String> = operations.into_iter().map(|operation| declaration(operation)).collect();
-    Ok(DescribeOutput {
-        declarations: declarations.join("\n"),
-    })
+    let declarations = if operations.len() > WHOLE {
+        brief(&operations)
+    } else {
+        let whole: Vec<String> = operations.into_iter().map(|operation| declaration(operation)).collect();
+        whole.join("\n")
+    };
+    Ok(DescribeOutput { declarations })
+}
+
+/// A line of words and a line of code for each.
+fn brief(operations: &[&Arc<Operation>]) -> String {
+    let head = format!(
+        "// These are {} operations, so here is one line of each. Describe those you need by name: results, units, limits, \
+         errors and an example.\n",
+        operations.len()
+    );
+    let line = |operation: &&Arc<Operation>| format!("\n// {}\n{}\n", operation.summary(), signature(operation));
+    operations.iter().map(line).fold(head, |text, line| text + &line)
 }

@@ -31,7 +31,7 @@ impl From<SettingsError> for OperationError {
 impl From<QueryError> for OperationError {
     fn from(error: QueryError) -> Self {
         match error {
-            QueryError::NoField(_) | QueryError::NoOperator(_) | QueryError::NoValue(_) => {
+            QueryError::NoField(_) | QueryError::NoOperator(_) | QueryError::OneValue(_) | QueryError::NoValue(_) => {
                 Self::invalid_input(format!("`query`: {error}"))
             }
         }
@@ -62,6 +62,13 @@ pub(crate) fn no_material(id: &VariantId) -> OperationError {
 }
 
 pub(crate) fn no_variant(id: &VariantId) -> OperationError {
+    if id.is_virtual() {
+        let text = format!(
+            "`{id}` is the id of a virtual material, and those are not in the catalogue; find variants with \
+             `app.catalog.searchVariants({{ query: \"...\" }})`, materials with `app.rawMaterials.list({{ search: \"...\" }})`"
+        );
+        return OperationError::new(ErrorCode::NotFound, text);
+    }
     OperationError::not_found("variant", id, "catalog.searchVariants({ query: \"...\" })")
 }
 
@@ -86,7 +93,8 @@ pub(crate) fn cycle(way: &[Node], new: Option<&Node>) -> OperationError {
     if way.iter().skip(1).any(|node| matches!(node, Node::Bom(_))) {
         text.push_str(". A finished good that is used as a material stands for its BOM");
     }
-    OperationError::invalid_input(text).with_details(json!({ "cycle": names }))
+    let plain: Vec<String> = names.iter().map(|name| name.replace('`', "")).collect();
+    OperationError::invalid_input(text).with_details(json!({ "cycle": plain }))
 }
 
 /// Somebody else changed it since it was read.

@@ -67,8 +67,8 @@ async fn wrong_arguments_of_an_item_are_its_own_failure_and_say_where_they_are()
         [
             "wrong arguments for `notes.addOneMany` at `items[0]`: unknown field `notetext` (did you mean `noteText`?), \
              missing field `noteText`. Expected {noteText: string}",
-            "wrong argument for `notes.addOneMany` at `items[1].noteText`: invalid type: integer `5`, expected a string. \
-             Expected {noteText: string}",
+            "wrong argument for `notes.addOneMany` at `items[1].noteText`: the number `5` is given, a string is expected; \
+             put it in quotes: \"5\". Expected {noteText: string}",
             "`items[2]` of `notes.addOneMany` is no object. Expected {noteText: string}",
         ]
     );
@@ -97,7 +97,7 @@ async fn a_call_without_items_or_with_too_many_is_refused_as_a_whole() {
     assert_eq!(
         say(r#"{"item":[]}"#).await,
         "INVALID_INPUT: wrong arguments for `notes.addOneMany`: unknown field `item` (did you mean `items`?), missing field \
-         `items`. Expected {items: object[]}"
+         `items`. Expected {items: {noteText: string}[]}"
     );
     session
         .call_from_program("notes.addOneMany", &notes(&["milk"; 250]))

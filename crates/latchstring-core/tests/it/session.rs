@@ -114,8 +114,8 @@ async fn wrong_arguments_are_all_named_at_once_with_what_was_meant() {
     );
     assert_eq!(
         say(r#"{"noteText":5}"#).await,
-        "INVALID_INPUT: wrong argument for `notes.addOne` at `noteText`: invalid type: integer `5`, expected a string. \
-         Expected {noteText: string}"
+        "INVALID_INPUT: wrong argument for `notes.addOne` at `noteText`: the number `5` is given, a string is expected; \
+         put it in quotes: \"5\". Expected {noteText: string}"
     );
     assert_eq!(
         say("[]").await,

@@ -1,6 +1,6 @@
 //! What a grant sees.
 
-use latchstring_core::{Effect, ErrorCode, Scope};
+use latchstring_core::{Effect, ErrorCode, Scope, Surface};
 
 use crate::notebook::Desk;
 
@@ -64,6 +64,25 @@ fn every_spelling_of_a_visible_name_finds_it() {
     let error = surface.find("notes.lst").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "UNKNOWN_OPERATION: no operation `notes.lst`; the nearest are `notes.list`"
+        "UNKNOWN_OPERATION: no operation `notes.lst`; the nearest are `notes.list`; in `notes` there are addOne, addOneMany, \
+         list"
+    );
+}
+
+#[test]
+fn where_nothing_is_by_a_name_it_is_said_what_there_is() {
+    let surface = Desk::default().surface(Scope::ReadWrite);
+    let say = |surface: &Surface, name: &str| surface.find(name).unwrap_err().message().to_owned();
+    assert_eq!(
+        say(&surface, "todo.find"),
+        "no operation `todo.find`; an operation is `app.<namespace>.<method>`, and the namespaces are board, notes"
+    );
+    assert_eq!(
+        say(&surface.reads_only(), "notes.rename"),
+        "no operation `notes.rename`; in `notes` there are list; what changes data is in `run_write`"
+    );
+    assert_eq!(
+        say(&surface.read_only(), "notes.rename"),
+        "no operation `notes.rename`; in `notes` there are list"
     );
 }

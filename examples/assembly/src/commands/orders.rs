@@ -75,7 +75,7 @@ enum OrdersCommand {
         #[arg(value_parser = order_id)]
         order: OrderId,
     },
-    /// Make orders up: of goods with an active BOM, one in five of them changed, cancelled or refunded.
+    /// Make orders up: of goods with an active BOM, one in four of them changed, cancelled or refunded.
     Feed {
         /// How many orders.
         #[arg(long, default_value_t = 20)]
@@ -337,20 +337,8 @@ async fn show(orders: &Orders, store: TenantId, id: &OrderId) -> anyhow::Result<
     for event in &history.events {
         let Event { id, kind, at, .. } = event;
         text.push(format!("{} {kind} ({})", time(*at), plain(id)));
-        let moves = event
-            .log
-            .as_ref()
-            .and_then(|log| log["lines"].as_array())
-            .into_iter()
-            .flatten();
-        for line in moves {
-            let (units, variant, at) = (&line["units"], &line["variantId"], &line["locationId"]);
-            text.push(format!("  {units} x {} at {}", bare(variant), bare(at)));
-            for one in line["moves"].as_array().into_iter().flatten() {
-                let (name, unit) = (plain(bare(&one["name"])), plain(bare(&one["unit"])));
-                text.push(format!("    {} {unit} {name}", one["quantity"]));
-            }
-        }
+        let done: Option<Done> = event.log.clone().map(serde_json::from_value).transpose()?;
+        text.extend(done.iter().flat_map(|done| &done.lines).map(line));
         text.extend(event.sync_error.iter().map(|error| format!("  {error}")));
     }
     let events = history.events.iter().map(|event| {
@@ -365,8 +353,4 @@ async fn show(orders: &Orders, store: TenantId, id: &OrderId) -> anyhow::Result<
         text: text.join("\n"),
         json,
     })
-}
-
-fn bare(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }

@@ -1,7 +1,8 @@
 //! `shop show | set`
 
 use assembly::{
-    model::{LocationId, Shop, ShopPlan},
+    model::{Shop, ShopPlan},
+    orders::{Orders, Platform},
     shop::{self, ShopChange},
 };
 use latchstring_server::{
@@ -35,9 +36,9 @@ struct Set {
     /// What the store pays for.
     #[arg(long)]
     plan: Option<Plan>,
-    /// The id of the location that orders take from.
-    #[arg(long, value_name = "ID", value_parser = location)]
-    default_location: Option<LocationId>,
+    /// The location that orders take from, by its id or its name.
+    #[arg(long, value_name = "LOCATION")]
+    default_location: Option<String>,
     /// Whether orders take from the location that they name.
     #[arg(long, value_name = "BOOL")]
     multi_location: Option<bool>,
@@ -63,15 +64,9 @@ enum Plan {
     Enhanced,
 }
 
-/// Reads a location's id.
-fn location(text: &str) -> Result<LocationId, String> {
-    text.to_owned()
-        .try_into()
-        .map_err(|error: assembly::model::IdError| error.to_string())
-}
-
 pub(super) async fn run(beside: &Beside<'_, AssemblyProduct>, arguments: ShopArguments) -> anyhow::Result<Answer> {
     let store = beside.tenant(&arguments.which).await?;
+    let orders = Orders::new(beside.database().clone(), Platform::Up);
     let shop = match arguments.command {
         ShopCommand::Show => shop::read(beside.database(), store.id).await?,
         ShopCommand::Set(set) => {
@@ -80,7 +75,10 @@ pub(super) async fn run(beside: &Beside<'_, AssemblyProduct>, arguments: ShopArg
                     Plan::Standard => ShopPlan::Standard,
                     Plan::Enhanced => ShopPlan::Enhanced,
                 }),
-                default_location: set.default_location,
+                default_location: match set.default_location {
+                    Some(at) => Some(orders.location(store.id, &at).await?),
+                    None => None,
+                },
                 multi_location_sensitive_adjustments: set.multi_location,
                 location_sensitive_dynamic_adjustments: set.location_dynamic,
                 refunds_sync_disabled: set.refunds_disabled,

@@ -105,7 +105,7 @@ pub async fn fill(database: &Database, tenant: TenantId, size: Size) -> Result<(
         let stock = locations.iter().enumerate().map(stock);
         db.put_levels(Kind::Material, material.id.as_str(), stock).await?;
     }
-    for (number, one) in made.iter().enumerate().filter(|(number, _)| number % 3 == 0) {
+    for (number, one) in made.iter().enumerate().filter(|(number, _)| number.is_multiple_of(3)) {
         let ready = [(locations[0].id.clone(), whole(number % 7))];
         db.put_levels(Kind::SubAssembly, one.id.as_str(), ready.into_iter())
             .await?;
@@ -129,7 +129,7 @@ fn locations() -> Vec<Location> {
 }
 
 fn material(number: usize) -> Material {
-    let is_virtual = number % 5 != 0;
+    let is_virtual = !number.is_multiple_of(5);
     let id: VariantId = if is_virtual {
         cell(&format!("VMAT-VAR-9{number:05}"))
     } else {
@@ -151,7 +151,7 @@ fn material(number: usize) -> Material {
         vendor: Some(format!("Vendor {}", number % 40)),
         specifications: None,
         tag: None,
-        is_non_essential: number % 50 == 0,
+        is_non_essential: number.is_multiple_of(50),
         version: 1,
         created_at: DateTime::UNIX_EPOCH,
         updated_at: DateTime::UNIX_EPOCH,
@@ -240,7 +240,7 @@ fn nested_in(made: &[SubAssembly], number: usize) -> Vec<NestedRow> {
     if in_level == 0 || next + in_level > made.len() {
         return Vec::new();
     }
-    let second = (number % 3 == 0 && in_level > 1).then(|| nested(&made[next + (number + 1) % in_level], 1));
+    let second = (number.is_multiple_of(3) && in_level > 1).then(|| nested(&made[next + (number + 1) % in_level], 1));
     let first = nested(&made[next + number % in_level], 2);
     std::iter::once(first).chain(second).collect()
 }

@@ -268,24 +268,22 @@ impl Tables {
     }
 }
 
-/// The products of these variants, in their order.
+/// The products of these variants, in their order. A product is tagged with what its variants are made of.
 fn products(variants: &[Variant]) -> Vec<Product> {
     let mut products: Vec<Product> = Vec::new();
     for variant in variants {
         if products.iter().all(|product| product.id != variant.product) {
             let is_part = variant.price == variant.cost.unwrap_or(Price::from_micros(-1));
             let tags = ["oak", "walnut", "brass", "steel", "glass"];
-            let title = variant.full_title().to_lowercase();
+            let same = variants.iter().filter(|other| other.product == variant.product);
+            let titles: Vec<String> = same.map(|other| other.full_title().to_lowercase()).collect();
+            let is_made_of = |tag: &&&str| titles.iter().any(|title| title.contains(**tag));
             products.push(Product {
                 id: variant.product.clone(),
                 title: variant.product_title.clone(),
                 vendor: variant.vendor.clone(),
                 product_type: Some(if is_part { "Part" } else { "Finished good" }.to_owned()),
-                tags: tags
-                    .iter()
-                    .filter(|tag| title.contains(**tag))
-                    .map(ToString::to_string)
-                    .collect(),
+                tags: tags.iter().filter(is_made_of).map(ToString::to_string).collect(),
                 status: ProductStatus::Active,
             });
         }

@@ -74,6 +74,9 @@ pub enum QueryError {
     /// A way of combining that is not there.
     #[error("a query cannot have `{0}`; all parts must hold, so ask once for each choice and put the answers together")]
     NoOperator(&'static str),
+    /// Several values of something that has one.
+    #[error("`{0}` takes one value; ask once for each, or take `app.catalog.getVariants` for several ids")]
+    OneValue(String),
     /// Nothing behind the colon.
     #[error("`{0}:` has no value; write it behind the colon, in quotes if it has spaces")]
     NoValue(String),
@@ -98,6 +101,9 @@ pub fn terms(query: &str) -> Result<Vec<Term>, QueryError> {
 }
 
 fn term(text: &str) -> Result<Term, QueryError> {
+    if text.len() > 1 && text.starts_with('-') {
+        return Err(QueryError::NoOperator("-"));
+    }
     let Some((name, value)) = text.split_once(':') else {
         return Ok(Term::Word(text.to_owned()));
     };
@@ -113,6 +119,9 @@ fn term(text: &str) -> Result<Term, QueryError> {
     let (value, is_prefix) = value.strip_suffix('*').map_or((value, false), |value| (value, true));
     if value.is_empty() {
         return Err(QueryError::NoValue(name.to_owned()));
+    }
+    if matches!(field, Field::Id | Field::ProductId | Field::Barcode) && value.contains(',') {
+        return Err(QueryError::OneValue(name.to_owned()));
     }
     Ok(Term::Field {
         field: *field,
@@ -181,6 +190,8 @@ mod tests {
             ("lamp OR stool", "cannot have `OR`"),
             ("NOT lamp", "cannot have `NOT`"),
             ("sku:", "`sku:` has no value"),
+            ("lamp -oak", "cannot have `-`"),
+            ("id:41001,41002", "`id` takes one value"),
         ] {
             let error = terms(query).unwrap_err().to_string();
             assert!(error.contains(part), "{error}");

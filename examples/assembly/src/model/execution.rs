@@ -158,9 +158,7 @@ impl Execution {
         let all = Amount::whole(units);
         let ready = Amount::of(self.shelf.whole_part());
         let mut missing = Vec::new();
-        let (shelf, rest) = if kept.finished {
-            (all.clone(), Amount::default())
-        } else if self.only_ready && self.may_go_below_zero {
+        let (from_shelf, rest) = if kept.finished || (self.only_ready && self.may_go_below_zero) {
             (all.clone(), Amount::default())
         } else {
             let rest = all.less(&ready);
@@ -208,7 +206,7 @@ impl Execution {
             Some(shown) => all.to_quantity().min(shown.or_none()),
         };
         Held {
-            shelf: shelf.to_quantity(),
+            shelf: from_shelf.to_quantity(),
             shown,
             parts: demand.from_shelf.iter().map(Amount::to_quantity).collect(),
             cells,

@@ -113,13 +113,13 @@ impl Cell {
 impl Expansion {
     /// The structure at a location.
     pub fn at(structure: &Structure<'_>, supply: &Supply, location: &LocationId) -> Self {
-        let mut cells = Cells {
+        let mut making = Making {
             supply,
             location,
             cells: Vec::new(),
             known: BTreeMap::new(),
         };
-        let top = cells.level(&structure.components, &structure.nested);
+        let top = making.level(&structure.components, &structure.nested);
         let mut branches = Vec::with_capacity(structure.branches.len());
         for branch in &structure.branches {
             let key = (branch.sub_assembly.id.clone(), location.clone());
@@ -128,12 +128,12 @@ impl Expansion {
                 name: branch.sub_assembly.name.clone(),
                 only_ready: branch.sub_assembly.only_consume_preassembled,
                 shelf: supply.shelves.get(&key).copied().unwrap_or_default(),
-                level: cells.level(&branch.components, &branch.nested),
+                level: making.level(&branch.components, &branch.nested),
             });
         }
         Self {
             location: location.clone(),
-            cells: cells.cells,
+            cells: making.cells,
             top,
             branches,
         }
@@ -188,14 +188,14 @@ fn descend(level: &Level, units: &Amount, needs: &mut [Amount], wanted: &mut [Am
 }
 
 /// The cells of an expansion while it is made.
-struct Cells<'a> {
+struct Making<'a> {
     supply: &'a Supply,
     location: &'a LocationId,
     cells: Vec<Cell>,
     known: BTreeMap<(&'a VariantId, &'a LocationId), usize>,
 }
 
-impl<'a> Cells<'a> {
+impl<'a> Making<'a> {
     fn level(&mut self, components: &[(&'a ComponentRow, &'a Material)], nested: &[(usize, &'a NestedRow)]) -> Level {
         let take = |(row, material): &(&'a ComponentRow, &'a Material)| Take {
             cell: self.cell(row, material),

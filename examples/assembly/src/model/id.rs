@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// Empty, very long, or with characters that no id has.
-    #[error("`{0}` is not an id; ids are 1 to 100 letters, digits, `-` and `_`")]
+    #[error(
+        "`{0}` is not an id; ids are 1 to 100 letters, digits, `-` and `_`. Look the id up by name in the list of its kind"
+    )]
     Malformed(String),
     /// The platform's long form of an id.
     #[error("`{given}` is a full id; pass its last part, `{short}`")]
@@ -20,7 +22,10 @@ pub enum IdError {
         short: String,
     },
     /// Not of a variant.
-    #[error("`{0}` is not a variant id; one is all digits, or begins with `VMAT-VAR-` for a virtual material")]
+    #[error(
+        "`{0}` is not a variant id; one is all digits, or begins with `VMAT-VAR-` for a virtual material. Look it up by SKU \
+         or name with `app.rawMaterials.list({{ search }})` or `app.catalog.searchVariants({{ query }})`"
+    )]
     NotAVariant(String),
 }
 

@@ -81,8 +81,8 @@ impl Material {
         }
     }
 
-    /// The same with what the catalogue says now: names, SKU, vendor and, if the platform knows it, cost. What people
-    /// entered here stays.
+    /// The same with what the catalogue says now: names, SKU, vendor and, if the platform knows it, cost. What only people
+    /// know of it stays.
     #[must_use]
     pub fn refreshed(self, variant: &Variant) -> Self {
         Self {

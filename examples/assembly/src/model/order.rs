@@ -150,12 +150,15 @@ pub enum OrderError {
     /// The catalogue has no such variant.
     #[error("the catalogue has no variant `{0}`")]
     NoVariant(String),
-    /// No variant, or more than one, has this SKU.
-    #[error("{1} variants have the id or SKU `{0}`; name one by its id")]
-    NotOneVariant(String, usize),
+    /// Nothing has this SKU.
+    #[error("no variant has the id or SKU `{0}`")]
+    NoSku(String),
+    /// More than one variant has this SKU.
+    #[error("several variants have the SKU `{0}`; name the one you mean by its id")]
+    SeveralWithSku(String),
     /// The store has no location of this id or name.
-    #[error("the store has no location with the id or name `{0}`")]
-    NoSuchLocation(String),
+    #[error("the store has no location with the id or name `{0}`; it has {1}")]
+    NoSuchLocation(String, String),
     /// The store has no such location.
     #[error("the store has no location `{0}`")]
     NoLocation(LocationId),
@@ -168,6 +171,14 @@ pub enum OrderError {
     /// It was cancelled.
     #[error("order `{0}` was cancelled; nothing happens to it any more")]
     Cancelled(OrderId),
+    /// No line of the order is about this.
+    #[error("the order has no line of `{article}`; it has {lines}")]
+    NoLine {
+        /// What was named.
+        article: String,
+        /// What there is.
+        lines: String,
+    },
     /// More comes back than is out.
     #[error("of `{article}`, {out} are out, so {units} cannot come back")]
     TooMany {
@@ -300,6 +311,7 @@ fn refunded(order: &Order, lines: &[Line]) -> Result<BTreeMap<Article, Units>, O
     checked(lines)?;
     let mut after = order.lines.clone();
     for Line { article, units } in lines {
+        let article = &meant(order, article)?;
         let line = after.entry(article.clone()).or_default();
         if *units > line.out() {
             return Err(OrderError::TooMany {
@@ -311,6 +323,22 @@ fn refunded(order: &Order, lines: &[Line]) -> Result<BTreeMap<Article, Units>, O
         line.refunded += units;
     }
     Ok(after)
+}
+
+/// The line that is meant: of this article, or the only one of its variant where no location is named.
+fn meant(order: &Order, article: &Article) -> Result<Article, OrderError> {
+    if order.lines.contains_key(article) {
+        return Ok(article.clone());
+    }
+    let same = order.lines.keys().filter(|line| line.variant == article.variant);
+    if let (None, [only]) = (&article.location, same.collect::<Vec<_>>().as_slice()) {
+        return Ok((*only).clone());
+    }
+    let lines: Vec<String> = order.lines.keys().map(|line| format!("`{line}`")).collect();
+    Err(OrderError::NoLine {
+        article: article.to_string(),
+        lines: lines.join(", "),
+    })
 }
 
 fn cancelled(order: &Order) -> BTreeMap<Article, Units> {

@@ -29,8 +29,8 @@ impl Owner {
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bom(id) => write!(f, "BOM {id}"),
-            Self::SubAssembly(id) => write!(f, "sub-assembly {id}"),
+            Self::Bom(id) => write!(f, "BOM `{id}`"),
+            Self::SubAssembly(id) => write!(f, "sub-assembly `{id}`"),
         }
     }
 }

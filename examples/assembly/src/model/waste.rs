@@ -48,7 +48,7 @@ impl TryFrom<Quantity> for Waste {
 
 impl<'de> Deserialize<'de> for Waste {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = deserializer.deserialize_any(NumberText("a waste percentage, a number between 0 and 1000"))?;
+        let text = deserializer.deserialize_any(NumberText("a number between 0 and 1000, in percent,"))?;
         let percent = Quantity::parse(&text).map_err(|error| match error {
             QuantityError::TooFine(text) => WasteError::TooFine(text),
             QuantityError::OutOfBounds(text) | QuantityError::Malformed(text) => WasteError::OutOfBounds(text),

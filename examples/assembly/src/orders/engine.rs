@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use latchstring::RequestId;
-use uuid::Uuid;
+use latchstring::Ids;
 
 use super::{Done, EventError, LineDone, Platform};
 use crate::{
@@ -25,6 +24,7 @@ pub(super) struct Engine<'a> {
     platform: Platform,
     event: &'a OrderEvent,
     cause: Cause,
+    ids: Ids,
     /// What the platform must be told once it can be reached.
     waiting: Vec<Waiting>,
 }
@@ -43,6 +43,7 @@ impl<'a> Engine<'a> {
             platform,
             event,
             cause,
+            ids: Ids::at(now),
             waiting: Vec::new(),
         }
     }
@@ -60,8 +61,7 @@ impl<'a> Engine<'a> {
             }
         }
         if !self.waiting.is_empty() {
-            let at = self.cause.at;
-            self.db.keep_waiting(&self.waiting, || new_id(at)).await?;
+            self.db.keep_waiting(&self.waiting, || self.ids.make()).await?;
             done.sync_error = Some(UNREACHABLE.to_owned());
         }
         let log = serde_json::to_value(&done).map_err(|error| StorageError::Inconsistent {
@@ -217,7 +217,7 @@ impl<'a> Engine<'a> {
         let parts = self.db.reader().parts(std::slice::from_ref(&owner)).await?;
         let structure = structure(&owner, &parts)?;
         let supply = self.supply(&structure).await?;
-        let shelf = self.level(Kind::Bom, bom.id.as_str(), location).await?;
+        let ready = self.level(Kind::Bom, bom.id.as_str(), location).await?;
         let settings = &self.shop.settings;
         let is_computed = bom.settings.dynamic_adjustment && settings.is_adjusted_at(location);
         let shown = if is_computed || bom.settings.maintain_inventory_level {
@@ -229,7 +229,7 @@ impl<'a> Engine<'a> {
         Ok(Execution::new(
             bom,
             expansion,
-            shelf,
+            ready,
             shown,
             settings.allow_negative_inventory,
         ))
@@ -261,8 +261,8 @@ impl<'a> Engine<'a> {
         let parts = self.db.reader().parts(std::slice::from_ref(&owner)).await?;
         let structure = structure(&owner, &parts)?;
         let mut supply = self.supply(&structure).await?;
-        let shelf = self.level(Kind::Bom, bom.id.as_str(), location).await?;
-        supply.finished.insert(location.clone(), shelf);
+        let ready = self.level(Kind::Bom, bom.id.as_str(), location).await?;
+        supply.finished.insert(location.clone(), ready);
         let result = buildable_at(&structure, &supply, bom.settings.only_sell_preassembled, location);
         Ok(result.sellable.map(Quantity::whole_part))
     }
@@ -292,9 +292,10 @@ impl<'a> Engine<'a> {
             let change = at.entry(one.location.clone()).or_default();
             *change = change.plus(one.quantity);
         }
-        let at = self.cause.at;
         for (item, changes) in &by_item {
-            self.db.shift_levels(&self.cause, *item, changes, || new_id(at)).await?;
+            self.db
+                .shift_levels(&self.cause, *item, changes, || self.ids.make())
+                .await?;
         }
         Ok(())
     }
@@ -303,6 +304,7 @@ impl<'a> Engine<'a> {
 /// Tells the platform what waits.
 pub(super) async fn synchronise(db: &Writer, now: DateTime<Utc>) -> Result<usize, StorageError> {
     let waiting = db.reader().waiting().await?;
+    let ids = Ids::at(now);
     for one in &waiting {
         let cause = Cause {
             at: now,
@@ -311,16 +313,11 @@ pub(super) async fn synchronise(db: &Writer, now: DateTime<Utc>) -> Result<usize
             occasion: one.event_id.clone(),
         };
         let change = BTreeMap::from([(one.location.clone(), one.quantity)]);
-        db.shift_levels(&cause, (one.kind, &one.item), &change, || new_id(now))
+        db.shift_levels(&cause, (one.kind, &one.item), &change, || ids.make())
             .await?;
     }
     db.all_told().await?;
     Ok(waiting.len())
-}
-
-/// An id that sorts by time.
-fn new_id(at: DateTime<Utc>) -> Uuid {
-    RequestId::new(at).as_uuid()
 }
 
 fn of_ids<I: TryFrom<String> + Ord>(levels: Levels) -> BTreeMap<(I, LocationId), Quantity> {

@@ -1,6 +1,6 @@
 //! Made-up orders, the same for the same seed: so that a demo store sells something.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use latchstring::TenantId;
 
 use super::{Applied, EventError, Orders};
@@ -49,7 +49,7 @@ pub struct Fed {
     pub short_lines: usize,
 }
 
-/// Places `count` orders of finished goods with an active BOM, one to three lines each, and lets one in five of them be
+/// Places `count` orders of finished goods with an active BOM, one to three lines each, and lets one in four of them be
 /// changed, cancelled or refunded afterwards. The same seed makes the same orders once: told again, they count as told.
 ///
 /// # Errors
@@ -75,6 +75,8 @@ pub async fn feed(
     };
     let mut fed = Fed::default();
     let mut numbers = Numbers(seed);
+    // A moment each, so that they sort as they happened.
+    let mut told = now - TimeDelta::milliseconds(i64::try_from(count).unwrap_or_default() * 2);
     for number in 0..count {
         let lines = lines(&mut numbers, &goods, &locations);
         if lines.is_empty() {
@@ -82,7 +84,7 @@ pub async fn feed(
         }
         let id = format!("feed-{seed}-{}", number + 1);
         let mut events = vec![("created", OrderEventKind::Created(lines.clone()))];
-        match numbers.below(15) {
+        match numbers.below(12) {
             0 => {
                 let mut lines = lines;
                 lines[0].units += 1;
@@ -99,6 +101,7 @@ pub async fn feed(
             _ => {}
         }
         for (word, kind) in events {
+            told += TimeDelta::milliseconds(1);
             let event = OrderEvent {
                 id: format!("{id}-{word}"),
                 order: OrderId::try_from(id.clone()).map_err(|error| crate::StorageError::Inconsistent {
@@ -107,10 +110,10 @@ pub async fn feed(
                     value: id.clone(),
                     why: error.to_string(),
                 })?,
-                at: now,
+                at: told,
                 kind,
             };
-            if let Applied::Done(done) = orders.apply(store, &event, now).await? {
+            if let Applied::Done(done) = orders.apply(store, &event, told).await? {
                 match &event.kind {
                     OrderEventKind::Created(_) => fed.created += 1,
                     OrderEventKind::Edited(_) => fed.edited += 1,
@@ -134,7 +137,11 @@ fn lines(numbers: &mut Numbers, goods: &[VariantId], locations: &[LocationId]) -
         let Some(variant) = numbers.one_of(goods) else { break };
         let article = Article {
             variant: variant.clone(),
-            location: numbers.one_of(locations).cloned(),
+            // Most orders are left to the store's default location.
+            location: match numbers.below(3) {
+                0 => numbers.one_of(locations).cloned(),
+                _ => None,
+            },
         };
         let units = numbers.below(3) as u64 + 1;
         if lines.iter().all(|line| line.article != article) {

@@ -1,11 +1,11 @@
 //! What was done for an event, as it is kept and shown.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{BomId, LocationId, Move, Quantity, VariantId};
 
 /// What was done for an event.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Done {
     /// Line by line; empty where no active BOM was sold, or nothing is put back by the store's settings.
@@ -15,7 +15,7 @@ pub struct Done {
 }
 
 /// What was done for units of one finished good.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LineDone {
     /// Which BOM.
@@ -34,7 +34,7 @@ pub struct LineDone {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub material_list: Option<Vec<Move>>,
     /// What would have been put back somewhere that is gone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lost: Vec<Move>,
     /// How many the shop shows now, if it follows what can be sold.
     #[serde(skip_serializing_if = "Option::is_none")]

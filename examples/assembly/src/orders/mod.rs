@@ -16,7 +16,7 @@ use latchstring::db::{Database, DatabaseError};
 
 use crate::{
     Reader, StorageError, Writer,
-    model::{Article, Order, OrderError, OrderEvent, OrderId, VariantId},
+    model::{Article, LocationId, Order, OrderError, OrderEvent, OrderId, VariantId},
     storage::{Page, Told},
 };
 use engine::Engine;
@@ -143,10 +143,12 @@ impl Orders {
         let variant = match VariantId::try_from(what.to_owned()) {
             Ok(id) if reader.variants(std::slice::from_ref(&id)).await?.contains_key(&id) => id,
             Ok(_) | Err(_) => {
-                let ids = reader.variants_with_sku(what).await?;
-                let one: Result<[VariantId; 1], _> = ids.try_into();
-                let [id] = one.map_err(|ids| OrderError::NotOneVariant(what.to_owned(), ids.len()))?;
-                id
+                let mut ids = reader.variants_with_sku(what).await?;
+                match (ids.pop(), ids.pop()) {
+                    (Some(id), None) => id,
+                    (None, _) => return Err(OrderError::NoSku(what.to_owned()).into()),
+                    (Some(_), Some(_)) => return Err(OrderError::SeveralWithSku(what.to_owned()).into()),
+                }
             }
         };
         let Some(at) = at else {
@@ -155,15 +157,16 @@ impl Orders {
                 location: None,
             });
         };
-        let locations = reader.locations().await?;
-        let found = locations
-            .iter()
-            .find(|place| place.id.as_str() == at || place.name == at);
-        let location = found.ok_or_else(|| OrderError::NoSuchLocation(at.to_owned()))?;
-        Ok(Article {
-            variant,
-            location: Some(location.id.clone()),
-        })
+        let location = Some(location(&reader, at).await?);
+        Ok(Article { variant, location })
+    }
+
+    /// The location that a person means, by its id or its name.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn location(&self, store: TenantId, at: &str) -> Result<LocationId, EventError> {
+        location(&Reader::new(self.database.begin_read().await?, store), at).await
     }
 
     /// An order number that is not taken: the next after the highest of those that are only digits, from 1001.
@@ -200,4 +203,17 @@ impl Orders {
         }
         Ok((orders, total))
     }
+}
+
+async fn location(reader: &Reader, at: &str) -> Result<LocationId, EventError> {
+    let locations = reader.locations().await?;
+    let found = locations
+        .iter()
+        .find(|place| place.id.as_str() == at || place.name == at);
+    if let Some(found) = found {
+        return Ok(found.id.clone());
+    }
+    let known = locations.iter().take(20);
+    let known: Vec<String> = known.map(|place| format!("{} ({})", place.id, place.name)).collect();
+    Err(OrderError::NoSuchLocation(at.to_owned(), known.join(", ")).into())
 }

@@ -238,17 +238,17 @@ impl Reader {
         let names: BTreeMap<&Owner, &str> = all.iter().map(|one| (&one.owner, one.name.as_str())).collect();
         let mut referrers = BTreeMap::new();
         for (id, uses) in uses {
-            let mut users = Vec::with_capacity(uses.len());
+            let mut of_this = Vec::with_capacity(uses.len());
             for (kind, owner, quantity) in uses {
                 let owner = super::rows::owner(kind, owner)?;
-                users.push(Referrer {
+                of_this.push(Referrer {
                     name: names.get(&owner).copied().unwrap_or_default().to_owned(),
                     owner,
                     quantity: Quantity::from_micros(quantity),
                 });
             }
-            users.sort_by(|a, b| (&a.name, &a.owner).cmp(&(&b.name, &b.owner)));
-            referrers.insert(checked("component_rows", "material_id", id)?, users);
+            of_this.sort_by(|a, b| (&a.name, &a.owner).cmp(&(&b.name, &b.owner)));
+            referrers.insert(checked("component_rows", "material_id", id)?, of_this);
         }
         Ok(referrers)
     }

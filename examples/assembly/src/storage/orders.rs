@@ -199,6 +199,7 @@ fn written<T: serde::Serialize>(table: &'static str, column: &'static str, value
 impl Writer {
     /// Puts an order in place of what it was, if it was.
     pub(crate) async fn put_order(&self, order: &Order) -> Result<(), StorageError> {
+        use order_line::Column::{LocationId, OrderId, Ordered, Refunded, StoreId, VariantId};
         let store_id = self.reader().store();
         let row = order::Model {
             store_id,
@@ -224,7 +225,6 @@ impl Writer {
             };
             row.into_active_model()
         };
-        use order_line::Column::{LocationId, OrderId, Ordered, Refunded, StoreId, VariantId};
         let replace = OnConflict::columns([StoreId, OrderId, VariantId, LocationId])
             .update_columns([Ordered, Refunded])
             .to_owned();

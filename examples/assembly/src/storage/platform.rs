@@ -33,7 +33,7 @@ pub(crate) struct Waiting {
 struct Total {
     item_id: String,
     location_id: String,
-    total: i64,
+    quantity: i64,
 }
 
 impl Reader {
@@ -48,12 +48,12 @@ impl Reader {
                 .filter(Of.eq(kind))
                 .filter(ItemId.is_in(items))
                 .select_only();
-            let select = select.column(ItemId).column(LocationId).column_as(sum, "total");
+            let select = select.column(ItemId).column(LocationId).column_as(sum, "quantity");
             let select = select.group_by(ItemId).group_by(LocationId).into_model::<Total>();
             for row in select.all(&self.transaction).await? {
                 let location = checked("platform_moves", "location_id", row.location_id)?;
                 let level = levels.entry((row.item_id, location)).or_default();
-                *level = level.plus(Quantity::from_micros(row.total));
+                *level = level.plus(Quantity::from_micros(row.quantity));
             }
         }
         Ok(levels)
@@ -94,8 +94,8 @@ impl Writer {
             let before = levels.get(&key).copied().unwrap_or_default();
             (key.1, before, before.plus(*change))
         };
-        let moves: Vec<_> = changes.iter().map(moved).collect();
-        self.move_levels(cause, (kind, item), &moves, new_id).await
+        let after: Vec<_> = changes.iter().map(moved).collect();
+        self.move_levels(cause, (kind, item), &after, new_id).await
     }
 
     /// Keeps changes until the platform can be told. The ids sort as they are made.
@@ -121,8 +121,8 @@ impl Writer {
 
     /// Writes down that the platform was told everything.
     pub(crate) async fn all_told(&self) -> Result<(), StorageError> {
-        self.delete::<platform_move::Entity>().exec(self.transaction()).await?;
         use order_event::Column::SyncError;
+        self.delete::<platform_move::Entity>().exec(self.transaction()).await?;
         let select = self.reader().all::<order_event::Entity>();
         let failed = select.filter(SyncError.is_not_null()).all(self.transaction()).await?;
         for event in failed {

@@ -5,6 +5,7 @@
 mod apps;
 mod audit;
 mod key_ring;
+mod orders;
 mod server;
 mod settings;
 mod sign_in;

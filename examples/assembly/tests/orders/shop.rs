@@ -70,9 +70,10 @@ impl Shop {
 
     async fn fill(mut self) -> Self {
         let id = self.store.as_uuid();
-        let id = match self.is_on_postgres().await {
-            true => format!("'{id}'"),
-            false => format!("x'{}'", id.simple()),
+        let id = if self.is_on_postgres().await {
+            format!("'{id}'")
+        } else {
+            format!("x'{}'", id.simple())
         };
         for statement in [
             format!(

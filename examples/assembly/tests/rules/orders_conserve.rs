@@ -24,10 +24,10 @@ fn made() -> impl Strategy<Value = Made> {
     let components = collection::btree_map(0..MATERIALS, 1..=8_i64, 0..=2);
     let nested = |at: usize| {
         let later: Vec<usize> = (at + 1..=PARTS).collect();
-        match later.is_empty() {
-            true => Just(BTreeMap::new()).boxed(),
-            false => collection::btree_map(sample::select(later), 1..=3_u32, 0..=2).boxed(),
+        if later.is_empty() {
+            return Just(BTreeMap::new()).boxed();
         }
+        collection::btree_map(sample::select(later), 1..=3_u32, 0..=2).boxed()
     };
     let nested = (nested(0), nested(1), nested(2), nested(3), nested(4));
     let shelves = collection::vec(0..12_u32, PARTS + 1);

@@ -11,7 +11,7 @@ use crate::{
     operations::shared::{
         buildable::{Limiting, MOST_WALKED, Stocks, Total, locations},
         made_of::structure,
-        paging::{Listed, Paging},
+        paging::{Listed, Paging, search},
     },
     storage::{BomFilter, BomSort},
 };
@@ -24,8 +24,11 @@ const MOST: usize = 250;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct BuildableMany {
-    /// Only these BOMs, 1 to 250; every BOM if left out. Not together with `active`.
+    /// Only these BOMs, 1 to 250; every BOM if left out. Not together with `search` and `active`.
     bom_ids: Option<Vec<BomId>>,
+    /// Words that must all occur in the BOM's name or id, or in the finished good's title, SKU or vendor. At most 200
+    /// characters.
+    search: Option<String>,
     /// Only active (true) or inactive (false) BOMs.
     active: Option<bool>,
     /// Only these locations, 1 to 50; every active location if left out.
@@ -90,15 +93,16 @@ impl BuildableMany {
     async fn boms(&self, db: &Reader, paging: Paging) -> Result<(Vec<Bom>, u64), OperationError> {
         let Some(ids) = &self.bom_ids else {
             let filter = BomFilter {
+                search: search("search", self.search.clone())?,
                 is_active: self.active,
                 sort: BomSort::Name,
                 ..BomFilter::default()
             };
             return Ok(db.bom_page(&filter, paging.rows()).await?);
         };
-        if !(1..=MOST).contains(&ids.len()) || self.active.is_some() {
+        if !(1..=MOST).contains(&ids.len()) || self.active.is_some() || self.search.is_some() {
             let text = format!(
-                "`bomIds` names 1 to {MOST} BOMs and goes without `active`; leave it out for every BOM, page by page"
+                "`bomIds` names 1 to {MOST} BOMs and goes without `search` and `active`; leave it out for every BOM, page by page"
             );
             return Err(OperationError::invalid_input(text));
         }

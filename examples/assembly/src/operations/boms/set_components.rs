@@ -56,10 +56,10 @@ impl Command for SetComponents {
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<BomRows, OperationError> {
         let made = bom_at(db.reader(), &self.bom_id, self.expected_version).await?;
         let before = db.reader().rows_of(&made.owner()).await?;
-        let mode = self.mode.unwrap_or_default();
+        let how = self.mode.unwrap_or_default();
         let after = Rows {
-            components: mode.apply(&before.components, self.components)?,
-            nested: mode.apply(&before.nested, self.sub_assemblies)?,
+            components: how.apply(&before.components, self.components)?,
+            nested: how.apply(&before.nested, self.sub_assemblies)?,
         };
         let changed = change_rows(cx, db, made, &before, &after).await?;
         BomRows::shown(db.reader(), changed).await

@@ -114,7 +114,7 @@ impl Command for RegisterRawMaterials {
                         let fresh = fresh.changed(cx.now());
                         db.save_material(&fresh).await?;
                         let action = ChangeAction::Updated;
-                        db.record("raw_material", id.clone(), action, told(&old), told(&fresh));
+                        db.record("raw_material", id.clone(), action, Some(told(&old)), Some(told(&fresh)));
                     }
                     (Outcome::Refreshed, Some(name), None)
                 }

@@ -58,7 +58,7 @@ impl Command for RemoveRawMaterial {
         }
         db.delete_material(&material.id).await?;
         let id = material.id.clone();
-        db.record("raw_material", id, ChangeAction::Deleted, told(&material), None);
+        db.record("raw_material", id, ChangeAction::Deleted, Some(told(&material)), None);
         Ok(RawMaterialRemoved {
             name: material.name(),
             variant_id: material.id,

@@ -93,12 +93,12 @@ impl UpdateRawMaterial {
     }
 }
 
-pub(super) fn told(material: &Material) -> Option<Value> {
-    Some(json!({
+pub(super) fn told(material: &Material) -> Value {
+    json!({
         "name": material.name(), "sku": material.sku, "unit": material.unit, "cost": material.cost,
         "vendor": material.vendor, "specifications": material.specifications, "materialTag": material.tag,
         "nonEssential": material.is_non_essential,
-    }))
+    })
 }
 
 impl Command for UpdateRawMaterial {
@@ -132,7 +132,13 @@ impl Command for UpdateRawMaterial {
         let after = changed.changed(cx.now());
         db.save_material(&after).await?;
         let id = after.id.clone();
-        db.record("raw_material", id, ChangeAction::Updated, told(&before), told(&after));
+        db.record(
+            "raw_material",
+            id,
+            ChangeAction::Updated,
+            Some(told(&before)),
+            Some(told(&after)),
+        );
         let raw_material = shown_one(db.reader(), after).await?;
         Ok(OneMaterial { raw_material })
     }

@@ -55,10 +55,10 @@ impl Command for SetComponents {
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<SubAssemblyRows, OperationError> {
         let made = sub_assembly_at(db.reader(), &self.sub_assembly_id, self.expected_version).await?;
         let before = db.reader().rows_of(&made.owner()).await?;
-        let mode = self.mode.unwrap_or_default();
+        let how = self.mode.unwrap_or_default();
         let after = Rows {
-            components: mode.apply(&before.components, self.components)?,
-            nested: mode.apply(&before.nested, self.sub_assemblies)?,
+            components: how.apply(&before.components, self.components)?,
+            nested: how.apply(&before.nested, self.sub_assemblies)?,
         };
         let changed = change_rows(cx, db, made, &before, &after).await?;
         SubAssemblyRows::shown(db.reader(), changed).await

@@ -45,12 +45,12 @@ pub(crate) struct SubAssemblyUpdated {
     sub_assembly: SubAssemblyItem,
 }
 
-fn told(made: &SubAssembly) -> Option<Value> {
-    Some(json!({
+fn told(made: &SubAssembly) -> Value {
+    json!({
         "name": made.name, "sku": made.sku, "description": made.description,
         "keepAssembledOnReturn": made.keep_assembled_on_return,
         "onlyConsumePreassembled": made.only_consume_preassembled,
-    }))
+    })
 }
 
 impl Command for UpdateSubAssembly {
@@ -92,7 +92,13 @@ impl Command for UpdateSubAssembly {
         let after = changed.changed(cx.now());
         db.save_sub_assembly(&after).await?;
         let id = after.id.clone();
-        db.record("sub_assembly", id, ChangeAction::Updated, told(&before), told(&after));
+        db.record(
+            "sub_assembly",
+            id,
+            ChangeAction::Updated,
+            Some(told(&before)),
+            Some(told(&after)),
+        );
         let sub_assembly = shown_one(db.reader(), after).await?;
         Ok(SubAssemblyUpdated { sub_assembly })
     }

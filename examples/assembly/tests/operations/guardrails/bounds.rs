@@ -66,7 +66,13 @@ async fn lists_of_ids_are_bounded_and_not_empty() {
         refused(&stores, "boms.buildableMany", call, &["`bomIds`", "1 to 250"]).await;
     }
     let both = json!({ "bomIds": ["bom_trio"], "active": true });
-    refused(&stores, "boms.buildableMany", both, &["goes without `active`"]).await;
+    refused(
+        &stores,
+        "boms.buildableMany",
+        both,
+        &["goes without `search` and `active`"],
+    )
+    .await;
     stores
         .ok("boms.buildableMany", json!({ "bomIds": vec!["bom_trio"; 250] }))
         .await;

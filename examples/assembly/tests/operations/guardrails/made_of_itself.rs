@@ -44,7 +44,7 @@ fn takes(into: &str, material: &str) -> [(&'static str, Value); 2] {
 async fn a_sub_assembly_is_not_in_itself() {
     let stores = Stores::open().await;
     for (path, arguments) in puts("sub_lamp_head", "sub_lamp_head") {
-        let way = "sub-assembly sub_lamp_head > sub-assembly sub_lamp_head";
+        let way = "sub-assembly `sub_lamp_head` > sub-assembly `sub_lamp_head`";
         assert_eq!(refused(&stores, path, arguments, &[way]).await, ErrorCode::InvalidInput);
     }
 }
@@ -56,10 +56,11 @@ async fn a_sub_assembly_is_not_in_itself_through_several_others() {
     let (top, bottom) = (&links[0], &links[4]);
     for (path, arguments) in puts(top, bottom) {
         let error = stores.refusal(path, arguments).await;
-        let mut way: Vec<String> = vec![format!("sub-assembly {bottom}")];
-        way.extend(links.iter().map(|id| format!("sub-assembly {id}")));
+        let mut way: Vec<String> = vec![format!("sub-assembly `{bottom}`")];
+        way.extend(links.iter().map(|id| format!("sub-assembly `{id}`")));
         assert_eq!(error.code(), ErrorCode::InvalidInput);
-        assert_eq!(error.details(), Some(&json!({ "cycle": way })));
+        let plain: Vec<String> = way.iter().map(|node| node.replace('`', "")).collect();
+        assert_eq!(error.details(), Some(&json!({ "cycle": plain })));
         assert!(error.message().contains(&way.join(" > ")), "{error}");
         assert!(error.message().contains("leave out one of these"), "{error}");
     }
@@ -79,7 +80,7 @@ async fn a_finished_good_is_not_its_own_material() {
         ),
         ("boms.setComponents", json!({ "bomId": "bom_trio", "components": row })),
     ] {
-        refused(&stores, path, arguments, &["BOM bom_trio > BOM bom_trio"]).await;
+        refused(&stores, path, arguments, &["BOM `bom_trio` > BOM `bom_trio`"]).await;
     }
     let own = json!({ "variantId": "41016", "components": [{ "variantId": "41016", "quantity": 1 }] });
     refused(&stores, "boms.create", own, &["the new BOM > the new BOM"]).await;
@@ -90,7 +91,7 @@ async fn a_finished_good_is_not_its_own_material_through_another_bom() {
     let stores = Stores::open().await;
     // The gift box holds the desk lamp; the desk lamp must not hold the gift box.
     let around = json!({ "bomId": "bom_desk_lamp", "variantId": "41015", "quantity": 1 });
-    let way = "BOM bom_desk_lamp > BOM bom_gift_desk_lamp > BOM bom_desk_lamp";
+    let way = "BOM `bom_desk_lamp` > BOM `bom_gift_desk_lamp` > BOM `bom_desk_lamp`";
     let code = refused(&stores, "boms.addComponent", around, &[way]).await;
     assert_eq!(code, ErrorCode::InvalidInput);
 }
@@ -98,8 +99,8 @@ async fn a_finished_good_is_not_its_own_material_through_another_bom() {
 #[tokio::test]
 async fn a_sub_assembly_does_not_take_what_is_made_of_it() {
     let stores = Stores::open().await;
-    let way = "sub-assembly sub_led_engine > BOM bom_desk_lamp > sub-assembly sub_desk_lamp_core > \
-               sub-assembly sub_lamp_head > sub-assembly sub_led_engine";
+    let way = "sub-assembly `sub_led_engine` > BOM `bom_desk_lamp` > sub-assembly `sub_desk_lamp_core` > \
+               sub-assembly `sub_lamp_head` > sub-assembly `sub_led_engine`";
     for (path, arguments) in takes("sub_led_engine", "41001") {
         assert_eq!(refused(&stores, path, arguments, &[way]).await, ErrorCode::InvalidInput);
     }
@@ -109,7 +110,7 @@ async fn a_sub_assembly_does_not_take_what_is_made_of_it() {
             &stores,
             path,
             arguments,
-            &["BOM bom_gift_desk_lamp > BOM bom_desk_lamp > "],
+            &["BOM `bom_gift_desk_lamp` > BOM `bom_desk_lamp` > "],
         )
         .await;
     }
@@ -123,7 +124,7 @@ async fn a_material_does_not_become_the_finished_good_of_what_uses_it() {
     let lamp = json!({ "subAssemblyId": shade, "variantId": "41016", "quantity": 1 });
     stores.ok("subAssemblies.addComponent", lamp).await;
     let around = json!({ "variantId": "41016", "subAssemblies": [{ "subAssemblyId": arm, "quantity": 1 }] });
-    let way = format!("> sub-assembly {arm} > sub-assembly {shade} >");
+    let way = format!("> sub-assembly `{arm}` > sub-assembly `{shade}` >");
     // It has no id yet, and the one it would have got could not be looked up.
     let new = ["the new BOM would be", &format!("the new BOM {way} the new BOM")];
     refused(&stores, "boms.create", around, &new).await;
@@ -134,7 +135,7 @@ async fn a_material_does_not_become_the_finished_good_of_what_uses_it() {
         &stores,
         "boms.addSubAssembly",
         around,
-        &[&format!("BOM {bom} {way} BOM {bom}")],
+        &[&format!("BOM `{bom}` {way} BOM `{bom}`")],
     )
     .await;
 }
@@ -167,12 +168,12 @@ async fn a_way_round_is_found_among_hundreds() {
         let put = json!({ "parentId": leaves[place], "subAssemblyId": low, "quantity": 1 });
         stores.ok("subAssemblies.addSubAssembly", put).await;
         let round = json!({ "parentId": low, "subAssemblyId": top, "quantity": 1 });
-        let way = format!("> sub-assembly {} > sub-assembly {low}; leave", leaves[place]);
+        let way = format!("> sub-assembly `{}` > sub-assembly `{low}`; leave", leaves[place]);
         refused(&stores, "subAssemblies.addSubAssembly", round, &[&way]).await;
         let material = json!({ "subAssemblyId": leaves[place], "variantId": "41016", "quantity": 1 });
         stores.ok("subAssemblies.addComponent", material).await;
         let around = json!({ "variantId": "41016", "subAssemblies": [{ "subAssemblyId": top, "quantity": 1 }] });
-        let way = format!("> sub-assembly {} > the new BOM; leave", leaves[place]);
+        let way = format!("> sub-assembly `{}` > the new BOM; leave", leaves[place]);
         refused(&stores, "boms.create", around, &[&way]).await;
         let bom = wall_lamp(&stores, json!([]), json!([])).await;
         let around = json!({ "bomId": bom, "subAssemblyId": top, "quantity": 1 });

@@ -1,0 +1,68 @@
+//! Sending programs as an assistant does.
+
+use assembly::{Assembly, demo};
+use latchstring::{Scope, access::Tenant, db::Database};
+use latchstring_testing::{Agent, TestApp};
+use serde_json::json;
+
+use crate::{
+    page::{Program, Question, Tool},
+    told::Told,
+};
+
+/// The assembly product with its two demo stores.
+pub(crate) async fn open(database: Database, tenants: [Tenant; 2]) -> Assembly {
+    let domain = Assembly::open(database.clone()).await.unwrap();
+    demo::seed(&database, &tenants.map(|tenant| tenant.id)).await.unwrap();
+    domain
+}
+
+/// A server with fresh demo data, and the assistants of its stores.
+pub(crate) struct Player {
+    app: TestApp,
+    /// Each with whose key it has; a store may have only so many.
+    agents: Vec<((usize, Scope), Agent)>,
+}
+
+impl Player {
+    pub(crate) async fn new() -> Self {
+        Self {
+            app: TestApp::start(open).await,
+            agents: Vec::new(),
+        }
+    }
+
+    /// Sends the programs of a question, one after the other.
+    pub(crate) async fn play(&mut self, question: &Question) -> Vec<Told> {
+        let mut ids = Vec::new();
+        let mut told = Vec::new();
+        for program in &question.programs {
+            let agent = self.agent(program.sent.store, program.sent.scope).await;
+            told.push(send(&agent, program, &mut ids).await);
+        }
+        told
+    }
+
+    async fn agent(&mut self, store: usize, scope: Scope) -> Agent {
+        if let Some((_, agent)) = self.agents.iter().find(|(whose, _)| *whose == (store, scope)) {
+            return agent.clone();
+        }
+        let agent = self.app.agent_of(store, scope).await;
+        self.agents.push(((store, scope), agent.clone()));
+        agent
+    }
+}
+
+async fn send(agent: &Agent, program: &Program, ids: &mut Vec<String>) -> Told {
+    let source = &program.source;
+    let reply = match program.sent.tool {
+        Tool::Run => agent.call("run", json!({ "program": source })).await,
+        Tool::RunWrite => agent.call("run_write", json!({ "program": source })).await,
+        Tool::DryRun => {
+            agent
+                .call("run_write", json!({ "program": source, "dryRun": true }))
+                .await
+        }
+    };
+    Told::of(&reply, ids)
+}
