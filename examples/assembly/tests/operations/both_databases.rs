@@ -125,6 +125,19 @@ fn changes() -> Vec<(&'static str, Value)> {
         ("rawMaterials.createVirtual", json!({ "name": "nul \u{0}" })),
         ("rawMaterials.list", json!({ "search": "nul \u{0}" })),
         ("boms.get", json!({ "bomId": "nul\u{0}" })),
+    ];
+    for name in NAMES {
+        let text = name.repeat(40).chars().take(255).collect::<String>();
+        let arguments =
+            json!({ "name": name, "vendor": name, "sku": text, "cost": "0.000001", "specifications": "1\n2" });
+        calls.push(("rawMaterials.createVirtual", arguments));
+    }
+    calls
+}
+
+/// Changes of single fields and rows, under keys, and many at once.
+fn further_changes() -> Vec<(&'static str, Value)> {
+    vec![
         (
             "rawMaterials.register",
             json!({ "variantIds": ["41018", "50001", "99999"] }),
@@ -191,14 +204,7 @@ fn changes() -> Vec<(&'static str, Value)> {
             "rawMaterials.createVirtualMany",
             json!({ "items": [{ "name": "Rivet" }, { "name": "" }], "idempotencyKey": "k" }),
         ),
-    ];
-    for name in NAMES {
-        let text = name.repeat(40).chars().take(255).collect::<String>();
-        let arguments =
-            json!({ "name": name, "vendor": name, "sku": text, "cost": "0.000001", "specifications": "1\n2" });
-        calls.push(("rawMaterials.createVirtual", arguments));
-    }
-    calls
+    ]
 }
 
 /// New ids are random: 32 hexadecimal digits with something in front.
@@ -226,7 +232,12 @@ async fn answers(stores: &Stores) -> Vec<(String, Value, Value)> {
     let surface = stores.catalog.surface(Stores::grant(stores.lumen, Scope::ReadWrite));
     let examples = surface.operations().map(|one| (one.name.program(), arguments(one)));
     let looks = || looks().into_iter();
-    for (path, arguments) in looks().chain(changes()).chain(examples).chain(looks()) {
+    for (path, arguments) in looks()
+        .chain(changes())
+        .chain(further_changes())
+        .chain(examples)
+        .chain(looks())
+    {
         stores.later(TimeDelta::milliseconds(1500));
         let mut answer = match stores.call(stores.lumen, path, arguments.clone()).await {
             Ok(answer) => answer,

@@ -24,14 +24,14 @@ fn rows() -> impl Strategy<Value = Vec<NestedRow>> {
     })
 }
 
-fn settings([a, b, c, d, e, f]: [bool; 6]) -> BomSettings {
+fn settings([active, dynamic, maintain, list, keep, only]: [bool; 6]) -> BomSettings {
     BomSettings {
-        active: a,
-        dynamic_adjustment: b,
-        maintain_inventory_level: c && !b,
-        auto_generate_material_list: d,
-        keep_assembled_on_return: e,
-        only_sell_preassembled: f,
+        active,
+        dynamic_adjustment: dynamic,
+        maintain_inventory_level: maintain && !dynamic,
+        auto_generate_material_list: list,
+        keep_assembled_on_return: keep,
+        only_sell_preassembled: only,
     }
 }
 
