@@ -9,13 +9,16 @@ use crate::{
     error::no_bom,
     model::{BomId, LocationId, LocationResult, Owner, Quantity, has_essential},
     operations::shared::{
-        buildable::{Limiting, MOST_WALKED, Stocks, Total, locations},
+        buildable::{Limiting, Stocks, Total, locations},
         made_of::structure,
     },
 };
 
 /// Rows that one walk may have, so that an answer does not take seconds.
 const MOST_ROWS: usize = 5000;
+
+/// Rows times locations that one call may walk.
+const MOST_WALKED: usize = 50_000;
 
 /// Computes how many of a BOM can be built and sold at each location right now, and what stands in the way of one more.
 /// Ready sub-assemblies are used first, then their materials; a material shared by several branches is counted once.

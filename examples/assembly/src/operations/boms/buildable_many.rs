@@ -9,7 +9,7 @@ use crate::{
     error::no_bom,
     model::{Bom, BomId, LocationId, LocationResult, Owner, Quantity, Structure, has_essential},
     operations::shared::{
-        buildable::{Limiting, MOST_WALKED, Stocks, Total, locations},
+        buildable::{Limiting, Stocks, Total, locations},
         made_of::structure,
         paging::{Listed, Paging, search},
     },
@@ -18,6 +18,9 @@ use crate::{
 
 /// BOMs that one call may name, or that fit on a page.
 const MOST: usize = 250;
+
+/// Rows times locations that one call may walk: more than for one BOM, so that a usual page of large BOMs is answered.
+const MOST_WALKED: usize = 150_000;
 
 /// Computes how many of each of many BOMs can be built and sold right now, and what stands in the way of one more: as
 /// `app.boms.buildable`, in one call. By name, in pages. `totalCount` counts all that are asked for.
@@ -36,7 +39,7 @@ pub(crate) struct BuildableMany {
     /// Which page, from 1; 1 if left out.
     page: Option<i64>,
     /// How many on a page, 1 to 250; 100 if left out. Fewer where BOMs are large: rows over all levels times locations
-    /// are 50000 at most in one call.
+    /// are 150000 at most in one call.
     page_size: Option<i64>,
 }
 
@@ -145,7 +148,7 @@ impl Query for BuildableMany {
         ),
         (
             ErrorCode::LimitExceeded,
-            "more than 50 locations, or more than 50000 rows times locations",
+            "more than 50 locations, or more than 150000 rows times locations",
         ),
     ];
     type Domain = Assembly;

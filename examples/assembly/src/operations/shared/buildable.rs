@@ -16,9 +16,6 @@ use crate::{
     storage::{Kind, StorageError},
 };
 
-/// Rows times locations that one call may walk, so that an answer does not take seconds.
-pub(crate) const MOST_WALKED: usize = 50_000;
-
 /// Locations in one answer.
 const MOST_LOCATIONS: usize = 50;
 
