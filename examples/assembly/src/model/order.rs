@@ -248,7 +248,9 @@ impl OrderEvent {
             return Err(OrderError::Cancelled(order.id));
         }
         let (status, after) = match &self.kind {
-            OrderEventKind::Created(_) | OrderEventKind::Edited(_) => (OrderStatus::Open, self.edited(&order)?),
+            OrderEventKind::Created(lines) | OrderEventKind::Edited(lines) => {
+                (OrderStatus::Open, edited(&order, lines)?)
+            }
             OrderEventKind::Refunded(lines) => (OrderStatus::Open, refunded(&order, lines)?),
             OrderEventKind::Cancelled => (OrderStatus::Cancelled, cancelled(&order)),
         };
@@ -282,29 +284,26 @@ impl OrderEvent {
         let changes = lines.iter().map(|line| (line.article.clone(), 0, line.units));
         Ok((order, changes.collect()))
     }
+}
 
-    fn edited(&self, order: &Order) -> Result<BTreeMap<Article, Units>, OrderError> {
-        let (OrderEventKind::Edited(lines) | OrderEventKind::Created(lines)) = &self.kind else {
-            return Ok(order.lines.clone());
-        };
-        checked(lines)?;
-        let mut after = order.lines.clone();
-        for units in after.values_mut() {
-            units.ordered = units.refunded;
-        }
-        for Line { article, units } in lines {
-            let line = after.entry(article.clone()).or_default();
-            if *units < line.refunded {
-                return Err(OrderError::Refunded {
-                    article: article.to_string(),
-                    units: *units,
-                    refunded: line.refunded,
-                });
-            }
-            line.ordered = *units;
-        }
-        Ok(after)
+fn edited(order: &Order, lines: &[Line]) -> Result<BTreeMap<Article, Units>, OrderError> {
+    checked(lines)?;
+    let mut after = order.lines.clone();
+    for units in after.values_mut() {
+        units.ordered = units.refunded;
     }
+    for Line { article, units } in lines {
+        let line = after.entry(article.clone()).or_default();
+        if *units < line.refunded {
+            return Err(OrderError::Refunded {
+                article: article.to_string(),
+                units: *units,
+                refunded: line.refunded,
+            });
+        }
+        line.ordered = *units;
+    }
+    Ok(after)
 }
 
 fn refunded(order: &Order, lines: &[Line]) -> Result<BTreeMap<Article, Units>, OrderError> {

@@ -12,10 +12,7 @@ use super::{
     entity::{order, order_event, order_line, taking},
     row::{checked, one_of},
 };
-use crate::model::{
-    Article, Execution, Order, OrderEvent, OrderId, OrderStatus,
-    order::{MOST_LINES, Units},
-};
+use crate::model::{Article, Execution, Order, OrderEvent, OrderId, OrderStatus, order::Units};
 
 /// Units that an order has taken and not given back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,7 +210,6 @@ impl Writer {
             .update_columns([order::Column::Status, order::Column::UpdatedAt])
             .to_owned();
         self.put(vec![row.into_active_model()], replace).await?;
-        debug_assert!(order.lines.len() <= 2 * MOST_LINES, "each event has few lines");
         let line = |(article, units): (&Article, &Units)| {
             let row = order_line::Model {
                 store_id,
