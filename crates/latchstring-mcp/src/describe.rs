@@ -88,6 +88,9 @@ fn brief(operations: &[&Arc<Operation>]) -> String {
          errors and an example.\n",
         operations.len()
     );
-    let line = |operation: &&Arc<Operation>| format!("\n// {}\n{}\n", operation.summary(), signature(operation));
+    let line = |operation: &&Arc<Operation>| {
+        let summary = operation.summary().replace('\n', " ");
+        format!("\n// {summary}\n{}\n", signature(operation))
+    };
     operations.iter().map(line).fold(head, |text, line| text + &line)
 }

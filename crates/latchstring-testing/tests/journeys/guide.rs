@@ -216,6 +216,43 @@ async fn ids_are_completed_by_words_and_questions_are_filled_in() {
 }
 
 #[tokio::test]
+async fn a_namespace_of_many_operations_is_told_in_a_line_of_each() {
+    let app = assembly().await;
+    let describe = async |scope: Scope, names: Value| {
+        let agent = app.agent(scope).await;
+        agent.call("describe", json!({ "names": names })).await.tool_text()
+    };
+    let brief = describe(Scope::ReadWrite, json!(["boms"])).await;
+    assert!(brief.starts_with("// These are 22 operations"), "{brief}");
+    let blocks: Vec<&str> = brief.trim().split("\n\n").skip(1).collect();
+    assert_eq!(blocks.len(), 22);
+    for block in blocks {
+        let lines: Vec<&str> = block.lines().collect();
+        assert!(
+            matches!(lines[..], [words, code] if words.starts_with("// ") && code.starts_with("app.boms.")),
+            "{block}"
+        );
+    }
+    // Who may only read has few of them, and is told all of each.
+    let whole = describe(Scope::Read, json!(["boms"])).await;
+    assert!(whole.contains("@example") && !whole.contains("createMany"), "{whole}");
+    let everything = json!([
+        "boms",
+        "subAssemblies",
+        "rawMaterials",
+        "catalog",
+        "locations",
+        "shop",
+        "stock"
+    ]);
+    assert!(
+        describe(Scope::ReadWrite, everything)
+            .await
+            .starts_with("// These are 60 operations")
+    );
+}
+
+#[tokio::test]
 async fn the_address_chooses_programs_or_tools_and_namespaces() {
     let app = assembly().await;
     let agent = app.agent(Scope::ReadWrite).await;
