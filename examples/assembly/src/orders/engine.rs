@@ -304,6 +304,9 @@ impl<'a> Engine<'a> {
 /// Tells the platform what waits.
 pub(super) async fn synchronise(db: &Writer, now: DateTime<Utc>) -> Result<usize, StorageError> {
     let waiting = db.reader().waiting().await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
     let ids = Ids::at(now);
     for one in &waiting {
         let cause = Cause {

@@ -4,7 +4,8 @@
 //! commands `assembly orders` do by hand what a platform would tell, and a feed of made-up orders shows it at work.
 //!
 //! Each event is one transaction. Counts that this app keeps are changed in it. So are the platform's, if it can be reached;
-//! otherwise what it must be told waits, the event says why, and [`Orders::synchronise`] tells it later.
+//! otherwise what it must be told waits, the event says why, and the next event that
+//! reaches it, or [`Orders::synchronise`], tells it later.
 
 mod engine;
 pub mod feed;
@@ -117,6 +118,10 @@ impl Orders {
         }
         let order = writer.reader().order(&event.order).await?;
         let (order, changes) = event.applied_to(order)?;
+        if self.platform == Platform::Up {
+            // What waits counts as made, so it must be made before anything is taken from it.
+            engine::synchronise(&writer, now).await?;
+        }
         let shop = writer.reader().shop().await?;
         let engine = Engine::new(writer, shop, self.platform, event, now);
         let done = engine.apply(&order, &changes).await?;

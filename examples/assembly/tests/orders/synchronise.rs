@@ -35,3 +35,22 @@ async fn what_the_platform_was_not_told_waits_and_counts_as_made() {
     shop.tell("e3", OrderEventKind::Cancelled).await;
     assert_eq!(shop.counts().await, before);
 }
+
+#[tokio::test]
+async fn what_came_back_while_the_platform_was_out_of_reach_is_told_before_it_is_sold_again() {
+    let mut shop = Shop::open().await;
+    let (up, down) = [Platform::Up, Platform::Down]
+        .map(|platform| Orders::new(shop.database.clone(), platform))
+        .into();
+    shop.tell("e1", OrderEventKind::Created(lamps(22))).await;
+    assert_eq!(shop.counts().await.get("base"), None, "all twenty are taken");
+    shop.orders = down;
+    shop.tell("e2", OrderEventKind::Refunded(lamps(10))).await;
+    shop.orders = up;
+    let done = shop.tell("e3", OrderEventKind::Edited(lamps(30))).await;
+    assert!(done.lines[0].missing.is_empty());
+    let counts = shop.counts().await;
+    assert_eq!(counts["base"], "2", "ten came back, eight were sold again");
+    assert!(counts.values().all(|count| !count.starts_with('-')), "{counts:?}");
+    assert_eq!(shop.orders.synchronise(shop.store, noon()).await.unwrap(), 0);
+}
