@@ -53,12 +53,12 @@ impl<'a> Engine<'a> {
         self.check(changes).await?;
         self.db.put_order(order).await?;
         let mut done = Done::default();
-        for (article, before, after) in changes {
-            if before < after {
-                done.lines.extend(self.take(article, after - before).await?);
-            } else {
-                done.lines.extend(self.give_back(article, before - after).await?);
-            }
+        // What is dropped comes back before anything is taken, so that an edit may put one thing in place of another.
+        for (article, before, after) in changes.iter().filter(|(_, before, after)| before > after) {
+            done.lines.extend(self.give_back(article, before - after).await?);
+        }
+        for (article, before, after) in changes.iter().filter(|(_, before, after)| before < after) {
+            done.lines.extend(self.take(article, after - before).await?);
         }
         if !self.waiting.is_empty() {
             self.db.keep_waiting(&self.waiting, || self.ids.make()).await?;

@@ -281,6 +281,26 @@ async fn lines_of_one_order_share_what_there_is() {
 }
 
 #[tokio::test]
+async fn what_an_edit_drops_is_there_for_what_it_adds() {
+    let shop = Shop::open().await;
+    shop.call(
+        "boms.create",
+        json!({ "variantId": "41002", "settings": { "active": true },
+                "components": [{ "variantId": "50003", "quantity": 2 }] }),
+    )
+    .await;
+    let sets = vec![Line {
+        article: article("41002", None),
+        units: 10,
+    }];
+    shop.tell("e1", OrderEventKind::Created(sets)).await;
+    assert_eq!(shop.counts().await.get("base"), None, "all twenty are taken");
+    let done = shop.tell("e2", OrderEventKind::Edited(lamps(12))).await;
+    assert!(done.lines.iter().all(|line| line.missing.is_empty()), "{done:?}");
+    assert_eq!(shop.counts().await["base"], "10");
+}
+
+#[tokio::test]
 async fn the_history_of_counts_says_which_order_it_was() {
     let shop = Shop::open().await;
     shop.tell("e1", OrderEventKind::Created(lamps(9))).await;
