@@ -145,8 +145,8 @@ fn wrong_type(given: &str, wanted: &str) -> String {
     format!("{told} is given, {wanted} is expected{advice}")
 }
 
-/// An unknown field, with what was probably meant.
-fn unknown_field<'a>(field: &str, known: impl Iterator<Item = &'a str>) -> String {
+/// An unknown field in words, with what of the `known` was probably meant.
+pub fn unknown_field<'a>(field: &str, known: impl Iterator<Item = &'a str>) -> String {
     if field == "dryRun" {
         return "unknown field `dryRun`, which is an argument of `run_write` beside the program".to_owned();
     }

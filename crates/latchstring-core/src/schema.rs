@@ -45,7 +45,7 @@ fn drop_rust_formats(schema: &mut schemars::Schema) {
 
 /// The fields of an object in one line, in TypeScript's terms: `{bomId: string, expand?: boolean}`. Objects among them are
 /// told the same way, what is deeper inside is an `object`.
-pub(crate) fn shape(schema: &Map<String, Value>) -> String {
+pub fn shape(schema: &Map<String, Value>) -> String {
     fields(schema, 1)
 }
 

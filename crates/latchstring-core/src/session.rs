@@ -110,6 +110,11 @@ impl Session {
         &self.cx
     }
 
+    /// What this session sees.
+    pub fn surface(&self) -> &Surface {
+        &self.surface
+    }
+
     /// What `app` holds in this session's program.
     pub fn program_paths(&self) -> Arc<[String]> {
         self.surface.program_paths()

@@ -1,6 +1,6 @@
 //! Failures as tool results: text that a model can act on, and the same as structure.
 
-use latchstring_core::{ErrorCode, Failure, OperationError, RequestId};
+use latchstring_core::{ErrorCode, Failure, OperationError, Position, RequestId};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Value, json};
 
@@ -19,32 +19,16 @@ pub(crate) fn refused(error: &OperationError) -> CallToolResult {
 
 /// A program did not return.
 pub(crate) fn program_failed(failure: &Failure, structured: Value) -> CallToolResult {
-    let mut text = failure.code.to_string();
-    if let Some(at) = &failure.at {
-        text.push_str(&format!(" at line {}, column {}", at.line, at.column));
-    }
-    let is_plain = matches!(failure.name.as_str(), "" | "Error" | "OperationError");
-    let name = if is_plain {
-        String::new()
-    } else {
-        format!("{}: ", failure.name)
-    };
-    text.push_str(&format!(": {name}{}", failure.message));
-    if let Some(at) = &failure.at {
-        let number = at.line.to_string();
-        let margin = " ".repeat(number.len());
-        let column = usize::try_from(at.column)
-            .unwrap_or(1)
-            .saturating_sub(1)
-            .min(at.source_line.chars().count());
+    let mut text = told(failure.code, &failure.name, &failure.message, failure.at.as_ref());
+    for fault in &failure.more {
         text.push_str(&format!(
-            "\n{number} | {}\n{margin} | {}^",
-            at.source_line,
-            " ".repeat(column)
+            "\n{}",
+            told(fault.code, &fault.name, &fault.message, Some(&fault.at))
         ));
     }
     if let Some(operation) = &failure.operation {
-        text.push_str(&format!("\noperation: app.{operation}"));
+        let arguments = failure.arguments.as_deref().unwrap_or_default();
+        text.push_str(&format!("\noperation: app.{operation}({arguments})"));
     }
     if let Some(details) = &failure.details {
         text.push_str(&format!("\ndetails: {details}"));
@@ -55,6 +39,27 @@ pub(crate) fn program_failed(failure: &Failure, structured: Value) -> CallToolRe
     }
     text.push_str("\nNothing was changed.");
     failed(text, structured)
+}
+
+/// One thing that is wrong, with its line and a mark below its place.
+fn told(code: ErrorCode, name: &str, message: &str, at: Option<&Position>) -> String {
+    let is_plain = matches!(name, "" | "Error" | "OperationError");
+    let name = if is_plain { String::new() } else { format!("{name}: ") };
+    let Some(at) = at else {
+        return format!("{code}: {name}{message}");
+    };
+    let number = at.line.to_string();
+    let margin = " ".repeat(number.len());
+    let column = usize::try_from(at.column)
+        .unwrap_or(1)
+        .saturating_sub(1)
+        .min(at.source_line.chars().count());
+    format!(
+        "{code} at line {number}, column {}: {name}{message}\n{number} | {}\n{margin} | {}^",
+        at.column,
+        at.source_line,
+        " ".repeat(column)
+    )
 }
 
 /// Puts the request's id into a failure, for whoever looks it up in the log.

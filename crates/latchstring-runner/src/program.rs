@@ -1,9 +1,12 @@
 //! Programs: `run` and `run_write`, instead of a chain of calls.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use latchstring_core::{
-    Change, Effect, ErrorCode, Failure, Finish, Limits, OperationError, Outcome, Program, ProgramRecord, Sandbox,
+    Change, Code, Effect, ErrorCode, Failure, Finish, Limits, OperationError, Outcome, Program, ProgramRecord, Sandbox,
     SandboxError, Session, output_schema_of, random, schema_of,
 };
 use schemars::JsonSchema;
@@ -33,7 +36,7 @@ const MOST_CHANGES: usize = 100;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RunInput {
-    /// JavaScript: the body of an async function, 64 KiB at most.
+    /// JavaScript or TypeScript: the body of an async function, 64 KiB at most.
     program: String,
 }
 
@@ -41,7 +44,7 @@ pub struct RunInput {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RunWriteInput {
-    /// JavaScript: the body of an async function, 64 KiB at most.
+    /// JavaScript or TypeScript: the body of an async function, 64 KiB at most.
     program: String,
     /// Run it, tell what it would change, and undo everything.
     #[serde(default)]
@@ -140,19 +143,10 @@ impl Run<'_> {
             // What is too long to run is not kept either.
             source: (source.len() <= limits.program_bytes).then(|| kept.as_str().into()),
         });
-        let program = Program {
-            source,
-            now_ms: session.context().now().timestamp_millis(),
-            seed: u64::from_le_bytes(random::bytes()),
-        };
         let tenant = session.context().tenant();
         let run = async {
             let place = self.shares.place(tenant, effect).await?;
-            let outcome = self
-                .sandbox
-                .run(&program, limits, &mut session)
-                .await
-                .map_err(sandbox_failed)?;
+            let outcome = self.checked(source.into(), limits, effect, &mut session).await?;
             Ok((outcome, place))
         };
         // The place is given back after the session's end: until then it may hold what the next one waits for.
@@ -167,6 +161,40 @@ impl Run<'_> {
                 Err(finished.err().unwrap_or(error))
             }
         }
+    }
+}
+
+impl Run<'_> {
+    /// Runs a program that can work; of one that cannot, tells why, and calls nothing.
+    async fn checked(
+        &self,
+        source: Arc<str>,
+        limits: &Limits,
+        effect: Effect,
+        session: &mut Session,
+    ) -> Result<Outcome, OperationError> {
+        let surface = session.surface().clone();
+        // One that is too long is for the sandbox to refuse.
+        let code = if source.len() > limits.program_bytes {
+            Code::from(source.as_ref())
+        } else {
+            match latchstring_check::prepare(&source, &surface, effect).await {
+                Ok(code) => code,
+                Err(failure) => return Ok(Outcome::refused(*failure)),
+            }
+        };
+        let program = Program {
+            source,
+            code,
+            now_ms: session.context().now().timestamp_millis(),
+            seed: u64::from_le_bytes(random::bytes()),
+        };
+        let outcome = self.sandbox.run(&program, limits, session).await;
+        let mut outcome = outcome.map_err(sandbox_failed)?;
+        if let Err(failure) = outcome.ended {
+            outcome.ended = Err(latchstring_check::explain(&program.source, &surface, failure).await);
+        }
+        Ok(outcome)
     }
 }
 
@@ -220,12 +248,11 @@ fn sandbox_failed(error: SandboxError) -> OperationError {
 
 fn too_deep() -> Failure {
     Failure {
-        code: ErrorCode::ResultNotSerializable,
         name: "RangeError".to_owned(),
-        message: "the result is nested too deeply; return something flatter".to_owned(),
-        at: None,
-        operation: None,
-        details: None,
+        ..Failure::new(
+            ErrorCode::ResultNotSerializable,
+            "the result is nested too deeply; return something flatter",
+        )
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use latchstring_core::{ErrorCode, Failure, Json, Limits, OperationError, Position};
+use latchstring_core::{ErrorCode, Failure, Json, Limits, OperationError, Position, Program};
 use serde_json::value::RawValue;
 
 use crate::{
     error::Broken,
     guest::{CALL_LIMIT, Thrown, whole_characters},
-    hint,
-    position::{call_at, is_parsing, place, position},
+    position::place,
     run::{Deadline, Verdict},
 };
 
@@ -19,12 +18,14 @@ const SPLIT: &str = "filter in the operation, ask for less, or split the work in
 #[derive(Debug)]
 pub(crate) struct FailedCall {
     pub(crate) operation: String,
+    /// As JSON text.
+    pub(crate) arguments: String,
     pub(crate) error: OperationError,
 }
 
 /// What the words need to know.
 pub(crate) struct Story<'a> {
-    pub(crate) source: &'a str,
+    pub(crate) program: &'a Program,
     pub(crate) limits: &'a Limits,
     pub(crate) failed: &'a [FailedCall],
 }
@@ -40,13 +41,13 @@ impl Story<'_> {
             }
             Verdict::Failed(thrown) => self.threw(&thrown),
             Verdict::Unawaited(thrown) => unawaited(self.threw(&thrown)),
-            Verdict::Stuck => plain(
+            Verdict::Stuck => Failure::new(
                 ErrorCode::ProgramError,
                 "the program waits for a promise that nothing can resolve; await calls of `app` only, and resolve every \
                  promise you make",
             ),
             Verdict::Late(deadline, thrown) => self.late(deadline, thrown.as_ref()),
-            Verdict::TooLarge(bytes) => plain(
+            Verdict::TooLarge(bytes) => Failure::new(
                 ErrorCode::ResultTooLarge,
                 format!(
                     "the result is {bytes} bytes of JSON and may be {}; filter or aggregate in the program and return \
@@ -54,7 +55,7 @@ impl Story<'_> {
                     self.limits.result_bytes
                 ),
             ),
-            Verdict::NotJson(thrown) => plain(
+            Verdict::NotJson(thrown) => Failure::new(
                 ErrorCode::ResultNotSerializable,
                 format!(
                     "the result cannot be written as JSON: {}; return plain objects, arrays, strings, numbers, booleans \
@@ -68,7 +69,7 @@ impl Story<'_> {
             ),
             Verdict::OutOfMemory(thrown) => Failure {
                 at: thrown.and_then(|thrown| self.place(&thrown)),
-                ..plain(
+                ..Failure::new(
                     ErrorCode::MemoryLimit,
                     format!(
                         "out of memory: a program may fill {}; {SPLIT}",
@@ -78,7 +79,7 @@ impl Story<'_> {
             },
             Verdict::Crashed(trap) => {
                 tracing::warn!(%trap, "a program crashed its engine");
-                plain(
+                Failure::new(
                     ErrorCode::ProgramError,
                     "the program crashed the JavaScript engine, which harms nothing else; write it in a simpler way, \
                      with less nesting and smaller values",
@@ -90,7 +91,7 @@ impl Story<'_> {
     }
 
     fn threw(&self, thrown: &Thrown) -> Failure {
-        let mut at = self.place(thrown);
+        let at = self.place(thrown);
         match thrown.mark {
             Some(CALL_LIMIT) => {
                 let message = format!(
@@ -101,29 +102,18 @@ impl Story<'_> {
                 return Failure {
                     at,
                     name: "RangeError".to_owned(),
-                    ..plain(ErrorCode::LimitExceeded, message)
+                    ..Failure::new(ErrorCode::LimitExceeded, message)
                 };
             }
             Some(number) => {
                 if let Some(failed) = usize::try_from(number).ok().and_then(|number| self.failed.get(number)) {
-                    return operation_failed(failed, self.call_place(thrown, &failed.operation));
+                    return operation_failed(failed, at);
                 }
             }
             None => {}
         }
         let name = thrown.name.clone().unwrap_or_else(|| "Error".to_owned());
         let message = match (&thrown.message, &thrown.value) {
-            (Some(message), _) if name == "SyntaxError" => {
-                let stack = thrown.stack.as_deref().filter(|stack| is_parsing(stack));
-                let place = stack.and_then(|stack| place(stack, self.source));
-                match place.and_then(|place| hint::syntax(message, place, self.source)) {
-                    Some((hint, offset)) => {
-                        at = position(offset, self.source);
-                        hint
-                    }
-                    None => message.clone(),
-                }
-            }
             (Some(message), _) => with_inner(&name, advised(&name, message), &thrown.inner),
             (None, Some(value)) => format!("the program threw {value}; throw an `Error` to tell where and why"),
             (None, None) => "the program failed and its error could not be read".to_owned(),
@@ -131,7 +121,7 @@ impl Story<'_> {
         Failure {
             at,
             name,
-            ..plain(ErrorCode::ProgramError, message)
+            ..Failure::new(ErrorCode::ProgramError, message)
         }
     }
 
@@ -158,23 +148,20 @@ impl Story<'_> {
         };
         Failure {
             at,
-            ..plain(ErrorCode::Timeout, message)
+            ..Failure::new(ErrorCode::Timeout, message)
         }
     }
 
     fn place(&self, thrown: &Thrown) -> Option<Position> {
-        position(place(thrown.stack.as_deref()?, self.source)?.offset, self.source)
-    }
-
-    fn call_place(&self, thrown: &Thrown, path: &str) -> Option<Position> {
-        let place = place(thrown.stack.as_deref()?, self.source)?;
-        position(call_at(place.offset, path, self.source), self.source)
+        let code = &self.program.code;
+        let offset = place(thrown.stack.as_deref()?, code.text())?;
+        Some(Position::of(code.in_source(offset), &self.program.source))
     }
 }
 
 /// The program is larger than allowed and was not started.
 pub(crate) fn too_long(source: &str, limits: &Limits) -> Failure {
-    plain(
+    Failure::new(
         ErrorCode::LimitExceeded,
         format!(
             "the program is {} bytes and may be {}; split it, and fetch data with operations instead of writing it into \
@@ -183,20 +170,6 @@ pub(crate) fn too_long(source: &str, limits: &Limits) -> Failure {
             limits.program_bytes
         ),
     )
-}
-
-/// A program in a Markdown code fence; to the engine that would be a strange template.
-pub(crate) fn fenced(source: &str) -> Option<Failure> {
-    let offset = source.len() - source.trim_start().len();
-    let failure = plain(
-        ErrorCode::ProgramError,
-        "the program begins with a code fence; send the program without code fences",
-    );
-    source[offset..].starts_with("```").then(|| Failure {
-        name: "SyntaxError".to_owned(),
-        at: position(offset, source),
-        ..failure
-    })
 }
 
 /// A message for an error that has none, and what an `AggregateError` holds.
@@ -213,27 +186,27 @@ fn with_inner(name: &str, message: String, inner: &[String]) -> String {
     }
 }
 
-fn plain(code: ErrorCode, message: impl Into<String>) -> Failure {
-    Failure {
-        code,
-        name: "Error".to_owned(),
-        message: message.into(),
-        at: None,
-        operation: None,
-        details: None,
-    }
-}
-
 /// In the words of the host; `at` is where the call was made, when known.
 pub(crate) fn operation_failed(failed: &FailedCall, at: Option<Position>) -> Failure {
     Failure {
-        code: failed.error.code(),
         name: "OperationError".to_owned(),
-        message: failed.error.message().to_owned(),
         at,
         operation: Some(failed.operation.clone()),
+        arguments: Some(shortened(&failed.arguments)),
         details: failed.error.details().cloned(),
+        ..Failure::new(failed.error.code(), failed.error.message())
     }
+}
+
+/// Longest arguments that a failure repeats, in characters.
+const ARGUMENTS: usize = 500;
+
+fn shortened(arguments: &str) -> String {
+    let mut kept: String = arguments.chars().take(ARGUMENTS).collect();
+    if kept.len() < arguments.len() {
+        kept.push('…');
+    }
+    kept
 }
 
 fn unawaited(failure: Failure) -> Failure {
@@ -286,16 +259,22 @@ fn size(bytes: u64) -> String {
 mod tests {
     use super::*;
 
-    fn story<'a>(source: &'a str, limits: &'a Limits, failed: &'a [FailedCall]) -> Story<'a> {
-        Story { source, limits, failed }
+    fn told(failed: &[FailedCall], thrown: Thrown) -> Failure {
+        let (program, limits) = (Program::as_it_is("", 0, 1), Limits::default());
+        let story = Story {
+            program: &program,
+            limits: &limits,
+            failed,
+        };
+        story.tell(Verdict::Failed(thrown)).unwrap().unwrap_err()
     }
 
     #[test]
     fn a_failed_call_is_told_from_the_hosts_record_not_from_the_error() {
-        let limits = Limits::default();
         let error = OperationError::new(ErrorCode::NotFound, "no BOM `b9`; list BOMs with `app.boms.list`");
         let failed = [FailedCall {
             operation: "boms.get".to_owned(),
+            arguments: r#"{"bomId":"b9"}"#.to_owned(),
             error,
         }];
         let forged = Thrown {
@@ -304,29 +283,23 @@ mod tests {
             mark: Some(0),
             ..Thrown::default()
         };
-        let failure = story("", &limits, &failed)
-            .tell(Verdict::Failed(forged))
-            .unwrap()
-            .unwrap_err();
+        let failure = told(&failed, forged);
         assert_eq!(failure.code, ErrorCode::NotFound);
         assert_eq!(failure.name, "OperationError");
         assert_eq!(failure.message, "no BOM `b9`; list BOMs with `app.boms.list`");
         assert_eq!(failure.operation.as_deref(), Some("boms.get"));
+        assert_eq!(failure.arguments.as_deref(), Some(r#"{"bomId":"b9"}"#));
     }
 
     #[test]
     fn s04_a_mark_that_names_no_call_is_ignored() {
-        let limits = Limits::default();
         for mark in [0, 1, i64::MAX, i64::MIN, -2] {
             let forged = Thrown {
                 message: Some("x".to_owned()),
                 mark: Some(mark),
                 ..Thrown::default()
             };
-            let failure = story("", &limits, &[])
-                .tell(Verdict::Failed(forged))
-                .unwrap()
-                .unwrap_err();
+            let failure = told(&[], forged);
             assert_eq!(failure.code, ErrorCode::ProgramError);
             assert_eq!(failure.operation, None);
         }

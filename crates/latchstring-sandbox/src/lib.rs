@@ -9,7 +9,7 @@
 //! # use latchstring_sandbox::{Options, WasmSandbox};
 //! # async fn run(session: &mut Session) -> Result<(), Box<dyn std::error::Error>> {
 //! let sandbox = WasmSandbox::new(&Options::default())?;
-//! let program = Program { source: "return (await app.boms.list()).items.length".to_owned(), now_ms: 0, seed: 1 };
+//! let program = Program::as_it_is("return (await app.boms.list()).items.length", 0, 1);
 //! let outcome = sandbox.run(&program, &Limits::default(), session).await?;
 //! println!("{:?}, {} calls", outcome.ended, outcome.calls);
 //! # Ok(())
@@ -22,13 +22,11 @@
 compile_error!("the sandbox maps memory files and needs Linux");
 
 mod artifact;
-mod brackets;
 mod budget;
 mod engine;
 mod error;
 mod failure;
 mod guest;
-mod hint;
 mod image;
 mod kill;
 mod lock;

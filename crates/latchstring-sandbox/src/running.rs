@@ -89,14 +89,18 @@ impl Running {
         };
         let (sender, turn) = oneshot::channel();
         let number = shared.next_run.fetch_add(1, Ordering::Relaxed);
-        let (snapshots, paths, source) = (Arc::clone(&shared.snapshots), Arc::clone(paths), program.source.clone());
+        let (snapshots, paths, code) = (
+            Arc::clone(&shared.snapshots),
+            Arc::clone(paths),
+            program.code.text().to_owned(),
+        );
         shared.threads.submit(thread, move |thread| {
             if terms.reins.is_cancelled() {
                 return;
             }
             match snapshots.of(&paths).and_then(|snapshot| Run::new(snapshot, terms)) {
                 Err(broken) => drop(sender.send(Err(broken))),
-                Ok(run) => thread.take_turn(number, run, sender, |run, on| run.start(&source, on)),
+                Ok(run) => thread.take_turn(number, run, sender, |run, on| run.start(&code, on)),
             }
         });
         Self {
@@ -151,7 +155,11 @@ impl Running {
                 Err(_) => return Carried::Late,
                 Ok(Ok(json)) => (None, json),
                 Ok(Err(error)) => {
-                    let failed_call = FailedCall { operation: path, error };
+                    let failed_call = FailedCall {
+                        operation: path,
+                        arguments,
+                        error,
+                    };
                     if failed_call.error.ends_program() {
                         return Carried::Ended(failed_call);
                     }

@@ -16,7 +16,7 @@ use tokio::{
 use crate::{
     StartError,
     engine::Compiled,
-    failure::{Story, fenced, operation_failed, too_long},
+    failure::{Story, operation_failed, too_long},
     run::{Deadline, Ending, RunThread, Spent, Turn, Verdict},
     running::{Carried, Running},
     snapshot::{MemoryLimits, Snapshots},
@@ -147,9 +147,6 @@ impl WasmSandbox {
         if source.len() > limits.program_bytes {
             return Ok(outcome(Err(too_long(source, limits)), Spent::default()));
         }
-        if let Some(failure) = fenced(source) {
-            return Ok(outcome(Err(failure), Spent::default()));
-        }
         let permit = self.permit().await?;
         let mut run = Running::start(Arc::clone(&self.shared), paths, program, limits, permit);
         loop {
@@ -170,7 +167,7 @@ impl WasmSandbox {
                 },
             };
             let story = Story {
-                source,
+                program,
                 limits,
                 failed: &failed,
             };

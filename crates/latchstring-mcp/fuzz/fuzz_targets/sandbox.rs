@@ -26,7 +26,7 @@ impl latchstring_core::Sandbox for Sandbox {
             guest_time: Duration::ZERO,
         };
         if program.source.len() > limits.program_bytes {
-            outcome.ended = Err(failure(ErrorCode::ProgramError, "the program is too long"));
+            outcome.ended = Err(Failure::new(ErrorCode::ProgramError, "the program is too long"));
             return Ok(outcome);
         }
         for (number, line) in (1..).zip(program.source.lines()) {
@@ -51,7 +51,7 @@ impl latchstring_core::Sandbox for Sandbox {
             .as_ref()
             .is_ok_and(|json| json.get().len() > limits.result_bytes as usize)
         {
-            outcome.ended = Err(failure(ErrorCode::ResultTooLarge, "the result is too large"));
+            outcome.ended = Err(Failure::new(ErrorCode::ResultTooLarge, "the result is too large"));
         }
         Ok(outcome)
     }
@@ -71,7 +71,7 @@ async fn statement(
         return Ok(None);
     }
     if let Some(text) = line.strip_prefix("throw ") {
-        return Err(failure(ErrorCode::ProgramError, text));
+        return Err(Failure::new(ErrorCode::ProgramError, text));
     }
     let (line, returns) = match line.strip_prefix("return ") {
         Some(rest) => (rest, true),
@@ -84,32 +84,19 @@ async fn statement(
         let value = RawValue::from_string(line.to_owned());
         return value
             .map(Some)
-            .map_err(|error| failure(ErrorCode::ProgramError, &error.to_string()));
+            .map_err(|error| Failure::new(ErrorCode::ProgramError, error.to_string()));
     };
     if outcome.calls >= limits.calls {
-        return Err(failure(ErrorCode::LimitExceeded, "too many calls"));
+        return Err(Failure::new(ErrorCode::LimitExceeded, "too many calls"));
     }
     outcome.calls += 1;
     let arguments = arguments.strip_suffix(')').unwrap_or(arguments);
     let called = session.call_from_program(path, arguments).await;
     let called = called.map_err(|error| Failure {
-        code: error.code(),
         name: "OperationError".to_owned(),
-        message: error.message().to_owned(),
-        at: None,
         operation: Some(path.to_owned()),
         details: error.details().cloned(),
+        ..Failure::new(error.code(), error.message())
     })?;
     Ok(returns.then_some(called))
-}
-
-fn failure(code: ErrorCode, message: &str) -> Failure {
-    Failure {
-        code,
-        name: "Error".to_owned(),
-        message: message.to_owned(),
-        at: None,
-        operation: None,
-        details: None,
-    }
 }

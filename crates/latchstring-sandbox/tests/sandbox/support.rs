@@ -73,11 +73,7 @@ impl Calls for Host {
 }
 
 pub(crate) fn program(source: &str) -> Program {
-    Program {
-        source: source.to_owned(),
-        now_ms: 1_790_000_000_000,
-        seed: 7,
-    }
+    Program::as_it_is(source, 1_790_000_000_000, 7)
 }
 
 /// Runs `program` with these paths in `app`.

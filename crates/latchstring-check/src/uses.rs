@@ -1,0 +1,395 @@
+//! How a program uses what operations return: operations that are not there, fields that are not there, promises that are
+//! not awaited.
+
+use latchstring_core::nearest;
+use oxc::{
+    ast::{
+        AstKind,
+        ast::{
+            Argument, ArrayExpressionElement, BindingPattern, CallExpression, Expression, ForStatementLeft,
+            ObjectPattern, ObjectPropertyKind, UnaryOperator,
+        },
+    },
+    semantic::NodeId,
+    span::{GetSpan, Span},
+};
+
+use crate::{
+    faults::Faults,
+    fit,
+    infer::Types,
+    reading::{Reading, bare},
+    types::{Field, Type},
+};
+
+/// Asked of any object by the language itself.
+const ASKED: [&str; 6] = ["then", "toJSON", "constructor", "valueOf", "toString", "prototype"];
+
+/// Adds a fault for each use that cannot work.
+pub(crate) fn find<'a>(types: &Types<'_, 'a, '_>, faults: &mut Faults<'_>) {
+    let uses = Uses { types };
+    for (id, kind) in types.reading.nodes() {
+        uses.one(id, kind, faults);
+    }
+}
+
+struct Uses<'t, 'r, 'a, 's> {
+    types: &'t Types<'r, 'a, 's>,
+}
+
+impl<'a> Uses<'_, '_, 'a, '_> {
+    fn reading(&self) -> &Reading<'a> {
+        self.types.reading
+    }
+
+    fn one(&self, id: NodeId, kind: AstKind<'a>, faults: &mut Faults<'_>) {
+        match kind {
+            AstKind::StaticMemberExpression(it) => {
+                if !self.is_target(id, it.span) {
+                    self.member(id, &it.object, &it.property.name, it.property.span, faults);
+                }
+            }
+            AstKind::ComputedMemberExpression(it) => match bare(&it.expression) {
+                Expression::StringLiteral(name) if !self.is_target(id, it.span) => {
+                    self.member(id, &it.object, &name.value, name.span, faults);
+                }
+                _ => self.awaited(&it.object, "read a field of it", faults),
+            },
+            AstKind::CallExpression(it) => self.call(it, faults),
+            AstKind::VariableDeclarator(it) => {
+                if let Some(init) = &it.init {
+                    match &it.id {
+                        BindingPattern::ObjectPattern(pattern) => {
+                            self.awaited(init, "take fields out of it", faults);
+                            self.pattern(pattern, &self.types.of(init), init.span(), faults);
+                        }
+                        BindingPattern::ArrayPattern(_) => self.iterated(init, faults),
+                        _ => {}
+                    }
+                }
+            }
+            AstKind::ForOfStatement(it) if !it.r#await => {
+                self.iterated(&it.right, faults);
+                if let ForStatementLeft::VariableDeclaration(left) = &it.left
+                    && let Some(BindingPattern::ObjectPattern(pattern)) = left.declarations.first().map(|one| &one.id)
+                {
+                    self.pattern(pattern, &self.types.of(&it.right).item(), it.right.span(), faults);
+                }
+            }
+            AstKind::SpreadElement(it) => match self.reading().parent(id) {
+                AstKind::ObjectExpression(_) => self.awaited(&it.argument, "copy its fields", faults),
+                _ => self.iterated(&it.argument, faults),
+            },
+            AstKind::TemplateLiteral(it) => {
+                for one in &it.expressions {
+                    self.awaited(one, "write it into text", faults);
+                }
+            }
+            AstKind::BinaryExpression(it) if !it.operator.is_equality() && !it.operator.is_relational() => {
+                self.awaited(&it.left, "compute with it", faults);
+                self.awaited(&it.right, "compute with it", faults);
+            }
+            AstKind::IfStatement(it) => self.awaited(&it.test, "ask whether it is true", faults),
+            AstKind::WhileStatement(it) => self.awaited(&it.test, "ask whether it is true", faults),
+            AstKind::ConditionalExpression(it) => self.awaited(&it.test, "ask whether it is true", faults),
+            AstKind::UnaryExpression(it) if it.operator == UnaryOperator::LogicalNot => {
+                self.awaited(&it.argument, "ask whether it is true", faults);
+            }
+            AstKind::ReturnStatement(it) => {
+                if let Some(argument) = it.argument.as_ref().filter(|_| !self.reading().is_in_function(id)) {
+                    self.result(argument, faults);
+                }
+            }
+            AstKind::FormalParameter(it) => {
+                if let BindingPattern::ObjectPattern(pattern) = &it.pattern {
+                    self.parameter(id, pattern, faults);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A field that is written to or deleted, or only asked for.
+    fn is_target(&self, id: NodeId, span: Span) -> bool {
+        match self.reading().parent(id) {
+            AstKind::AssignmentExpression(it) => it.left.span() == span,
+            AstKind::UpdateExpression(_) => true,
+            AstKind::UnaryExpression(it) => matches!(it.operator, UnaryOperator::Delete | UnaryOperator::Typeof),
+            _ => false,
+        }
+    }
+
+    fn member(&self, id: NodeId, object: &Expression<'a>, name: &str, at: Span, faults: &mut Faults<'_>) {
+        match self.types.of(object) {
+            Type::App if !ASKED.contains(&name) => {
+                if self.types.has_namespace(name) {
+                    return;
+                }
+                // `app.bomz.list` is told whole.
+                let path = match self.reading().parent(id) {
+                    AstKind::StaticMemberExpression(outer) => format!("{name}.{}", outer.property.name),
+                    _ => name.to_owned(),
+                };
+                self.operation(&path, at, faults);
+            }
+            Type::Namespace(namespace) if !ASKED.contains(&name) => {
+                self.operation(&format!("{namespace}.{name}"), at, faults);
+            }
+            Type::Promise(_) if !matches!(name, "then" | "catch" | "finally") => {
+                self.awaited(object, &format!("read `{}` of it", shortened(name)), faults);
+            }
+            kind => self.field(object, &kind, name, at, faults),
+        }
+    }
+
+    fn operation(&self, path: &str, at: Span, faults: &mut Faults<'_>) {
+        if let Err(error) = self.types.surface.find(path) {
+            faults.refused(at.start, &error);
+        }
+    }
+
+    fn field(&self, object: &Expression<'a>, kind: &Type<'_>, name: &str, at: Span, faults: &mut Faults<'_>) {
+        if self.types.is_given(name) || matches!(kind.field(name), Field::Is(_)) {
+            return;
+        }
+        let what = self.shown(object.span());
+        faults.mistype(at.start, missing(&what, kind, name));
+    }
+
+    /// The fields that a pattern takes out of a value.
+    fn pattern(&self, pattern: &ObjectPattern<'a>, kind: &Type<'_>, from: Span, faults: &mut Faults<'_>) {
+        for property in &pattern.properties {
+            let has_default = matches!(property.value, BindingPattern::AssignmentPattern(_));
+            let Some(name) = property
+                .key
+                .static_name()
+                .filter(|_| !has_default && !property.computed)
+            else {
+                continue;
+            };
+            let at = property.key.span();
+            match kind {
+                Type::App | Type::Namespace(_) => {
+                    let prefix = if let Type::Namespace(namespace) = kind {
+                        format!("{namespace}.")
+                    } else {
+                        String::new()
+                    };
+                    if !(prefix.is_empty() && self.types.has_namespace(&name)) {
+                        self.operation(&format!("{prefix}{name}"), at, faults);
+                    }
+                }
+                _ if self.types.is_given(&name) => {}
+                _ => {
+                    if matches!(kind.field(&name), Field::Missing) {
+                        faults.mistype(at.start, missing(&self.shown(from), kind, &name));
+                    } else if let (Field::Is(inner), BindingPattern::ObjectPattern(deeper)) =
+                        (kind.field(&name), &property.value)
+                    {
+                        self.pattern(deeper, &inner, at, faults);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A callback that takes its item apart.
+    fn parameter(&self, id: NodeId, pattern: &ObjectPattern<'a>, faults: &mut Faults<'_>) {
+        let nodes = self.reading().semantic.nodes();
+        let function = nodes.parent_id(nodes.parent_id(id));
+        let AstKind::CallExpression(call) = nodes.parent_kind(function) else {
+            return;
+        };
+        let Some(member) = bare(&call.callee).as_member_expression() else {
+            return;
+        };
+        let is_first = matches!(nodes.parent_kind(id), AstKind::FormalParameters(all) if all.items.first().is_some_and(|one| one.span == nodes.kind(id).span()));
+        let method = member.static_property_name();
+        let takes_items = matches!(
+            method.as_deref(),
+            Some("map" | "filter" | "forEach" | "find" | "findLast" | "findIndex" | "some" | "every" | "flatMap")
+        );
+        if is_first
+            && takes_items
+            && let Type::List(item) = self.types.of(member.object())
+        {
+            self.pattern(pattern, &item, member.object().span(), faults);
+        }
+    }
+
+    fn call(&self, call: &CallExpression<'a>, faults: &mut Faults<'_>) {
+        match self.types.of(&call.callee) {
+            Type::Operation(operation) => return fit::call(self.types, operation, call, faults),
+            Type::Namespace(_) | Type::App => {
+                let path = self.shown(call.callee.span());
+                let path = path.trim_start_matches("app.").to_owned();
+                return self.operation(&path, call.callee.span(), faults);
+            }
+            kind @ (Type::Described(_) | Type::Object(_) | Type::List(_) | Type::Text | Type::Number) => {
+                let what = self.shown(call.callee.span());
+                faults.mistype(
+                    call.callee.span().start,
+                    format!("`{what}` is {}, not a function; leave the `()` out", kind.word()),
+                );
+            }
+            _ => {}
+        }
+        let Some(member) = bare(&call.callee).as_member_expression() else {
+            return;
+        };
+        let Expression::Identifier(object) = bare(member.object()) else {
+            return;
+        };
+        let Some(argument) = call.arguments.first().and_then(Argument::as_expression) else {
+            return;
+        };
+        let method = member.static_property_name();
+        match (object.name.as_str(), method.as_deref()) {
+            ("JSON", Some("stringify")) | ("console", Some(_)) => self.awaited(argument, "write it down", faults),
+            ("JSON", Some("parse")) => {
+                let kind = self.types.of(argument);
+                if matches!(
+                    kind,
+                    Type::Described(_) | Type::Object(_) | Type::List(_) | Type::Promise(_)
+                ) {
+                    let what = self.shown(argument.span());
+                    faults.mistype(
+                        call.span.start,
+                        format!(
+                            "`{what}` is {} already, not JSON text; use it as it is",
+                            kind.awaited().word()
+                        ),
+                    );
+                }
+            }
+            ("Object", Some("keys" | "values" | "entries")) | ("Array", Some("from" | "isArray")) => {
+                self.awaited(argument, "look into it", faults);
+            }
+            _ => {}
+        }
+    }
+
+    /// `expression` is used as if its promise were kept.
+    fn awaited(&self, expression: &Expression<'a>, what_for: &str, faults: &mut Faults<'_>) {
+        let Type::Promise(_) = self.types.of(expression) else {
+            return;
+        };
+        let shown = self.shown(expression.span());
+        let advice = match bare(expression) {
+            Expression::CallExpression(_) => format!("put `await` before it: `(await {shown})`"),
+            _ => format!("put `await` before the call that made it, or write `(await {shown})`"),
+        };
+        faults.mistype(
+            expression.span().start,
+            format!("`{shown}` is a promise, and the program goes on to {what_for}; {advice}"),
+        );
+    }
+
+    fn iterated(&self, expression: &Expression<'a>, faults: &mut Faults<'_>) {
+        self.awaited(expression, "go through it", faults);
+        let kind = self.types.of(expression);
+        if !matches!(kind, Type::Described(_) | Type::Object(_)) {
+            return;
+        }
+        let shown = self.shown(expression.span());
+        let advice = match (kind.list_in(), bare(expression)) {
+            (Some(list), Expression::AwaitExpression(_)) => format!("the list is in `{list}`: `({shown}).{list}`"),
+            (Some(list), _) => format!("the list is in `{shown}.{list}`"),
+            (None, _) => format!(
+                "it has: {}; `Object.entries` makes a list of it",
+                kind.fields().join(", ")
+            ),
+        };
+        faults.mistype(
+            expression.span().start,
+            format!("`{shown}` is an object and no list; {advice}"),
+        );
+    }
+
+    /// What the program returns must not hold promises: they would be written as `{}`.
+    fn result(&self, expression: &Expression<'a>, faults: &mut Faults<'_>) {
+        match bare(expression) {
+            Expression::ObjectExpression(it) => {
+                for property in &it.properties {
+                    if let ObjectPropertyKind::ObjectProperty(it) = property {
+                        self.awaited(&it.value, "return it within its result", faults);
+                        self.result(&it.value, faults);
+                    }
+                }
+            }
+            Expression::ArrayExpression(it) => {
+                for one in it.elements.iter().filter_map(ArrayExpressionElement::as_expression) {
+                    self.awaited(one, "return it within its result", faults);
+                    self.result(one, faults);
+                }
+            }
+            _ => {
+                if let Type::List(item) = self.types.of(expression)
+                    && matches!(*item, Type::Promise(_))
+                {
+                    let shown = self.shown(expression.span());
+                    let message =
+                        format!("`{shown}` is a list of promises; wait for all: `await Promise.all({shown})`");
+                    faults.mistype(expression.span().start, message);
+                }
+            }
+        }
+    }
+
+    fn shown(&self, span: Span) -> String {
+        shown(self.reading().source_of(span))
+    }
+}
+
+/// A piece of the program in a message: one line, not too long.
+pub(crate) fn shown(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut kept: String = text.chars().take(60).collect();
+    if kept.len() < text.len() {
+        kept.push('…');
+    }
+    kept
+}
+
+fn shortened(name: &str) -> String {
+    name.chars().take(60).collect()
+}
+
+/// A field that is not there: which there are, and what was probably meant.
+pub(crate) fn missing(what: &str, kind: &Type<'_>, name: &str) -> String {
+    let name = &shortened(name);
+    let fields = kind.fields();
+    if !fields.is_empty() {
+        if kind.methods().is_empty() && crate::javascript::LIST.contains(&name.as_str()) {
+            return match kind.list_in() {
+                Some(list) => format!(
+                    "`{what}` is an object and has no `{name}`; the list is in `{list}`: `{what}.{list}.{name}`"
+                ),
+                None => format!("`{what}` is an object and no list; it has: {}", fields.join(", ")),
+            };
+        }
+        let deeper = || {
+            fields.iter().copied().find(|field| matches!(kind.field(field), Field::Is(inner) if matches!(inner.field(name), Field::Is(Type::Unknown)) && inner.fields().contains(&name.as_str())) || matches!(kind.field(field), Field::Is(inner) if inner.fields().contains(&name.as_str())))
+        };
+        let advice = match (deeper(), nearest(name, fields.iter().copied()).first()) {
+            (Some(field), _) => format!(" (did you mean `{what}.{field}.{name}`?)"),
+            (None, Some(near)) => format!(" (did you mean `{near}`?)"),
+            (None, None) => String::new(),
+        };
+        return format!("`{what}` has no `{name}`{advice}; it has: {}", fields.join(", "));
+    }
+    let item = kind.item();
+    if item.fields().contains(&name.as_str()) {
+        return format!(
+            "`{what}` is a list and has no `{name}`, its items have: use `{what}[0].{name}` or `{what}.map((one) => one.{name})`"
+        );
+    }
+    let near = nearest(name, kind.methods().iter().copied());
+    let advice = match (near.first(), kind) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, Type::Text) => "make a value of it first, as with `Number(text)` or `new Date(text)`".to_owned(),
+        (None, Type::Number) => "make text of it with `String(number)`, or leave it out".to_owned(),
+        (None, _) => "look at one of its items, as in `list[0]`".to_owned(),
+    };
+    format!("`{what}` is {} and has no `{name}`; {advice}", kind.word())
+}
