@@ -72,7 +72,7 @@ pub(crate) struct Record {
     pub(crate) unhandled: bool,
     /// In the sandbox, as a program in the native engine, and there as a script.
     pub(crate) told: Option<[String; 3]>,
-    /// Both fail, and not with the same error.
+    /// Both pass or both fail, and they end in different ways.
     pub(crate) differently: bool,
     /// As a script, in the native engine.
     pub(crate) script_passes: Option<bool>,
@@ -106,8 +106,11 @@ impl Bench {
         Ok(Record {
             outcome,
             unhandled: passed && ours.status == Status::Unhandled,
-            differently: matches!(outcome, Outcome::Failed(_))
-                && (ours.status, &ours.name) != (plain.status, &plain.name),
+            differently: match outcome {
+                Outcome::Passed => ours.status != plain.status,
+                Outcome::Failed(_) => (ours.status, &ours.name) != (plain.status, &plain.name),
+                Outcome::Unfit(_) | Outcome::Lost(_) | Outcome::Gained => false,
+            },
             script_passes: Some(script.passes(&test.head)),
             told: (!passed).then(|| [ours.told(), plain.told(), script.told()]),
         })
@@ -139,15 +142,7 @@ fn shared(test: &Test, script: &Ran) -> Shared {
 
 fn reason(test: &Test, composed: &Composed, ours: &Ran, guarded: &Ran) -> Reason {
     if !guarded.passes(&test.head) {
-        let includes = &composed.program[..composed.program.len() - test.text.len()];
-        let makes_code = |text: &str| text.contains("Function(") || text.contains(".constructor(");
-        return if test.text.contains("eval") {
-            Reason::Eval
-        } else if ours.told().contains("cannot make code from text") || makes_code(&test.text) || makes_code(includes) {
-            Reason::CodeFromText
-        } else {
-            Reason::Prelude
-        };
+        return changed_by_prelude(test, composed, &ours.told());
     }
     match ours.status {
         Status::Memory => Reason::Memory,
@@ -156,5 +151,29 @@ fn reason(test: &Test, composed: &Composed, ours: &Ran, guarded: &Ran) -> Reason
         _ if test.head.has_feature("Atomics") => Reason::Atomics,
         _ if ours.message.contains("call stack") || ours.message.contains("stack overflow") => Reason::Stack,
         Status::Done | Status::Failed | Status::Stuck | Status::Crashed => Reason::Unexplained,
+    }
+}
+
+/// The error says it where the test lets it through; otherwise what the test mentions does.
+fn changed_by_prelude(test: &Test, composed: &Composed, told: &str) -> Reason {
+    let body = test
+        .text
+        .split_once("---*/")
+        .map_or(test.text.as_str(), |(_, body)| body);
+    let mentions_eval = body
+        .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .any(|word| word == "eval");
+    let makes_code = |text: &str| text.contains("Function") || text.contains(".constructor");
+    let included = &composed.harness;
+    if told.contains("eval is not defined") {
+        Reason::Eval
+    } else if told.contains("cannot make code from text") {
+        Reason::CodeFromText
+    } else if mentions_eval {
+        Reason::Eval
+    } else if makes_code(body) || makes_code(included) {
+        Reason::CodeFromText
+    } else {
+        Reason::Prelude
     }
 }

@@ -66,6 +66,8 @@ impl Composed {
         if hooks {
             return Err(Unfit::Hook);
         }
+        // Errors are told by their names, and this one has none.
+        harness.push_str("Test262Error.prototype.name = \"Test262Error\";\n");
         let end = match test.head.negative {
             Some(_) => String::new(),
             None => format!("\n;$print({END:?});"),

@@ -43,10 +43,13 @@ impl Frontmatter {
     }
 }
 
-/// Each key at the left margin with what follows up to the next.
+/// Each key at the margin with what follows up to the next. Some tests indent all of it.
 fn entries(yaml: &str) -> Vec<(&str, String)> {
     let mut entries: Vec<(&str, String)> = Vec::new();
+    let first = yaml.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    let margin = &first[..first.len() - first.trim_start().len()];
     for line in yaml.lines() {
+        let line = line.strip_prefix(margin).unwrap_or(line);
         match line.split_once(':') {
             Some((key, value)) if line.starts_with(|first: char| first.is_ascii_alphabetic()) => {
                 entries.push((key, value.to_owned()));

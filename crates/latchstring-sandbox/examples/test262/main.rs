@@ -86,7 +86,10 @@ fn run(suite: &Suite, native: &Path, out: &Path) -> io::Result<Vec<Record>> {
                 return Ok(records);
             };
             let record = bench.compare(test, &suite.harness);
-            records.push((index, record.map_err(|error| io::Error::other(format!("{}: {error}", test.id)))?));
+            records.push((
+                index,
+                record.map_err(|error| io::Error::other(format!("{}: {error}", test.id)))?,
+            ));
         }
     };
     let parts = thread::scope(|scope| {

@@ -10,12 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "quickjs.h"
 
-enum { SECONDS = 10, HEAP_BYTES = 512 << 20, STACK_BYTES = 4 << 20, CONSOLE_BYTES = 1 << 20 };
+enum { CPU_SECONDS = 10, HEAP_BYTES = 512 << 20, STACK_BYTES = 4 << 20, CONSOLE_BYTES = 1 << 20 };
 
 static const char prelude[] = {
 #embed "prelude.js"
@@ -44,7 +45,7 @@ static JSValue js_operation(JSContext *ctx, JSValueConst this_value, int argc, J
 }
 
 static void answer(const char *status, const char *name, const char *message) {
-    alarm(0);
+    setitimer(ITIMER_PROF, &(struct itimerval){ 0 }, NULL);
     printf("%s %zu %zu %zu\n%s%s", status, strlen(name), strlen(message), console_length, name, message);
     fwrite(console, 1, console_length, stdout);
     fflush(stdout);
@@ -62,6 +63,11 @@ static void failed(JSContext *ctx, JSValueConst error) {
     answer("failed", "Error", text ? text : "a value that cannot be shown");
 }
 
+static int rejections;
+static void on_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, bool is_handled, void *opaque) {
+    (void)ctx, (void)promise, (void)reason, (void)opaque;
+    rejections += is_handled ? -1 : 1;
+}
 static void jobs(JSRuntime *rt) {
     JSContext *ctx;
     for (int r; (r = JS_ExecutePendingJob(rt, &ctx)) != 0;)
@@ -76,6 +82,7 @@ static void run(char mode, const char *harness, size_t harness_length, const cha
     JSRuntime *rt = JS_NewRuntime();
     JS_SetMaxStackSize(rt, STACK_BYTES);
     JS_SetMemoryLimit(rt, HEAP_BYTES);
+    if (mode != 's') JS_SetHostPromiseRejectionTracker(rt, on_rejection, NULL);
     JSContext *ctx = JS_NewContext(rt);
     const int hidden = JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE;
     JSValue global = JS_GetGlobalObject(ctx), log = JS_NewCFunction(ctx, js_log, "log", 1);
@@ -95,7 +102,8 @@ static void run(char mode, const char *harness, size_t harness_length, const cha
     JSValue value = evaluate(ctx, program, program_length);
     jobs(rt);
     if (mode != 's' && JS_PromiseState(ctx, value) == JS_PROMISE_REJECTED) failed(ctx, JS_PromiseResult(ctx, value));
-    answer(mode != 's' && JS_PromiseState(ctx, value) == JS_PROMISE_PENDING ? "stuck" : "done", "", "");
+    if (mode != 's' && JS_PromiseState(ctx, value) == JS_PROMISE_PENDING) answer("stuck", "", "");
+    answer(rejections ? "unhandled" : "done", "", "");
 }
 
 int main(void) {
@@ -111,12 +119,12 @@ int main(void) {
         pid_t child = fork();
         if (child < 0) return 1;
         if (child == 0) {
-            alarm(SECONDS);
+            setitimer(ITIMER_PROF, &(struct itimerval){ .it_value.tv_sec = CPU_SECONDS }, NULL);
             run(mode, text, harness_length, program, program_length);
         }
         int status = 0;
         if (waitpid(child, &status, 0) != child) return 1;
-        if (WIFSIGNALED(status)) printf("%s 0 0 0\n", WTERMSIG(status) == SIGALRM ? "timeout" : "crashed");
+        if (WIFSIGNALED(status)) printf("%s 0 0 0\n", WTERMSIG(status) == SIGPROF ? "timeout" : "crashed");
         else if (WEXITSTATUS(status)) printf("crashed 0 0 0\n");
         fflush(stdout);
         free(text);

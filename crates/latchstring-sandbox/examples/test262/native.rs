@@ -54,6 +54,7 @@ impl Native {
         let status = match words.next() {
             Some("done") => Status::Done,
             Some("failed") => Status::Failed,
+            Some("unhandled") => Status::Unhandled,
             Some("stuck") => Status::Stuck,
             Some("timeout") => Status::Timeout,
             Some("crashed") => Status::Crashed,

@@ -61,7 +61,8 @@ impl Totals {
     }
 }
 
-const HEADER: &str = "directory                                  tests   unfit     run  passed    lost  gained  engine  import    form";
+const HEADER: &str =
+    "directory                                  tests   unfit     run  passed    lost  gained  engine  import    form";
 
 /// A run of the suite.
 pub(crate) struct Report<'a> {
@@ -115,7 +116,10 @@ impl Report<'_> {
 
     /// Totals by directory, and what they are made of.
     pub(crate) fn summary(&self) -> String {
-        let mut text = format!("Test262 {} from {}\n\n{HEADER}\n", self.suite.revision, self.suite.package);
+        let mut text = format!(
+            "Test262 {} from {}\n\n{HEADER}\n",
+            self.suite.revision, self.suite.package
+        );
         for depth in [2, 1] {
             for (name, totals) in self.totals(depth) {
                 text += &format!("{}\n", totals.line(&name));
@@ -123,7 +127,11 @@ impl Report<'_> {
             text += "\n";
         }
         for unfit in Unfit::ALL {
-            let count = self.records.iter().filter(|record| record.outcome == Outcome::Unfit(unfit)).count();
+            let count = self
+                .records
+                .iter()
+                .filter(|record| record.outcome == Outcome::Unfit(unfit))
+                .count();
             text += &format!("{count:>8} not a program: {}\n", unfit.name());
         }
         for (reason, tests) in self.differences() {
@@ -131,10 +139,17 @@ impl Report<'_> {
         }
         let count = |is: fn(&Record) -> bool| self.records.iter().filter(|record| is(record)).count();
         text += &format!(
+            "{:>8} passed, but one tells of an unhandled rejection and the other does not\n",
+            count(|record| record.differently && record.outcome == Outcome::Passed)
+        );
+        text += &format!(
             "{:>8} passed, and then a promise was rejected that nobody handled\n",
             count(|record| record.unhandled)
         );
-        text += &format!("{:>8} fail in both, with different errors\n", count(|record| record.differently));
+        text += &format!(
+            "{:>8} fail in both, with different errors\n",
+            count(|record| record.differently && record.outcome != Outcome::Passed)
+        );
         text += &format!(
             "{:>8} of those run pass natively as strict scripts\n",
             count(|record| record.script_passes == Some(true))
@@ -142,7 +157,11 @@ impl Report<'_> {
         let lacking = self.lacking();
         let explained = self.each().filter(|(test, record)| {
             record.outcome == Outcome::Failed(Shared::Engine)
-                && test.head.features.iter().any(|feature| lacking.contains(feature.as_str()))
+                && test
+                    .head
+                    .features
+                    .iter()
+                    .any(|feature| lacking.contains(feature.as_str()))
         });
         text += &format!(
             "{:>8} of the engine's failures need what it lacks: {}\n",
