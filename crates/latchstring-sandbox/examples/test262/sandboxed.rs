@@ -23,8 +23,8 @@ impl Sandboxed {
             runtime: tokio::runtime::Builder::new_current_thread().enable_time().build()?,
             limits: Limits {
                 // Both are by the clock on the wall, and the machine may be busy.
-                wall: Duration::from_secs(120),
-                guest_time: Duration::from_secs(60),
+                wall: Duration::from_mins(2),
+                guest_time: Duration::from_mins(1),
                 heap_bytes: 64 << 20,
                 program_bytes: 1 << 20,
                 ..Limits::default()

@@ -1,4 +1,4 @@
-//! The tests as Debian's source package of SpiderMonkey has them: each with a few lines of its own around, and the
+//! The tests as Debian's source package of `SpiderMonkey` has them: each with a few lines of its own around, and the
 //! harness files collected in a `shell.js` per directory.
 
 use std::{
