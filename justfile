@@ -77,6 +77,18 @@ deny:
 bench *arguments:
     cargo bench -p latchstring-sandbox {{ arguments }}
 
+# Fetches the suite with Debian's package of SpiderMonkey (150 MB), builds the engine for this machine with clang-19, and compares.
+# Test262's `language` and `built-ins` in the sandbox and in the engine without it. Takes the begin of the tests' names.
+test262 *only:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    tool=crates/latchstring-sandbox/examples/test262
+    out="${CARGO_TARGET_DIR:-target}/test262"
+    "$tool/fetch.sh" "$out/suite"
+    "$tool/native.sh" "$out/native"
+    cargo build -p latchstring-sandbox --example test262
+    nice "${CARGO_TARGET_DIR:-target}/debug/examples/test262" "$out/suite" "$out/native" "$out" {{ only }}
+
 # Stops at the first that is not answered as it should be. Needs a nightly Rust.
 # Requests of every shape against the doors for assistants and scripts, for so many seconds.
 fuzz seconds="600":

@@ -25,9 +25,11 @@
   for (const made of functions) {
     const prototype = Object.getPrototypeOf(made);
     const name = prototype.constructor.name;
-    const refuse = { [name]() { throw new TypeError(`${name}: a program cannot make code from text`); } }[name];
-    defineProperty(refuse, "prototype", { value: prototype });
-    hidden(prototype, "constructor", refuse);
+    const refuse = function (_) { throw new TypeError(`${name}: a program cannot make code from text`); };
+    defineProperty(refuse, "name", { value: name });
+    defineProperty(refuse, "prototype", { value: prototype, writable: false });
+    if (prototype !== Function.prototype) setPrototypeOf(refuse, Function);
+    defineProperty(prototype, "constructor", { value: refuse });
     if (name === "Function") hidden(globalThis, name, refuse);
   }
 

@@ -175,23 +175,56 @@ async fn a_program_has_the_language_and_app_and_nothing_else() {
 
 #[tokio::test]
 async fn code_cannot_be_made_from_text() {
-    for source in [
-        "return eval('1')",
-        "return globalThis.eval('1')",
-        "return new Function('return 1')()",
-        "return (() => 1).constructor('return 1')()",
-        "return (async () => 1).constructor('return 1')()",
-        "return (function* () {}).constructor('return 1')()",
-        "return (async function* () {}).constructor('return 1')()",
-    ] {
+    for source in ["return eval('1')", "return globalThis.eval('1')"] {
         let failure = failure(source).await;
         assert!(
             ["TypeError", "ReferenceError"].contains(&failure.name.as_str()),
             "{source}: {failure:?}"
         );
     }
+    for source in [
+        "return Function('return 1')()",
+        "return new Function('return 1')()",
+        "return Reflect.construct(Function, ['return 1'], Array)()",
+        "class Mine extends Function {} return new Mine('return 1')()",
+        "return (() => 1).constructor('return 1')()",
+        "return new (() => 1).constructor('return 1')()",
+        "return (async () => 1).constructor('return 1')()",
+        "return new (async () => 1).constructor('return 1')()",
+        "return (function* () {}).constructor('return 1')()",
+        "return new (function* () {}).constructor('return 1')()",
+        "return (async function* () {}).constructor('return 1')()",
+        "return Object.getPrototypeOf((async () => 1).constructor)('return 1')()",
+    ] {
+        let failure = failure(source).await;
+        assert_eq!(failure.name, "TypeError", "{source}: {failure:?}");
+        assert!(
+            failure.message.ends_with("a program cannot make code from text"),
+            "{source}: {failure:?}"
+        );
+    }
     assert_eq!(
         result("return [(() => 1) instanceof Function, class {} instanceof Function]").await,
         json!([true, true])
+    );
+}
+
+#[tokio::test]
+async fn constructors_of_functions_refuse_and_are_otherwise_as_in_the_language() {
+    let source = "return [() => 1, async () => 1, function* () {}, async function* () {}].map((made) => {
+        const prototype = Object.getPrototypeOf(made);
+        const { value, writable, enumerable } = Object.getOwnPropertyDescriptor(prototype, 'constructor');
+        const own = Object.getOwnPropertyDescriptor(value, 'prototype');
+        return [value.name, value.length, writable, enumerable, own.writable, own.value === prototype,
+            Object.getPrototypeOf(value) === (value === Function ? Function.prototype : Function)];
+    })";
+    assert_eq!(
+        result(source).await,
+        json!([
+            ["Function", 1, true, false, false, true, true],
+            ["AsyncFunction", 1, false, false, false, true, true],
+            ["GeneratorFunction", 1, false, false, false, true, true],
+            ["AsyncGeneratorFunction", 1, false, false, false, true, true],
+        ])
     );
 }
