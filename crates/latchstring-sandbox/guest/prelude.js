@@ -18,6 +18,9 @@
   notJson(Promise.prototype, "there is a promise in it; put `await` before the call that made it");
   notJson(Map.prototype, "there is a Map in it; use `Object.fromEntries(map)` or `[...map]`");
   notJson(Set.prototype, "there is a Set in it; use `[...set]`");
+  // What a number of JSON would lose, text keeps.
+  const { String } = globalThis;
+  hidden(BigInt.prototype, "toJSON", { toJSON() { return String(this); } }.toJSON);
 
   // Code from text: a program is the code, it needs no more.
   delete globalThis.eval;

@@ -328,14 +328,18 @@ static const char *not_json(JSValueConst holder, JSValueConst value) {
     if (JS_IsBigInt(value)) return "a BigInt";
     return JS_IsUndefined(value) && JS_IsArray(holder) ? "undefined" : NULL;
 }
-// A date that is none has become `null` by its own `toJSON`. Negative when reading it throws.
-static int was_date(JSContext *c, JSValueConst holder, JSValueConst key) {
+// By its own `toJSON` a date that is none has become `null`, and a BigInt text, which is fine in a result and no number
+// in an argument. Negative when reading what it was throws.
+static int has_changed(JSContext *c, JSValueConst holder, JSValueConst key, JSValueConst value, const char **what) {
+    if (!JS_IsNull(value) && !JS_IsString(value)) return 0;
     JSAtom name = JS_ValueToAtom(c, key);
-    JSValue value = name == JS_ATOM_NULL ? JS_EXCEPTION : JS_GetProperty(c, holder, name);
-    int is = JS_IsException(value) ? -1 : JS_IsDate(value);
-    JS_FreeValue(c, value);
+    JSValue was = name == JS_ATOM_NULL ? JS_EXCEPTION : JS_GetProperty(c, holder, name);
+    int failed = JS_IsException(was);
+    if (JS_IsNull(value) && JS_IsDate(was)) *what = "an invalid date";
+    if (JS_IsString(value) && JS_IsBigInt(was)) *what = "a BigInt";
+    JS_FreeValue(c, was);
     JS_FreeAtom(c, name);
-    return is;
+    return failed ? -1 : 0;
 }
 static int is_word(const char *key) {
     for (const char *p = key; *p; p++) {
@@ -383,9 +387,7 @@ static JSValue js_check(JSContext *c, JSValueConst holder, int argc, JSValueCons
     while (depth && !(JS_IsObject(holder) && trail->steps[depth - 1].object == JS_VALUE_GET_PTR(holder))) depth--;
     trail_cut(depth);
     const char *what = not_json(holder, value);
-    int date = JS_IsNull(value) ? was_date(c, holder, key) : 0;
-    if (date < 0) return JS_EXCEPTION;
-    if (date) what = "an invalid date";
+    if (has_changed(c, holder, key, value, &what)) return JS_EXCEPTION;
     if (what) return refuse(key, what);
     if (JS_IsObject(value)) {
         if (trail->len == trail->cap) {

@@ -46,6 +46,17 @@ async fn a_program_is_strict() {
 }
 
 #[tokio::test]
+async fn dates_and_numbers_that_json_would_lose_survive_as_text() {
+    for (source, expected) in [
+        ("return 2n ** 64n", "\"18446744073709551616\""),
+        ("return { big: [-1n], at: new Date(0) }", r#"{"big":["-1"],"at":"1970-01-01T00:00:00.000Z"}"#),
+        ("return JSON.stringify({ n: 10n })", r#""{\"n\":\"10\"}""#),
+    ] {
+        assert_eq!(run(source).await.ended.unwrap().get(), expected, "{source}");
+    }
+}
+
+#[tokio::test]
 async fn what_json_cannot_hold_is_refused_with_advice() {
     for (source, expected) in [
         ("return () => 1", "it is a function"),
@@ -53,7 +64,6 @@ async fn what_json_cannot_hold_is_refused_with_advice() {
         ("return app.boms", "it is a function"),
         ("return Symbol('x')", "it has no JSON form"),
         ("const a = {}; a.a = a; return a", "circular reference"),
-        ("return 10n", "BigInt"),
         ("return { a: app.boms.list() }", "put `await` before the call"),
         ("return { a: new Map([[1, 2]]) }", "Object.fromEntries(map)"),
         ("return new Set([1])", "[...set]"),
