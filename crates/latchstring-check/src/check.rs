@@ -55,8 +55,8 @@ fn body(source: &str, text: &str, surface: &Surface, effect: Effect) -> Result<C
     if let Some(reading) = Reading::of(text, &allocator, &mut faults) {
         code = blank::without_types(&reading);
         unsupported::find(&reading, &mut faults);
-        pieces = shape::returning(&reading, &mut code, effect == Effect::Read, &mut faults);
         names::find(&reading, surface, &mut faults);
+        pieces = shape::returning(&reading, &mut code, effect == Effect::Read, &mut faults);
         uses::find(&Types::new(&reading, surface), &mut faults);
     }
     match faults.into_failure() {

@@ -202,15 +202,7 @@ impl<'a> Explain<'_, '_, 'a, '_> {
                 let own = it.property.name.as_str();
                 match of.field(own) {
                     Field::Missing => missing(&self.shown(it.object.span()), &of, own),
-                    Field::Is(_) => {
-                        let fields = of.fields();
-                        let has = if fields.is_empty() {
-                            String::new()
-                        } else {
-                            format!(", or use another field: {}", fields.join(", "))
-                        };
-                        format!("ask first, as in `{what}?.{name}`{has}")
-                    }
+                    Field::Is(_) => format!("ask first, as in `{what}?.{name}`"),
                 }
             }
             Expression::CallExpression(it) => match bare(&it.callee)

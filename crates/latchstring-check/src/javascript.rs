@@ -183,3 +183,24 @@ pub const TEXT: &[&str] = &[
 
 /// What numbers have.
 pub const NUMBER: &[&str] = &["toExponential", "toFixed", "toPrecision"];
+
+/// What dates have, of which operations return the text.
+pub const DATE: &[&str] = &[
+    "getTime",
+    "getFullYear",
+    "getMonth",
+    "getDate",
+    "getDay",
+    "getHours",
+    "getMinutes",
+    "getSeconds",
+    "getUTCFullYear",
+    "getUTCMonth",
+    "getUTCDate",
+    "getUTCDay",
+    "toISOString",
+    "toDateString",
+    "toLocaleDateString",
+    "setDate",
+    "setMonth",
+];

@@ -46,6 +46,13 @@ pub(crate) fn returning(
             },
         };
     }
+    if let Some(at) = bare_return(reading) {
+        faults.syntax(
+            at,
+            "`return` ends with its line and returns nothing; put the value on the same line",
+        );
+        return Vec::new();
+    }
     if returns(reading) {
         return Vec::new();
     }
@@ -80,6 +87,17 @@ pub(crate) fn returning(
 fn returns(reading: &Reading<'_>) -> bool {
     reading.nodes().any(|(id, kind)| {
         matches!(kind, AstKind::ReturnStatement(it) if it.argument.is_some()) && !reading.is_in_function(id)
+    })
+}
+
+/// A `return` whose value is on the next line, which is another statement to the language.
+fn bare_return(reading: &Reading<'_>) -> Option<u32> {
+    reading.program.body.windows(2).find_map(|two| match two {
+        [
+            Statement::ReturnStatement(it),
+            Statement::ExpressionStatement(_) | Statement::BlockStatement(_),
+        ] => it.argument.is_none().then_some(it.span.start),
+        _ => None,
     })
 }
 

@@ -28,12 +28,21 @@ pub(crate) fn tell(diagnostic: &OxcDiagnostic, text: &str, faults: &mut Faults<'
 /// Lower case, without a full stop, without the name of the parser's language.
 fn in_our_words(message: &str) -> String {
     let message = message.trim_end_matches('.');
+    if message.starts_with("`await` is only allowed") {
+        return "`await` stands in a function that is not async".to_owned();
+    }
+    if message.starts_with("Expected a semicolon or an implicit semicolon") {
+        return "two statements run together here, or something is missing between them".to_owned();
+    }
+    let message = message
+        .replace("but found `EOF`", "but the program ends")
+        .replace("but found `Identifier`", "but found a name");
     let mut letters = message.chars();
     match letters.next() {
         Some(first) if letters.clone().next().is_some_and(char::is_lowercase) => {
             first.to_lowercase().chain(letters).collect()
         }
-        _ => message.to_owned(),
+        _ => message,
     }
 }
 
@@ -57,7 +66,7 @@ fn remedy(message: &str, text: &str, at: usize) -> Option<&'static str> {
         return Some("this looks like markup; send the program alone");
     }
     let found = [
-        ("`await` is only allowed", "make the function around it `async`"),
+        ("`await` stands in", "make the function around it `async`"),
         (
             "already been declared",
             "use another name for this one, or drop its `const`, `let` or `function`",
@@ -84,7 +93,7 @@ fn remedy(message: &str, text: &str, at: usize) -> Option<&'static str> {
     if let Some((_, remedy)) = found.iter().find(|(part, _)| lower.contains(part)) {
         return Some(remedy);
     }
-    if text[at..].trim().is_empty() || lower.contains("eof") {
+    if text[at..].trim().is_empty() || lower.contains("but the program ends") {
         return Some("the program ends too early; close what is open: a `{`, `(`, `[`, a string or a template");
     }
     if lower.starts_with("expected") || lower.starts_with("unexpected") {

@@ -137,9 +137,10 @@ impl<'s> Type<'s> {
         }
     }
 
-    /// The field that holds a list, if it has exactly one: `items` of a page.
+    /// The field that holds a list of objects, if it has exactly one: `items` of a page.
     pub(crate) fn list_in(&self) -> Option<String> {
-        let is_list = |name: &&str| matches!(self.field(name), Field::Is(Self::List(_)));
+        let is_list =
+            |name: &&str| matches!(self.field(name), Field::Is(Self::List(item)) if !item.fields().is_empty());
         let mut lists = self.fields().into_iter().filter(is_list).map(str::to_owned);
         lists.next().filter(|_| lists.next().is_none())
     }

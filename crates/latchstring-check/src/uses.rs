@@ -18,6 +18,7 @@ use crate::{
     faults::Faults,
     fit,
     infer::Types,
+    javascript,
     reading::{Reading, bare},
     types::{Field, Type},
 };
@@ -56,6 +57,19 @@ impl<'a> Uses<'_, '_, 'a, '_> {
                 _ => self.awaited(&it.object, "read a field of it", faults),
             },
             AstKind::CallExpression(it) => self.call(it, faults),
+            AstKind::AssignmentExpression(it) => {
+                let object = it
+                    .left
+                    .as_member_expression()
+                    .map(|member| self.types.of(member.object()));
+                if matches!(object, Some(Type::App | Type::Namespace(_))) {
+                    let what = self.shown(it.left.span());
+                    faults.mistype(
+                        it.left.span().start,
+                        format!("`{what}` cannot be changed: what `app` holds is fixed; use a name of your own"),
+                    );
+                }
+            }
             AstKind::VariableDeclarator(it) => {
                 if let Some(init) = &it.init {
                     match &it.id {
@@ -360,7 +374,7 @@ pub(crate) fn missing(what: &str, kind: &Type<'_>, name: &str) -> String {
     let name = &shortened(name);
     let fields = kind.fields();
     if !fields.is_empty() {
-        if kind.methods().is_empty() && crate::javascript::LIST.contains(&name.as_str()) {
+        if kind.methods().is_empty() && javascript::LIST.contains(&name.as_str()) {
             return match kind.list_in() {
                 Some(list) => format!(
                     "`{what}` is an object and has no `{name}`; the list is in `{list}`: `{what}.{list}.{name}`"
@@ -386,6 +400,15 @@ pub(crate) fn missing(what: &str, kind: &Type<'_>, name: &str) -> String {
     }
     let near = nearest(name, kind.methods().iter().copied());
     let advice = match (near.first(), kind) {
+        (_, Type::Text) if javascript::NUMBER.contains(&name.as_str()) => {
+            format!("make a number of it: `Number({what}).{name}`")
+        }
+        (_, Type::Text) if javascript::DATE.contains(&name.as_str()) => {
+            format!("make a date of it: `new Date({what}).{name}`")
+        }
+        (_, Type::Text) if javascript::LIST.contains(&name.as_str()) => {
+            "split it first, or look for the list elsewhere".to_owned()
+        }
         (Some(near), _) => format!("did you mean `{near}`?"),
         (None, Type::Text) => "make a value of it first, as with `Number(text)` or `new Date(text)`".to_owned(),
         (None, Type::Number) => "make text of it with `String(number)`, or leave it out".to_owned(),

@@ -169,7 +169,7 @@ fn fields_of_results_that_are_not_there_are_told_with_those_that_are() {
     );
     tells(
         "const { items } = await app.items.list({}); return items[0].madeAt.getTime()",
-        "1:68 TypeError: `items[0].madeAt` is text and has no `getTime`; make a value of it first, as with `Number(text)` or `new Date(text)`",
+        "1:68 TypeError: `items[0].madeAt` is text and has no `getTime`; make a date of it: `new Date(items[0].madeAt).getTime`",
     );
     tells(
         "for (const one of await app.items.list({})) console.log(one)",

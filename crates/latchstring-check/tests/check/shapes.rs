@@ -114,6 +114,10 @@ fn a_program_that_returns_nothing_is_told_so_unless_it_prints_or_writes() {
         told("const page = await app.items.list({});"),
         ["1:1 SyntaxError: the program returns nothing; end it with `return` and the value that you want"]
     );
+    assert_eq!(
+        told("const a = 1;\nreturn\n  a;"),
+        ["2:1 SyntaxError: `return` ends with its line and returns nothing; put the value on the same line"]
+    );
     assert_eq!(told("").len(), 1);
     assert_eq!(told("// nothing").len(), 1);
     assert!(prepared("const page = await app.items.list({}); console.log(page);").is_ok());

@@ -49,7 +49,10 @@ async fn a_program_is_strict() {
 async fn dates_and_numbers_that_json_would_lose_survive_as_text() {
     for (source, expected) in [
         ("return 2n ** 64n", "\"18446744073709551616\""),
-        ("return { big: [-1n], at: new Date(0) }", r#"{"big":["-1"],"at":"1970-01-01T00:00:00.000Z"}"#),
+        (
+            "return { big: [-1n], at: new Date(0) }",
+            r#"{"big":["-1"],"at":"1970-01-01T00:00:00.000Z"}"#,
+        ),
         ("return JSON.stringify({ n: 10n })", r#""{\"n\":\"10\"}""#),
     ] {
         assert_eq!(run(source).await.ended.unwrap().get(), expected, "{source}");
