@@ -20,6 +20,7 @@ use crate::{
     faults::Faults,
     fence,
     infer::Types,
+    names,
     reading::{Reading, bare},
     types::{Field, Type},
     uses::{missing, shown},
@@ -80,7 +81,7 @@ impl<'a> Explain<'_, '_, 'a, '_> {
         }
         let found = match failure.code {
             ErrorCode::ProgramError if failure.name == "TypeError" => self.type_error(&failure.message),
-            ErrorCode::ProgramError if failure.name == "ReferenceError" => reference_error(&failure.message),
+            ErrorCode::ProgramError if failure.name == "ReferenceError" => self.reference_error(&failure.message),
             ErrorCode::ProgramError | ErrorCode::Timeout | ErrorCode::MemoryLimit => None,
             ErrorCode::ResultTooLarge | ErrorCode::ResultNotSerializable => {
                 failure.at = failure.at.or_else(|| self.returned().map(|at| self.place(at)));
@@ -276,6 +277,18 @@ impl<'a> Explain<'_, '_, 'a, '_> {
         Some((Some(list.span().start), message))
     }
 
+    /// A name that is used too early, or that is not there though the program asked for it.
+    fn reference_error(&self, message: &str) -> Option<(Option<u32>, String)> {
+        if let Some(name) = message.strip_suffix(" is not initialized") {
+            let name = name.trim_matches('\'');
+            let advice = "is used before the line that declares it; move its declaration up";
+            return Some((None, format!("`{name}` {advice}")));
+        }
+        let name = message.strip_suffix(" is not defined")?;
+        let advice = names::advice(name, self.types.surface)?;
+        Some((None, format!("`{name}` is not defined; {advice}")))
+    }
+
     /// The loop that a program is likely to have been in.
     fn loops(&self) -> Option<u32> {
         let loops = self.reading().nodes().filter_map(|(_, kind)| match kind {
@@ -329,13 +342,4 @@ impl<'a> Explain<'_, '_, 'a, '_> {
         let last = || self.reading().program.body.last().map(|one| one.span().start);
         returns.last().or_else(last)
     }
-}
-
-/// A name that is used too early.
-fn reference_error(message: &str) -> Option<(Option<u32>, String)> {
-    let name = message.strip_suffix(" is not initialized")?.trim_matches('\'');
-    Some((
-        None,
-        format!("`{name}` is used before the line that declares it; move its declaration up"),
-    ))
 }

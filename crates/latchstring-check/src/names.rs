@@ -72,7 +72,7 @@ fn unknown(name: &str, reading: &Reading<'_>, surface: &Surface) -> String {
 }
 
 /// What programs written for elsewhere ask for, and what to do instead.
-fn advice(name: &str, surface: &Surface) -> Option<String> {
+pub(crate) fn advice(name: &str, surface: &Surface) -> Option<String> {
     let paths = surface.program_paths();
     let own = paths.iter().find(|path| path.split('.').next() == Some(name));
     if own.is_some() {

@@ -45,11 +45,11 @@ pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
     };
     let (purpose, rule) = match effect {
         Effect::Read => (
-            "Runs a JavaScript program that reads this store's data.",
+            "Runs a JavaScript or TypeScript program that reads this store's data.",
             "It sees one consistent snapshot and can change nothing.",
         ),
         Effect::Write => (
-            "Runs a JavaScript program that may change this store's data.",
+            "Runs a JavaScript or TypeScript program that may change this store's data.",
             "All or nothing: its changes are kept if it returns, and undone if it throws or hits a limit. \
              `dryRun: true` tells what would change and undoes it.",
         ),

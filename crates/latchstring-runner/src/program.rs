@@ -67,7 +67,8 @@ struct RunOutput {
     calls: u32,
     /// How long it took, in milliseconds.
     duration_ms: u64,
-    /// Why it did not return: `code`, `message`, and where known `line`, `column`, `sourceLine`, `operation`, `details`.
+    /// Why it did not return: `code`, `message`, and where known `line`, `column`, `sourceLine`, `operation`, `arguments`,
+    /// `details`; `more` of what is wrong, if it was not run for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Map<String, Value>>,
 }

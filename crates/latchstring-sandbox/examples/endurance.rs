@@ -1,6 +1,7 @@
 //! Latencies over many runs, and memory before and after very many.
 //!
-//! `cargo run --release -p latchstring-sandbox --example endurance -- 10000 100000`
+//! `cargo run --release -p latchstring-sandbox --example endurance -- 10000 100000`, and `process` behind the numbers for
+//! programs in processes of their own.
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 #[path = "../benches/support/mod.rs"]
 mod support;
 
+use latchstring_sandbox::Isolation;
 use support::{ONE_CALL, Setup, TEN_CALLS, TRIVIAL, program};
 
 /// A few in a hundred go wrong in production, so here too.
@@ -21,11 +23,17 @@ const WRONG: [&str; 3] = [
 const ENDLESS: &str = "return new Array(2 ** 32 - 2).join('')";
 
 fn main() {
+    latchstring_sandbox::worker::enter_if_asked();
     let mut numbers = std::env::args()
         .skip(1)
         .filter_map(|argument| argument.parse::<usize>().ok());
     let (timed, endured) = (numbers.next().unwrap_or(10_000), numbers.next().unwrap_or(100_000));
-    let mut setup = Setup::new();
+    let isolation = if std::env::args().any(|argument| argument == "process") {
+        Isolation::Process
+    } else {
+        Isolation::Thread
+    };
+    let mut setup = Setup::new(isolation);
 
     for (name, source) in [
         ("trivial", TRIVIAL),

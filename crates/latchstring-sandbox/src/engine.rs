@@ -45,10 +45,7 @@ impl Compiled {
     }
 
     fn new(cache_dir: Option<&Path>) -> Result<Self, StartError> {
-        static STACK: Once = Once::new();
-        STACK.call_once(|| wasmer::sys::vm::set_stack_size(GUEST_STACK_BYTES));
-
-        let control = exported_address(GUEST, "control").ok_or(StartError::Guest("control block"))?;
+        let control = control_address()?;
         let mut compiler = Cranelift::default();
         compiler.opt_level(CraneliftOptLevel::Speed);
         compiler.push_middleware(Arc::new(KillSwitch {
@@ -60,6 +57,32 @@ impl Compiled {
             None => Module::new(&engine, GUEST),
         }
         .map_err(|error| StartError::Compile(error.into()))?;
+        Self::with(engine, module, control)
+    }
+
+    /// The guest as [`serialized`](Self::serialized) elsewhere.
+    ///
+    /// # Safety
+    /// `artifact` becomes code that is run: it is what `serialized` returned, in this same build.
+    #[expect(unsafe_code, reason = "wasmer cannot verify machine code")]
+    pub(crate) unsafe fn deserialized(artifact: &[u8]) -> Result<Self, StartError> {
+        // No compiler is needed, and none is made.
+        let engine: Engine = EngineBuilder::headless().engine().into();
+        // SAFETY: the caller's promise.
+        let module = unsafe { Module::deserialize(&engine, artifact) };
+        let module = module.map_err(|error| StartError::Compile(error.into()))?;
+        Self::with(engine, module, control_address()?)
+    }
+
+    /// The machine code, for another process of this build.
+    pub(crate) fn serialized(&self) -> Result<Vec<u8>, StartError> {
+        let artifact = self.module.serialize();
+        Ok(artifact.map_err(|error| StartError::Compile(error.into()))?.to_vec())
+    }
+
+    fn with(engine: Engine, module: Module, control: u32) -> Result<Self, StartError> {
+        static STACK: Once = Once::new();
+        STACK.call_once(|| wasmer::sys::vm::set_stack_size(GUEST_STACK_BYTES));
         if module.imports().next().is_some() {
             return Err(StartError::Guest("closed boundary: it imports something"));
         }
@@ -69,6 +92,10 @@ impl Compiled {
             control,
         })
     }
+}
+
+fn control_address() -> Result<u32, StartError> {
+    exported_address(GUEST, "control").ok_or(StartError::Guest("control block"))
 }
 
 /// The value of an exported constant, which for a C variable is its address. Read before compiling, because the

@@ -16,6 +16,18 @@ pub enum StartError {
     /// A run thread or the watchdog could not be started.
     #[error("no thread could be started for the sandbox")]
     Threads(#[source] io::Error),
+    /// Programs are to run in processes of their own, and this binary does not know how to be one.
+    #[error(
+        "the sandbox's processes cannot be started: `main` does not begin with `latchstring_sandbox::worker::enter_if_asked()`; \
+         call it there, or choose `Isolation::Thread`"
+    )]
+    NotEntered,
+    /// The process that worker processes are forked from did not start.
+    #[error("the sandbox's processes cannot be started: {0}")]
+    Processes(String),
+    /// Landlock was required and the system does not enforce it.
+    #[error("this system does not enforce Landlock for the sandbox's processes, which is required: {0}")]
+    Landlock(String),
 }
 
 /// Why a run could not be carried on, the program being innocent.
@@ -31,6 +43,12 @@ pub(crate) enum Broken {
     Prepare(String),
     #[error("a run thread panicked")]
     Panicked,
+    #[error("no worker process could be had: {0}")]
+    NoWorker(&'static str),
+    #[error("a worker process could not go on: {0}")]
+    Worker(String),
+    #[error("the sandbox's processes ended while a program ran, and are started anew")]
+    Gone,
 }
 
 impl From<Broken> for SandboxError {

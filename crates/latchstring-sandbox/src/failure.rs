@@ -161,7 +161,7 @@ impl Story<'_> {
 
 /// The program is larger than allowed and was not started.
 pub(crate) fn too_long(source: &str, limits: &Limits) -> Failure {
-    Failure::new(
+    let failure = Failure::new(
         ErrorCode::LimitExceeded,
         format!(
             "the program is {} bytes and may be {}; split it, and fetch data with operations instead of writing it into \
@@ -169,7 +169,11 @@ pub(crate) fn too_long(source: &str, limits: &Limits) -> Failure {
             source.len(),
             limits.program_bytes
         ),
-    )
+    );
+    Failure {
+        at: Some(Position::of(limits.program_bytes, source)),
+        ..failure
+    }
 }
 
 /// A message for an error that has none, and what an `AggregateError` holds.
@@ -219,24 +223,12 @@ fn unawaited(failure: Failure) -> Failure {
     Failure { message, ..failure }
 }
 
-/// What programs written for a browser or for Node ask for, and what to do instead.
+/// What to do about what the engine says of itself.
 fn advised(name: &str, message: &str) -> String {
-    let advice = match (name, message.strip_suffix(" is not defined")) {
-        ("ReferenceError", Some("fetch" | "XMLHttpRequest" | "WebSocket")) => "there is no network, call `app` instead",
-        ("ReferenceError", Some("require" | "process" | "module" | "exports" | "Buffer")) => {
-            "there are no modules, a program has the JavaScript language and `app`"
-        }
-        ("ReferenceError", Some("setTimeout" | "setInterval" | "setImmediate")) => "there are no timers, just go on",
-        ("ReferenceError", Some("window" | "document" | "localStorage" | "Intl" | "URL" | "eval")) => {
-            "a program has the JavaScript language and `app`, nothing else"
-        }
-        ("ReferenceError", None) if message.starts_with("could not load module") => {
-            "there are no modules, a program has the JavaScript language and `app`"
-        }
-        ("RangeError", None) if message.starts_with("Maximum call stack") => "recurse less deeply, or use a loop",
-        _ => return message.to_owned(),
-    };
-    format!("{message}; {advice}")
+    if name == "RangeError" && message.starts_with("Maximum call stack") {
+        return format!("{message}; recurse less deeply, or use a loop");
+    }
+    message.to_owned()
 }
 
 fn seconds(duration: Duration) -> String {
@@ -303,15 +295,6 @@ mod tests {
             assert_eq!(failure.code, ErrorCode::ProgramError);
             assert_eq!(failure.operation, None);
         }
-    }
-
-    #[test]
-    fn what_a_program_cannot_have_is_named_with_what_to_do() {
-        assert_eq!(
-            advised("ReferenceError", "fetch is not defined"),
-            "fetch is not defined; there is no network, call `app` instead"
-        );
-        assert_eq!(advised("ReferenceError", "foo is not defined"), "foo is not defined");
     }
 
     #[test]

@@ -5,8 +5,7 @@
 
 use std::ptr::NonNull;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 use wasmer::{Engine, Imports, Instance, Memory, RuntimeError, Store, TypedFunction};
 
 use crate::{
@@ -23,7 +22,7 @@ const SUFFIX: &str = "\n})()";
 const DESCRIPTION_BYTES: u32 = 256 << 10;
 
 /// What a program may use, as the guest counts it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) polls: u32,
     pub(crate) now_ms: i64,
@@ -35,11 +34,12 @@ pub(crate) struct Settings {
 }
 
 /// The host's answer to one call: a result, or an error and the number under which the host keeps it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Answer {
     pub(crate) id: u32,
     pub(crate) failure: Option<u32>,
-    pub(crate) json: Box<RawValue>,
+    /// JSON text.
+    pub(crate) json: Box<str>,
 }
 
 /// How a turn ended.
@@ -57,7 +57,7 @@ pub(crate) enum Status {
 }
 
 /// What the guest says of an error.
-#[derive(Debug, Default, Clone, Deserialize)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub(crate) struct Thrown {
     pub(crate) name: Option<String>,
     pub(crate) message: Option<String>,
@@ -219,7 +219,7 @@ impl Guest {
             .ok_or(Halt::NoRoom)?;
         let mut parts = Vec::with_capacity(answers.len() * 3);
         for (head, answer) in heads.iter().zip(answers) {
-            parts.extend([head.as_slice(), answer.json.get().as_bytes(), &[0]]);
+            parts.extend([head.as_slice(), answer.json.as_bytes(), &[0]]);
         }
         self.put_input(&parts)
     }
@@ -337,7 +337,7 @@ impl Answer {
             None => -1,
             Some(number) => i32::try_from(number).ok()?,
         };
-        let length = u32::try_from(self.json.get().len()).ok()?;
+        let length = u32::try_from(self.json.len()).ok()?;
         let mut head = [0; 12];
         head[..4].copy_from_slice(&self.id.to_le_bytes());
         head[4..8].copy_from_slice(&failure.to_le_bytes());
@@ -517,7 +517,7 @@ mod tests {
             let answer = Answer {
                 id,
                 failure: None,
-                json: RawValue::NULL.to_owned(),
+                json: "null".into(),
             };
             let length = guest.put_answers(&[answer], 0).unwrap();
             let code = guest.resume(length).unwrap();

@@ -1,11 +1,17 @@
 //! A memory image in a sealed memory file, to be mapped copy-on-write.
 
 use std::{
+    fs::File,
     io,
-    os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd},
+    os::{
+        fd::{AsRawFd, OwnedFd, RawFd},
+        unix::fs::FileExt,
+    },
     ptr::{self, NonNull},
     slice,
 };
+
+use rustix::fs::{self, MemfdFlags, SealFlags};
 
 /// What a guest's memory holds when a program starts: never changes, shared by all slots.
 #[derive(Debug)]
@@ -26,10 +32,7 @@ unsafe impl Sync for Image {}
 impl Image {
     /// Copies `content`, whose length is a whole number of pages.
     pub(crate) fn new(content: &[u8]) -> io::Result<Self> {
-        let file = memory_file()?;
-        let written = std::fs::File::from(file.try_clone()?);
-        std::os::unix::fs::FileExt::write_all_at(&written, content, 0)?;
-        seal(&file)?;
+        let file = sealed(content)?;
         let bytes = map_read_only(&file, content.len())?;
         Ok(Self {
             file,
@@ -65,30 +68,16 @@ impl Drop for Image {
     }
 }
 
-#[expect(unsafe_code, reason = "a system call without a safe wrapper in std")]
-fn memory_file() -> io::Result<OwnedFd> {
-    // SAFETY: the name is a C string; the descriptor is new and ours alone.
-    unsafe {
-        let fd = libc::memfd_create(
-            c"latchstring-guest".as_ptr(),
-            libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING,
-        );
-        if fd < 0 {
-            Err(io::Error::last_os_error())
-        } else {
-            Ok(OwnedFd::from_raw_fd(fd))
-        }
-    }
-}
-
-#[expect(unsafe_code, reason = "a system call without a safe wrapper in std")]
-fn seal(file: &OwnedFd) -> io::Result<()> {
-    let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE | libc::F_SEAL_SEAL;
-    // SAFETY: the descriptor is open; no memory is involved.
-    if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
+/// A memory file with `content` that nobody can change any more.
+pub(crate) fn sealed(content: &[u8]) -> io::Result<OwnedFd> {
+    let file = fs::memfd_create(c"latchstring-guest", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+    let file = File::from(file);
+    file.write_all_at(content, 0)?;
+    fs::fcntl_add_seals(
+        &file,
+        SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL,
+    )?;
+    Ok(file.into())
 }
 
 #[expect(unsafe_code, reason = "mapping memory")]

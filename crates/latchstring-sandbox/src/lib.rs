@@ -32,6 +32,7 @@ mod kill;
 mod lock;
 mod memory;
 mod position;
+mod process;
 mod reins;
 mod request;
 mod run;
@@ -41,9 +42,10 @@ mod slot;
 mod snapshot;
 mod threads;
 mod watchdog;
+pub mod worker;
 
 pub use error::StartError;
-pub use sandbox::{Calls, Options, WasmSandbox};
+pub use sandbox::{Calls, Isolation, Options, Owner, WasmSandbox};
 
 /// The guest module, as `guest/build.sh` makes it.
 pub const GUEST: &[u8] = include_bytes!("../guest/qjs.wasm");

@@ -3,8 +3,10 @@
 //! Whoever broke the engine could write anything there, so nothing is believed: every length is checked against what is
 //! left, and a call carries no identity. Whose data it touches is the session's affair.
 
+use serde::{Deserialize, Serialize};
+
 /// One call the program made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Request {
     /// Returned with the answer.
     pub(crate) id: u32,
@@ -12,6 +14,16 @@ pub(crate) struct Request {
     pub(crate) path: String,
     /// JSON text.
     pub(crate) arguments: String,
+}
+
+impl Request {
+    /// As it is taken from whoever may have made it up.
+    pub(crate) fn checked(self) -> Self {
+        Self {
+            path: shortened(self.path),
+            ..self
+        }
+    }
 }
 
 /// Little-endian id, path length and argument length.

@@ -1,6 +1,7 @@
 //! One run on its thread: a guest, what it may still use, and its turns.
 
 use std::{
+    any::Any,
     collections::HashMap,
     ptr::NonNull,
     sync::Arc,
@@ -8,7 +9,8 @@ use std::{
 };
 
 use latchstring_core::Console;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 use wasmer::RuntimeError;
 
 use crate::{
@@ -17,7 +19,6 @@ use crate::{
     reins::{Pull, Reins},
     request::Request,
     snapshot::Snapshot,
-    threads::Seat,
     watchdog::Watchdog,
 };
 
@@ -66,21 +67,30 @@ pub(crate) enum Turn {
 }
 
 /// How a program ended, before it is put into words.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Ending {
     pub(crate) verdict: Verdict,
     pub(crate) spent: Spent,
 }
 
 /// What a program left and used.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Spent {
+    #[serde(with = "ConsoleText")]
     pub(crate) console: Console,
     pub(crate) calls: u32,
     pub(crate) guest_time: Duration,
 }
 
-#[derive(Debug)]
+/// [`Console`] between processes.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Console")]
+struct ConsoleText {
+    text: String,
+    dropped_bytes: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Verdict {
     Done(String),
     Failed(Thrown),
@@ -98,7 +108,7 @@ pub(crate) enum Verdict {
 }
 
 /// Which limit of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Deadline {
     /// Computing.
     Guest,
@@ -115,9 +125,8 @@ pub(crate) struct Terms {
     pub(crate) started: Instant,
     pub(crate) wall_deadline: Instant,
     pub(crate) reins: Arc<Reins>,
-    /// Given back when the run's memory is.
-    pub(crate) _permit: OwnedSemaphorePermit,
-    pub(crate) _seat: Seat,
+    /// What is given back when the run's memory is.
+    pub(crate) _held: Box<dyn Any + Send>,
 }
 
 /// A program between its start and its end. Lives on one thread.
@@ -330,8 +339,6 @@ impl Drop for Watched<'_> {
 mod tests {
     use std::sync::mpsc;
 
-    use tokio::sync::Semaphore;
-
     use super::*;
     use crate::snapshot;
 
@@ -347,7 +354,6 @@ mod tests {
         };
         let started = Instant::now();
         let ages = Duration::from_secs(1000);
-        let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
         let reins = Arc::new(Reins::new());
         let terms = Terms {
             settings,
@@ -355,8 +361,7 @@ mod tests {
             started,
             wall_deadline: started + ages,
             reins,
-            _permit: permit,
-            _seat: Seat::nowhere(),
+            _held: Box::new(()),
         };
         Run::new(Arc::clone(snapshot), terms).unwrap()
     }

@@ -1,7 +1,9 @@
-//! The waiting side of a run: sends its turns to its thread and carries out its calls.
+//! The waiting side of a run: has its turns taken and carries out its calls.
+//!
+//! Where the turns are taken is behind [`Place`]: on a thread of this process, or in a process of its own.
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -11,25 +13,30 @@ use serde_json::{
     value::{RawValue, to_raw_value},
 };
 use tokio::{
-    sync::{OwnedSemaphorePermit, oneshot},
+    sync::OwnedSemaphorePermit,
     time::{timeout, timeout_at},
 };
 
 use crate::{
-    Calls,
-    error::Broken,
+    Calls, Owner,
     failure::FailedCall,
     guest::{Answer, Settings},
-    reins::Reins,
     request::Request,
-    run::{Deadline, Ending, Run, Spent, Terms, Turn, Verdict},
-    sandbox::Shared,
+    run::{Deadline, Ending, Spent, Turn, Verdict},
+    sandbox::{Shared, Wall},
 };
 
-/// How long after a deadline the run's thread is given to say what became of it.
+mod process;
+mod thread;
+
+use process::InProcess;
+use thread::OnThread;
+pub(crate) use thread::ThreadWall;
+
+/// How long after a deadline the run's place is given to say what became of it.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// How long a run's thread is given to tell what an ended program printed. Short: it may be busy with another program,
+/// How long a run's place is given to tell what an ended program printed. Short: it may be busy with another program,
 /// and the caller's transaction is open until then.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
@@ -43,30 +50,29 @@ pub(crate) enum Carried {
     Ended(FailedCall),
 }
 
+/// Where a run's turns are taken.
+enum Place {
+    Thread(OnThread),
+    Process(Box<InProcess>),
+}
+
 /// The waiting side of a run. Dropped before the end, it ends the run.
 pub(crate) struct Running {
-    shared: Arc<Shared>,
-    thread: usize,
-    number: u64,
-    reins: Arc<Reins>,
+    place: Place,
     wall_deadline: tokio::time::Instant,
-    turn: oneshot::Receiver<Result<Turn, Broken>>,
-    /// Calls the program made so far, for when its thread has no time to tell.
+    /// Calls the program made so far, for when its place has no time to tell.
     calls: u32,
-    ended: bool,
 }
 
 impl Running {
-    pub(crate) fn start(
-        shared: Arc<Shared>,
+    pub(crate) async fn start(
+        shared: &Shared,
         paths: &Arc<[String]>,
         program: &Program,
         limits: &Limits,
-        permit: OwnedSemaphorePermit,
-    ) -> Self {
-        let started = Instant::now();
-        let wall_deadline = started + limits.wall;
-        let reins = Arc::new(Reins::new());
+        (owner, permit): (Option<Owner>, OwnedSemaphorePermit),
+    ) -> Result<Self, SandboxError> {
+        let wall_deadline = Instant::now() + limits.wall;
         let settings = Settings {
             polls: shared.polls,
             now_ms: program.now_ms,
@@ -77,61 +83,43 @@ impl Running {
             result_bytes: limits.result_bytes,
             console_bytes: limits.console_bytes,
         };
-        let (thread, seat) = shared.threads.take_seat();
-        let terms = Terms {
-            settings,
-            guest_time: limits.guest_time,
-            started,
-            wall_deadline,
-            reins: Arc::clone(&reins),
-            _permit: permit,
-            _seat: seat,
+        let code = program.code.text().to_owned();
+        let place = match &shared.wall {
+            Wall::Thread(wall) => Place::Thread(OnThread::start(
+                Arc::clone(wall),
+                paths,
+                code,
+                (settings, limits),
+                permit,
+            )),
+            Wall::Process(wall) => {
+                let worker = wall.worker(owner, paths).await?;
+                let run = InProcess::start(Arc::clone(wall), worker, code, (settings, limits), permit)?;
+                Place::Process(Box::new(run))
+            }
         };
-        let (sender, turn) = oneshot::channel();
-        let number = shared.next_run.fetch_add(1, Ordering::Relaxed);
-        let (snapshots, paths, code) = (
-            Arc::clone(&shared.snapshots),
-            Arc::clone(paths),
-            program.code.text().to_owned(),
-        );
-        shared.threads.submit(thread, move |thread| {
-            if terms.reins.is_cancelled() {
-                return;
-            }
-            match snapshots.of(&paths).and_then(|snapshot| Run::new(snapshot, terms)) {
-                Err(broken) => drop(sender.send(Err(broken))),
-                Ok(run) => thread.take_turn(number, run, sender, |run, on| run.start(&code, on)),
-            }
-        });
-        Self {
-            shared,
-            thread,
-            number,
-            reins,
+        Ok(Self {
+            place,
             wall_deadline: wall_deadline.into(),
-            turn,
             calls: 0,
-            ended: false,
-        }
+        })
     }
 
     /// The end of the turn under way.
     pub(crate) async fn turn(&mut self) -> Result<Turn, SandboxError> {
-        match timeout_at(self.wall_deadline + GRACE, &mut self.turn).await {
-            Ok(Ok(Ok(turn))) => {
-                self.ended = matches!(turn, Turn::Ended(_));
-                Ok(turn)
+        let turn = async {
+            match &mut self.place {
+                Place::Thread(run) => run.turn().await,
+                Place::Process(run) => run.turn().await,
             }
-            Ok(Ok(Err(broken))) => Err(broken.into()),
-            Ok(Err(_)) => Err(Broken::Panicked.into()),
-            // Its thread had no time for it. Dropping `self` ends it.
-            Err(_) => {
-                let verdict = Verdict::Late(Deadline::Wall, None);
-                Ok(Turn::Ended(Ending {
-                    verdict,
-                    spent: self.known(),
-                }))
-            }
+        };
+        match timeout_at(self.wall_deadline + GRACE, turn).await {
+            Ok(turn) => Ok(turn?),
+            // Its place had no time for it. Dropping `self` ends it.
+            Err(_) => Ok(Turn::Ended(Ending {
+                verdict: Verdict::Late(Deadline::Wall, None),
+                spent: self.known(),
+            })),
         }
     }
 
@@ -169,58 +157,41 @@ impl Running {
                     (Some(number), json)
                 }
             };
-            answers.push(Answer { id, failure, json });
+            answers.push(Answer {
+                id,
+                failure,
+                json: json.into(),
+            });
         }
         Carried::Out(answers)
     }
 
     pub(crate) fn resume(&mut self, answers: Vec<Answer>) {
-        let (sender, turn) = oneshot::channel();
-        self.turn = turn;
-        let number = self.number;
-        self.shared.threads.submit(self.thread, move |thread| {
-            if let Some(run) = thread.waiting.remove(&number) {
-                thread.take_turn(number, run, sender, |run, on| run.resume(&answers, on));
-            }
-        });
-    }
-
-    /// Ends a run that waits for us, and asks what it used.
-    pub(crate) async fn abandon(mut self) -> Spent {
-        self.ended = true;
-        let (sender, spent) = oneshot::channel();
-        let number = self.number;
-        self.shared.threads.submit(self.thread, move |thread| {
-            if let Some(run) = thread.waiting.remove(&number) {
-                let _ = sender.send(run.spent());
-            }
-        });
-        match timeout(LAST_WORDS, spent).await {
-            Ok(Ok(Ok(spent))) => spent,
-            // Only the console text and the time are lost.
-            Ok(Ok(Err(_)) | Err(_)) | Err(_) => self.known(),
+        match &mut self.place {
+            Place::Thread(run) => run.resume(answers),
+            Place::Process(run) => run.resume(answers),
         }
     }
 
-    /// What is known without asking its thread.
+    /// Ends a run that waits for us, and asks what it used.
+    pub(crate) async fn abandon(self) -> Spent {
+        let known = self.known();
+        let last_words = async {
+            match self.place {
+                Place::Thread(run) => run.last_words().await,
+                Place::Process(run) => run.last_words().await,
+            }
+        };
+        // Only the console text and the time are lost.
+        timeout(LAST_WORDS, last_words).await.ok().flatten().unwrap_or(known)
+    }
+
+    /// What is known without asking its place.
     fn known(&self) -> Spent {
         Spent {
             calls: self.calls,
             ..Spent::default()
         }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if self.ended {
-            return;
-        }
-        self.reins.cancel();
-        let number = self.number;
-        self.shared
-            .threads
-            .submit(self.thread, move |thread| drop(thread.waiting.remove(&number)));
     }
 }
 

@@ -1,13 +1,11 @@
 //! The sandbox as the server sees it: programs in, outcomes out.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, atomic::AtomicU64},
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use latchstring_core::{Failure, Json, Limits, OperationError, Outcome, Program, Sandbox, SandboxError, Session};
+use latchstring_core::{
+    Failure, GrantId, Json, Limits, OperationError, Outcome, Program, Sandbox, SandboxError, Session, TenantId,
+};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
@@ -17,16 +15,21 @@ use crate::{
     StartError,
     engine::Compiled,
     failure::{Story, operation_failed, too_long},
-    run::{Deadline, Ending, RunThread, Spent, Turn, Verdict},
-    running::{Carried, Running},
-    snapshot::{MemoryLimits, Snapshots},
-    threads::Threads,
-    watchdog::Watchdog,
+    process::Processes,
+    run::{Deadline, Ending, Spent, Turn, Verdict},
+    running::{Carried, Running, ThreadWall},
+    snapshot::MemoryLimits,
 };
 
 /// Where the calls of a program go. [`Session`] is the one that matters; a fake is three lines.
 #[async_trait]
 pub trait Calls: Send {
+    /// Whose program it is. A worker process that ran a program of one owner is used for no other's, and for nothing
+    /// more when its owner is not known. Matters with [`Isolation::Process`] only.
+    fn owner(&self) -> Option<Owner> {
+        None
+    }
+
     /// Carries out the call of `path` with `arguments`, which are JSON text.
     ///
     /// # Errors
@@ -34,13 +37,44 @@ pub trait Calls: Send {
     async fn call(&mut self, path: &str, arguments: &str) -> Result<Json, OperationError>;
 }
 
+/// A grant of a tenant: what a worker process belongs to from its first program on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// Whose data the program may touch.
+    pub tenant: TenantId,
+    /// By which grant.
+    pub grant: GrantId,
+}
+
 #[async_trait]
 impl Calls for Session {
+    fn owner(&self) -> Option<Owner> {
+        let cx = self.context();
+        Some(Owner {
+            tenant: cx.tenant(),
+            grant: cx.grant().id(),
+        })
+    }
+
     async fn call(&mut self, path: &str, arguments: &str) -> Result<Json, OperationError> {
         let answer = self.call_from_program(path, arguments).await;
         // The program may catch it, and what is behind it is not told to programs.
         answer.inspect_err(OperationError::log)
     }
+}
+
+/// Where programs run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Isolation {
+    /// On threads of this process. For development, and where no process may be started. A program that corrupts its
+    /// engine and gets out of the engine's memory is in the server.
+    #[default]
+    Thread,
+    /// In worker processes, which have no environment, no file, no network and almost no system call. What gets out of
+    /// the engine's memory is in a process that holds one grant's programs. The app's `main` has to begin with
+    /// [`worker::enter_if_asked`](crate::worker::enter_if_asked), and programs are to be run within a tokio runtime that
+    /// has its I/O enabled.
+    Process,
 }
 
 /// What all programs together may use, and where the sandbox keeps its compiled guest.
@@ -63,6 +97,19 @@ pub struct Options {
     /// A limit on computing that does not depend on the machine: interrupt polls, of about 10,000 branches and calls
     /// each.
     pub polls: Option<u32>,
+    /// Where programs run.
+    pub isolation: Isolation,
+    /// The binary that worker processes are made of, if not this one. Its `main` begins with
+    /// [`worker::enter_if_asked`](crate::worker::enter_if_asked), and it is of the same build as this one.
+    pub worker_binary: Option<PathBuf>,
+    /// Worker processes started ahead, so that a new grant's program need not wait for one.
+    pub spare_workers: usize,
+    /// Worker processes kept after a program for the next one of the same grant, for a minute at most. The one used
+    /// longest ago goes first.
+    pub warm_workers: usize,
+    /// Whether to refuse to start on a system that does not enforce Landlock. Otherwise the log says so once; the filter
+    /// on system calls stands either way.
+    pub require_landlock: bool,
 }
 
 impl Default for Options {
@@ -75,6 +122,11 @@ impl Default for Options {
             hard_heap_bytes: 64 << 20,
             grown_bytes: 1 << 30,
             polls: None,
+            isolation: Isolation::default(),
+            worker_binary: None,
+            spare_workers: 4,
+            warm_workers: 16,
+            require_landlock: false,
         }
     }
 }
@@ -93,38 +145,38 @@ impl std::fmt::Debug for WasmSandbox {
 
 /// What clones of a sandbox share.
 pub(crate) struct Shared {
-    pub(crate) threads: Threads<RunThread>,
-    pub(crate) snapshots: Arc<Snapshots>,
-    live: Arc<Semaphore>,
-    pub(crate) next_run: AtomicU64,
-    busy_wait: Duration,
+    pub(crate) wall: Wall,
     pub(crate) polls: u32,
+    live: Arc<Semaphore>,
+    busy_wait: Duration,
+}
+
+/// What stands between a program and the server, beside the program's own memory.
+pub(crate) enum Wall {
+    Thread(Arc<ThreadWall>),
+    Process(Arc<Processes>),
 }
 
 impl WasmSandbox {
-    /// Compiles or loads the guest and starts the threads. Blocks, for a second at worst (several in a debug build).
+    /// Compiles or loads the guest and starts the threads, or the first process. Blocks, for a second at worst (several
+    /// in a debug build).
     ///
     /// # Errors
-    /// When the guest does not compile or a thread does not start.
+    /// When the guest does not compile, or a thread or a process does not start.
     pub fn new(options: &Options) -> Result<Self, StartError> {
         let compiled = Compiled::shared(options.cache_dir.as_deref())?;
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = options.threads.unwrap_or((8 * processors).max(16)).max(2);
-        let watchdog = Arc::new(Watchdog::new(threads).map_err(StartError::Threads)?);
-        let threads = Threads::new(threads, move |index| RunThread {
-            index,
-            watchdog: Arc::clone(&watchdog),
-            waiting: std::collections::HashMap::new(),
-        })
-        .map_err(StartError::Threads)?;
-        let limits = MemoryLimits::new(options.grown_bytes, options.hard_heap_bytes);
+        let wall = match options.isolation {
+            Isolation::Thread => {
+                let limits = MemoryLimits::new(options.grown_bytes, options.hard_heap_bytes);
+                Wall::Thread(ThreadWall::new(options.threads, compiled, limits)?)
+            }
+            Isolation::Process => Wall::Process(Processes::start(&compiled, options)?),
+        };
         let shared = Shared {
-            threads,
-            snapshots: Arc::new(Snapshots::new(compiled, limits)),
-            live: Arc::new(Semaphore::new(options.live_runs)),
-            next_run: AtomicU64::new(0),
-            busy_wait: options.busy_wait,
+            wall,
             polls: options.polls.unwrap_or(0),
+            live: Arc::new(Semaphore::new(options.live_runs)),
+            busy_wait: options.busy_wait,
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -148,7 +200,7 @@ impl WasmSandbox {
             return Ok(outcome(Err(too_long(source, limits)), Spent::default()));
         }
         let permit = self.permit().await?;
-        let mut run = Running::start(Arc::clone(&self.shared), paths, program, limits, permit);
+        let mut run = Running::start(&self.shared, paths, program, limits, (calls.owner(), permit)).await?;
         loop {
             let ending = match run.turn().await? {
                 Turn::Ended(ending) => ending,

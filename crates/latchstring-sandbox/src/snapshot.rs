@@ -11,7 +11,6 @@ use std::{
     },
 };
 
-use serde_json::value::RawValue;
 use wasmer::{Engine, sys::NativeEngineExt};
 
 use crate::{
@@ -55,7 +54,7 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    fn new(compiled: &Arc<Compiled>, paths: &[String], limits: &MemoryLimits) -> Result<Self, Broken> {
+    pub(crate) fn new(compiled: &Arc<Compiled>, paths: &[String], limits: &MemoryLimits) -> Result<Self, Broken> {
         let content = Guest::new(compiled.engine.clone(), compiled)?.prepare(paths)?;
         let image = Image::new(&content).map_err(Broken::Mapping)?;
         let pool = Arc::new(Pool::new(
@@ -137,11 +136,10 @@ fn typical_answer(request: &crate::request::Request) -> Answer {
             serde_json::json!({ "code": "NOT_FOUND", "message": "no such thing", "operation": request.path }),
         )
     };
-    let json = serde_json::value::to_raw_value(&json).unwrap_or_else(|_| RawValue::NULL.to_owned());
     Answer {
         id: request.id,
         failure,
-        json,
+        json: json.to_string().into(),
     }
 }
 

@@ -15,6 +15,10 @@ use std::{
     thread,
 };
 
+/// How much programs stand back behind the server that answers calls: a third of its share of a processor when both want
+/// it, all of it otherwise. Not further, because a program's time runs while it waits for a processor.
+pub(crate) const NICE: i32 = 5;
+
 type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
 
 /// A fixed set of threads, each with an `S` of its own. Dropping the set ends them once their jobs are done.
@@ -34,14 +38,6 @@ struct RunThread<S> {
 #[derive(Debug)]
 pub(crate) struct Seat {
     load: Arc<AtomicUsize>,
-}
-
-#[cfg(test)]
-impl Seat {
-    pub(crate) fn nowhere() -> Self {
-        let load = Arc::new(AtomicUsize::new(1));
-        Self { load }
-    }
 }
 
 impl Drop for Seat {
@@ -97,6 +93,8 @@ impl<S: 'static> Threads<S> {
 }
 
 fn work<S>(queue: &Receiver<Job<S>>, load: &AtomicUsize, state: &mut S) {
+    // Only this thread, on Linux. Where it may not be changed, programs compete with the server as before.
+    let _ = rustix::process::nice(NICE);
     while let Ok(job) = queue.recv() {
         if catch_unwind(AssertUnwindSafe(|| job(state))).is_err() {
             tracing::error!("a run thread panicked; the program it ran is lost");

@@ -6,7 +6,7 @@
 
 use std::{
     io,
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, PoisonError, mpsc},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -61,9 +61,15 @@ impl Watchdog {
             changed: Condvar::new(),
         });
         let watched = Arc::clone(&shared);
+        // A worker process confines itself next, and a thread that is still starting makes calls that are refused then.
+        let (begins, begun) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("sandbox-watchdog".to_owned())
-            .spawn(move || watched.watch())?;
+            .spawn(move || {
+                let _ = begins.send(());
+                watched.watch();
+            })?;
+        let _ = begun.recv();
         Ok(Self {
             shared,
             thread: Some(thread),

@@ -123,6 +123,20 @@ pub struct Settings {
     #[arg(long, global = true, env = "LATCHSTRING_PROGRAM_SECONDS", value_name = "SECONDS")]
     pub program_seconds: Option<u64>,
 
+    /// Where programs run: in processes of their own, or on threads of the server. [default: process]
+    #[arg(long, global = true, env = "LATCHSTRING_SANDBOX", value_name = "WHERE")]
+    pub sandbox: Option<SandboxIn>,
+
+    /// Whether to refuse to start where the system does not enforce Landlock for the sandbox's processes. [default: false]
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHSTRING_REQUIRE_LANDLOCK",
+        value_name = "BOOL",
+        action = clap::ArgAction::Set
+    )]
+    pub require_landlock: Option<bool>,
+
     /// How many calls a minute each key and each connected app may make at this server, a tenth of them at once; 0 for as
     /// many as they like. [default: 600]
     #[arg(long, global = true, env = "LATCHSTRING_CALLS_PER_MINUTE", value_name = "COUNT")]
@@ -160,6 +174,16 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where programs run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SandboxIn {
+    /// In processes that have nothing but a socket to the server.
+    Process,
+    /// On threads of the server: for development.
+    Thread,
+}
+
 /// The settings, resolved. Does not print the secrets among them.
 #[derive(Debug)]
 pub struct Config {
@@ -193,6 +217,10 @@ pub struct Config {
     pub programs: usize,
     /// How long one program may take.
     pub program_time: Duration,
+    /// Where programs run.
+    pub sandbox: SandboxIn,
+    /// Whether the sandbox's processes have to be under Landlock.
+    pub require_landlock: bool,
     /// How many calls a minute each key and app may make; 0 for as many as they like.
     pub calls_per_minute: u32,
     /// What the app signs its events with.
@@ -257,6 +285,8 @@ impl Settings {
             access_token_lifetime: TimeDelta::minutes(minutes.into()),
             programs,
             program_time: Duration::from_secs(seconds),
+            sandbox: self.sandbox.or(file.sandbox).unwrap_or(SandboxIn::Process),
+            require_landlock: self.require_landlock.or(file.require_landlock).unwrap_or(false),
             calls_per_minute: self
                 .calls_per_minute
                 .or(file.calls_per_minute)
@@ -315,6 +345,10 @@ impl Config {
         ensure!(
             (1..=290).contains(&seconds),
             "--program-seconds is {seconds}; use 1 to 290, clients give up at 300"
+        );
+        ensure!(
+            self.sandbox == SandboxIn::Process || !self.require_landlock,
+            "--require-landlock is for the sandbox's processes, and --sandbox is thread; leave one of them out"
         );
         let minutes = self.access_token_lifetime.num_minutes();
         ensure!(

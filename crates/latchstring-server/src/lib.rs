@@ -27,11 +27,13 @@ pub use clap;
 use clap::FromArgMatches;
 
 pub use commands::{Beside, Which, answer};
-pub use config::{Config, DatabaseUrl, LogFormat, Settings, Variables};
+pub use config::{Config, DatabaseUrl, LogFormat, SandboxIn, Settings, Variables};
 pub use product::{NoCommands, Product, ProductCommand};
 
-/// Reads the command line, does what it says, and reports a failure in one line.
+/// Reads the command line, does what it says, and reports a failure in one line. Started by a server as its sandbox's
+/// processes, it is those and never returns: call it first in `main`.
 pub fn main<P: Product>() -> ExitCode {
+    latchstring::sandbox::worker::enter_if_asked();
     let command = commands::command_line::<P>();
     let line = match commands::CommandLine::from_arg_matches(&command.get_matches()) {
         Ok(line) => line,

@@ -41,7 +41,9 @@ pub mod oauth {
     pub use latchstring_oauth::*;
 }
 
-/// Where programs run.
+/// Where programs run. An app that runs them in processes of their own
+/// ([`Isolation::Process`](sandbox::Isolation::Process)) begins its `main` with
+/// [`worker::enter_if_asked`](sandbox::worker::enter_if_asked).
 pub mod sandbox {
     pub use latchstring_sandbox::*;
 }

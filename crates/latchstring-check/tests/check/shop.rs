@@ -167,6 +167,12 @@ fn surface(scope: Scope) -> Surface {
     Catalog::new(Shop).unwrap().surface(Arc::new(grant))
 }
 
+/// What somebody who may only read sees.
+#[cfg_attr(test, expect(dead_code, reason = "for the benchmark"))]
+pub(crate) fn reading() -> Surface {
+    surface(Scope::Read)
+}
+
 /// What is evaluated of `source` in `run`, or why nothing is.
 pub(crate) fn prepared(source: &str) -> Result<Code, Box<Failure>> {
     prepared_for(source, Effect::Read)

@@ -91,6 +91,7 @@ async fn s01_a_native_loop_that_never_polls_is_killed() {
 async fn s01_a_memory_bomb_meets_its_limit() {
     let limits = Limits {
         heap_bytes: 8 << 20,
+        guest_time: AGES,
         ..Limits::default()
     };
     for source in [

@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use latchstring_core::{ErrorCode, Failure, Json, Limits, OperationError, Outcome, Program};
-use latchstring_sandbox::{Calls, Options, WasmSandbox};
+use latchstring_sandbox::{Calls, Options, Owner, WasmSandbox};
 use serde_json::{Value, json, value::to_raw_value};
 
 /// No test may take longer; a machine that is busy takes far less.
@@ -18,6 +18,8 @@ pub(crate) const AGES: Duration = Duration::from_secs(20);
 pub(crate) fn options() -> Options {
     Options {
         cache_dir: Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("guest")),
+        isolation: crate::ISOLATION,
+        worker_binary: Some(PathBuf::from(env!("CARGO_BIN_EXE_sandbox-test-worker"))),
         ..Options::default()
     }
 }
@@ -36,14 +38,38 @@ pub(crate) static PATHS: LazyLock<Arc<[String]>> = LazyLock::new(|| {
     paths.map(str::to_owned).into()
 });
 
+/// A made-up grant.
+pub(crate) fn owner(number: u8) -> Owner {
+    let digits = format!("019a0000000070008000{number:012x}");
+    Owner {
+        tenant: format!("ten_{digits}").parse().unwrap(),
+        grant: format!("gra_{digits}").parse().unwrap(),
+    }
+}
+
 /// Answers calls and remembers them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Host {
     pub(crate) seen: Vec<(String, Value)>,
+    pub(crate) owner: Option<Owner>,
+}
+
+impl Default for Host {
+    /// Programs of one grant, so that whatever a run leaves behind could reach the next.
+    fn default() -> Self {
+        Self {
+            seen: Vec::new(),
+            owner: Some(owner(1)),
+        }
+    }
 }
 
 #[async_trait]
 impl Calls for Host {
+    fn owner(&self) -> Option<Owner> {
+        self.owner
+    }
+
     async fn call(&mut self, path: &str, arguments: &str) -> Result<Json, OperationError> {
         let arguments: Value = serde_json::from_str(arguments).unwrap();
         self.seen.push((path.to_owned(), arguments.clone()));

@@ -15,7 +15,7 @@ use latchstring::{
     db::Database,
     mcp::About,
     oauth::HttpDocuments,
-    sandbox::{Options, WasmSandbox},
+    sandbox::{Isolation, Options, WasmSandbox},
 };
 use serde_json::json;
 use tokio::{net::TcpListener, signal};
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    Config, Product, address,
+    Config, Product, SandboxIn, address,
     banner::{self, DemoKeys, DemoTenant, Entrance, Started},
     config::WayIn,
     connections, parts, telemetry,
@@ -50,6 +50,11 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     let sandbox = WasmSandbox::new(&Options {
         cache_dir,
         live_runs: config.programs,
+        isolation: match config.sandbox {
+            SandboxIn::Process => Isolation::Process,
+            SandboxIn::Thread => Isolation::Thread,
+        },
+        require_landlock: config.require_landlock,
         ..Options::default()
     })
     .context("the sandbox cannot start")?;

@@ -17,7 +17,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["latchstring-core", "latchstring-access", "latchstring-migrations"],
     ),
     ("latchstring-sandbox", &["latchstring-core"]),
-    ("latchstring-runner", &["latchstring-core"]),
+    ("latchstring-check", &["latchstring-core"]),
+    ("latchstring-runner", &["latchstring-check", "latchstring-core"]),
     ("latchstring-mcp", &["latchstring-core", "latchstring-runner"]),
     ("latchstring-rest", &["latchstring-core", "latchstring-runner"]),
     ("latchstring-pages", &["latchstring-core"]),
@@ -54,6 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Crates that only some of ours may import.
 const RESERVED: &[(&str, &[&str])] = &[
     ("wasmer", &["latchstring-sandbox"]),
+    ("oxc", &["latchstring-check"]),
     ("rmcp", &["latchstring-mcp"]),
     ("sea-orm", &["latchstring-db", "assembly"]),
     (

@@ -1,0 +1,134 @@
+//! Hostile programs of other grants beside a caller whose program makes one call: how much longer the caller waits.
+//!
+//! `cargo run --release -p latchstring-sandbox --example flood -- thread` (or `process`), and the seconds of each part.
+
+#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+#[path = "../benches/support/mod.rs"]
+#[expect(dead_code, reason = "most of it is for the benchmarks")]
+mod support;
+
+use latchstring_core::Limits;
+use latchstring_sandbox::{Isolation, WasmSandbox};
+use support::{Host, ONE_CALL, options, program};
+use tokio::{task::JoinHandle, time::sleep};
+
+/// What comes in at once, and again as soon as it has ended.
+const FLOOD: [(&str, &str); 4] = [
+    ("endless loops", "for (;;);"),
+    ("endless native loops", "return new Array(2 ** 32 - 2).join('')"),
+    (
+        "memory bombs",
+        "const all = []; for (;;) all.push(new Array(1e5).fill(7))",
+    ),
+    (
+        "recursion and throwing",
+        "function f() { return f() + 1 } for (;;) { try { f() } catch {} }",
+    ),
+];
+
+/// A tenant's share of the programs in the server's defaults, for two tenants.
+const AT_ONCE: usize = 16;
+
+fn main() {
+    latchstring_sandbox::worker::enter_if_asked();
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let isolation = if arguments.iter().any(|argument| argument == "process") {
+        Isolation::Process
+    } else {
+        Isolation::Thread
+    };
+    let seconds = arguments
+        .iter()
+        .find_map(|argument| argument.parse().ok())
+        .unwrap_or(10);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(measure(isolation, Duration::from_secs(seconds)));
+}
+
+async fn measure(isolation: Isolation, time: Duration) {
+    let sandbox = WasmSandbox::new(&options(isolation)).expect("the guest compiles");
+    println!(
+        "{isolation:?}, {AT_ONCE} hostile programs at once, machine load {}",
+        load()
+    );
+    let paths: Arc<[String]> = ["boms.list", "rawMaterials.list"].map(str::to_owned).into();
+    print("quiet", echoes(&sandbox, &paths, time).await, 0);
+    for (name, source) in FLOOD {
+        let stop = Arc::new(AtomicBool::new(false));
+        let ended = Arc::new(AtomicU32::new(0));
+        let flood: Vec<_> = (0..AT_ONCE)
+            .map(|_| hostile(&sandbox, &paths, source, (&stop, &ended)))
+            .collect();
+        sleep(Duration::from_secs(1)).await;
+        let waits = echoes(&sandbox, &paths, time).await;
+        stop.store(true, Ordering::Relaxed);
+        for one in flood {
+            let _ = one.await;
+        }
+        print(name, waits, ended.load(Ordering::Relaxed));
+    }
+}
+
+fn hostile(
+    sandbox: &WasmSandbox,
+    paths: &Arc<[String]>,
+    source: &'static str,
+    (stop, ended): (&Arc<AtomicBool>, &Arc<AtomicU32>),
+) -> JoinHandle<()> {
+    let (sandbox, paths, stop, ended) = (sandbox.clone(), Arc::clone(paths), Arc::clone(stop), Arc::clone(ended));
+    tokio::spawn(async move {
+        let mut host = Host::new();
+        host.owner = None;
+        while !stop.load(Ordering::Relaxed) {
+            let run = sandbox
+                .run_with(&paths, &program(source), &Limits::default(), &mut host)
+                .await;
+            ended.fetch_add(u32::from(run.is_ok()), Ordering::Relaxed);
+        }
+    })
+}
+
+/// How long each program of a patient caller took.
+async fn echoes(sandbox: &WasmSandbox, paths: &Arc<[String]>, time: Duration) -> Vec<Duration> {
+    let mut host = Host::new();
+    let echo = program(ONE_CALL);
+    let began = Instant::now();
+    let mut waits = Vec::new();
+    while began.elapsed() < time {
+        let started = Instant::now();
+        let outcome = sandbox.run_with(paths, &echo, &Limits::default(), &mut host).await;
+        assert!(
+            outcome.is_ok_and(|outcome| outcome.ended.is_ok()),
+            "the caller is served"
+        );
+        waits.push(started.elapsed());
+        sleep(Duration::from_millis(5)).await;
+    }
+    waits
+}
+
+fn print(name: &str, mut waits: Vec<Duration>, ended: u32) {
+    waits.sort_unstable();
+    let at = |part: usize| waits[waits.len() * part / 100];
+    println!(
+        "{name:24} {:>6} echoes  p50 {:>9.1?}  p99 {:>9.1?}  longest {:>9.1?}  {ended:>5} hostile programs ended",
+        waits.len(),
+        at(50),
+        at(99),
+        waits[waits.len() - 1]
+    );
+}
+
+fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().unwrap_or_default().to_owned()
+}
