@@ -181,7 +181,14 @@ impl<'a> Explain<'_, '_, 'a, '_> {
             AstKind::StaticMemberExpression(it) if it.property.name == name => {
                 Some((it.span, &it.object, it.property.span.start))
             }
-            AstKind::ComputedMemberExpression(it) => Some((it.span, &it.object, it.expression.span().start)),
+            AstKind::ComputedMemberExpression(it) => {
+                let may_be = match bare(&it.expression) {
+                    Expression::StringLiteral(own) => own.value == name,
+                    Expression::NumericLiteral(own) => own.value.to_string() == name,
+                    _ => true,
+                };
+                may_be.then(|| (it.span, &it.object, it.expression.span().start))
+            }
             _ => None,
         });
         let at = self.at?;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod explain;
 mod faults;
 mod hostile;
 mod shapes;

@@ -173,6 +173,11 @@ pub(crate) fn reading() -> Surface {
     surface(Scope::Read)
 }
 
+/// What somebody who may write sees.
+pub(crate) fn writing() -> Surface {
+    surface(Scope::ReadWrite)
+}
+
 /// What is evaluated of `source` in `run`, or why nothing is.
 pub(crate) fn prepared(source: &str) -> Result<Code, Box<Failure>> {
     prepared_for(source, Effect::Read)

@@ -34,11 +34,7 @@ impl Sandboxed {
     }
 
     pub(crate) fn run(&self, source: &str) -> std::io::Result<Ran> {
-        let program = Program {
-            source: source.to_owned(),
-            now_ms: 1_790_000_000_000,
-            seed: 7,
-        };
+        let program = Program::as_it_is(source, 1_790_000_000_000, 7);
         let mut host = NoOperations;
         let run = self.sandbox.run_with(&self.paths, &program, &self.limits, &mut host);
         let outcome = self.runtime.block_on(run).map_err(std::io::Error::other)?;

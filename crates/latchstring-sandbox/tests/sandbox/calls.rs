@@ -156,32 +156,6 @@ async fn arguments_over_a_mebibyte_never_reach_the_session_and_can_be_caught() {
 }
 
 #[tokio::test]
-async fn a_failed_call_on_several_lines_is_told_at_its_name() {
-    for (source, at) in [
-        (
-            "const id = 1;\nawait app.boms.get({ // here\n  id,\n  name: 'x'.repeat(3),\n  more: [1].map((x) => x),\n})",
-            "2:16 await app.boms.get({ // here",
-        ),
-        (
-            "await app.boms.get({ id: (await app.parts.get({ a: String(1) })).got.a })",
-            "1:16 await app.boms.get({ id: (await app.parts.get({ a: String(1) })).got.a })",
-        ),
-        (
-            "const { get } = app.boms;\nawait get({\n id: String(1) })",
-            "2:7 await get({",
-        ),
-        (
-            "const ask = app.boms.get;\nawait ask({\n id: String(1) })",
-            "3:6  id: String(1) })",
-        ),
-    ] {
-        let failure = failure(source).await;
-        assert_eq!(failure.code, ErrorCode::NotFound, "{source}");
-        assert_eq!(place(&failure), at, "{source}");
-    }
-}
-
-#[tokio::test]
 async fn an_unknown_name_is_answered_by_the_host_whatever_its_shape() {
     for (source, path) in [
         ("await app.boms.lst()", "boms.lst"),

@@ -81,7 +81,7 @@ async fn what_is_thrown_need_not_be_an_error() {
         ("throw 'text'", "the program threw \"text\""),
         ("throw null", "the program threw null"),
         ("throw undefined", "the program threw undefined"),
-        ("throw 10n", "the program threw a value that cannot be shown"),
+        ("throw 10n", "the program threw \"10\""),
         ("throw Symbol('s')", "the program threw a value that cannot be shown"),
     ] {
         let failure = failure(source).await;

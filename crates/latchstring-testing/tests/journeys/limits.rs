@@ -18,7 +18,7 @@ fn limits() -> Limits {
 }
 
 const HOSTILE: [(&str, &str, &[&str]); 10] = [
-    ("an endless loop", "for (;;) {}", &["TIMEOUT"]),
+    ("an endless loop", "for (;;) {} return 1", &["TIMEOUT"]),
     (
         "an endless chain of promises",
         "const f = () => Promise.resolve().then(f); await f()",
@@ -26,7 +26,7 @@ const HOSTILE: [(&str, &str, &[&str]); 10] = [
     ),
     (
         "a memory bomb",
-        "const a = []; for (;;) a.push(new Array(1000).fill('x'.repeat(100)))",
+        "const a = []; for (;;) a.push(new Array(1000).fill('x'.repeat(100))); return a.length",
         &["MEMORY_LIMIT", "TIMEOUT"],
     ),
     (
@@ -42,7 +42,7 @@ const HOSTILE: [(&str, &str, &[&str]); 10] = [
     ("a huge result", "return 'x'.repeat(1 << 20)", &["RESULT_TOO_LARGE"]),
     (
         "a flood of calls",
-        "for (let i = 0; i < 10000; i++) await app.locations.list({})",
+        "for (let i = 0; i < 10000; i++) await app.locations.list({}); return 1",
         &["LIMIT_EXCEEDED"],
     ),
     (
@@ -201,7 +201,7 @@ async fn one_stores_endless_programs_leave_room_for_every_other_store() {
     for _ in 0..24 {
         let agent = app.agent_of(1, Scope::ReadWrite).await;
         hostile.push(tokio::spawn(async move {
-            agent.call("run", json!({ "program": "for (;;) {}" })).await
+            agent.call("run", json!({ "program": "for (;;) {} return 1" })).await
         }));
     }
     let neighbour = app.agent_of(0, Scope::ReadWrite).await;

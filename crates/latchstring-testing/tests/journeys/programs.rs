@@ -81,7 +81,7 @@ async fn a_program_that_fails_half_way_leaves_no_trace() {
         "await app.boms.get({ bomId: 'bom_none' })",
         "let s = 'x'; for (;;) s += s",
         "await new Promise(() => {})",
-        "return 10n",
+        "const a = []; a.push(a); return a",
         "return 'x'.repeat(1 << 20)",
     ] {
         let program = format!("await app.rawMaterials.createVirtual({{ name: 'Beeswax' }});\n{ending}");
