@@ -46,7 +46,7 @@ fn what_is_undefined_is_named_with_what_there_is_instead() {
             "const { items } = await app.items.list({});\nreturn items.find((one) => one.name === 'x').price.amount",
             "items.find",
             "cannot read property 'price' of undefined",
-            "2:47 `items.find((one) => one.name === 'x')` is undefined, so `price` cannot be read of it; nothing was found; check the result before it is used",
+            "2:46 `items.find((one) => one.name === 'x')` is undefined, so `price` cannot be read of it; nothing was found; check the result before it is used",
         ),
         (
             "const { items } = await app.items.list({});\nreturn items[0].note.length",
