@@ -6,6 +6,10 @@
 
 use std::{io::BufRead, time::Instant};
 
+#[expect(
+    dead_code,
+    reason = "its programs make their calls at once, where others have one call after the other"
+)]
 #[path = "../benches/support/mod.rs"]
 mod support;
 
