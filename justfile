@@ -89,6 +89,14 @@ test262 *only:
     cargo build -p latchstring-sandbox --example test262
     nice "${CARGO_TARGET_DIR:-target}/debug/examples/test262" "$out/suite" "$out/native" "$out" {{ only }}
 
+# Everything that `docs/benchmarks.md` says, measured anew: the sandbox beside others. Needs npm and Python.
+bench-peers *arguments:
+    crates/latchstring-testing/benches/peers/run.sh {{ arguments }}
+
+# Every fault sent to other code modes, for `docs/faults.md`. Takes `--only ours` after a change of texts. Needs npm and Python.
+faults-peers *arguments:
+    crates/latchstring-testing/peers/run.sh {{ arguments }}
+
 # Stops at the first that is not answered as it should be. Needs a nightly Rust.
 # Requests of every shape against the doors for assistants and scripts, for so many seconds.
 fuzz seconds="600":
