@@ -82,6 +82,10 @@ impl<'a> Explain<'_, '_, 'a, '_> {
         let found = match failure.code {
             ErrorCode::ProgramError if failure.name == "TypeError" => self.type_error(&failure.message),
             ErrorCode::ProgramError if failure.name == "ReferenceError" => self.reference_error(&failure.message),
+            ErrorCode::ProgramError if failure.message == "Date value is NaN" => {
+                let told = "invalid date: what `new Date` was given is none; write it like `2026-03-01T00:00:00Z`";
+                Some((None, told.to_owned()))
+            }
             ErrorCode::ProgramError | ErrorCode::Timeout | ErrorCode::MemoryLimit => None,
             ErrorCode::ResultTooLarge | ErrorCode::ResultNotSerializable => {
                 failure.at = failure.at.or_else(|| self.returned().map(|at| self.place(at)));
@@ -96,9 +100,15 @@ impl<'a> Explain<'_, '_, 'a, '_> {
             }
         }
         if failure.at.is_none() {
+            let thrown = self.thrown().filter(|_| failure.code == ErrorCode::ProgramError);
+            if thrown.is_some() && !failure.message.contains("throw an `Error`") {
+                failure
+                    .message
+                    .push_str("; throw `new Error(...)`, which tells where and why");
+            }
             let at = match failure.code {
                 ErrorCode::Timeout | ErrorCode::MemoryLimit => self.loops(),
-                ErrorCode::ProgramError => self.thrown().or_else(|| self.promised()),
+                ErrorCode::ProgramError => thrown.or_else(|| self.promised()),
                 _ => None,
             };
             failure.at = at.or_else(|| self.returned()).map(|at| self.place(at));
@@ -164,6 +174,16 @@ impl<'a> Explain<'_, '_, 'a, '_> {
         }
         if message.ends_with("is not iterable") {
             return self.not_iterable();
+        }
+        if message == "empty array" {
+            let told = "the list is empty, so `reduce` has nothing to begin with; give it an initial value, as in `reduce(f, 0)`";
+            return Some((None, told.to_owned()));
+        }
+        if message.to_lowercase().contains("bigint") {
+            return Some((
+                None,
+                format!("{message}; convert one of them, with `Number(value)` or `BigInt(value)`"),
+            ));
         }
         if let Some(name) = message.strip_suffix(" is read-only") {
             let name = name.trim_matches('\'');

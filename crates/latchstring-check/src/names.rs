@@ -1,6 +1,6 @@
 //! Names that nothing declares, and constants that are assigned to.
 
-use latchstring_core::{Surface, nearest};
+use latchstring_core::{Position, Surface, nearest};
 use oxc::ast::AstKind;
 
 use crate::{faults::Faults, javascript, reading::Reading};
@@ -11,7 +11,7 @@ pub(crate) fn find(reading: &Reading<'_>, surface: &Surface, faults: &mut Faults
     let unresolved = scoping.root_unresolved_references();
     for (name, references) in unresolved {
         let name = name.as_str();
-        if name == "app" || javascript::GLOBALS.contains(&name) {
+        if name == "app" || name == "arguments" || javascript::GLOBALS.contains(&name) {
             continue;
         }
         let references: Vec<_> = references
@@ -48,7 +48,15 @@ pub(crate) fn find(reading: &Reading<'_>, surface: &Surface, faults: &mut Faults
 }
 
 fn unknown(name: &str, reading: &Reading<'_>, surface: &Surface) -> String {
-    let declared = reading.semantic.scoping().symbol_names();
+    let scoping = reading.semantic.scoping();
+    if let Some(symbol) = scoping.symbol_ids().find(|symbol| scoping.symbol_name(*symbol) == name) {
+        let line = Position::of(scoping.symbol_span(symbol).start as usize, reading.text).line;
+        return format!(
+            "`{name}` is not defined here: it is declared within a block or a function, in line {line}; declare it before that with `let {name}`"
+        );
+    }
+    let is_near = |one: &&str| one.len().abs_diff(name.len()) <= 2;
+    let declared = scoping.symbol_names().filter(is_near);
     let near = nearest(
         name,
         declared
@@ -84,6 +92,9 @@ pub(crate) fn advice(name: &str, surface: &Surface) -> Option<String> {
         }
         "require" | "process" | "module" | "exports" | "Buffer" | "__dirname" | "__filename" | "global" | "Deno"
         | "Bun" => "there are no modules and there is no Node; a program has the JavaScript language and `app`",
+        "_" | "lodash" | "moment" | "dayjs" | "luxon" | "R" | "$" | "jQuery" | "Decimal" | "Big" => {
+            "there are no libraries and no modules; use the language itself, such as `map`, `reduce`, `sort` or `Object.groupBy`"
+        }
         "setTimeout"
         | "setInterval"
         | "setImmediate"
@@ -98,9 +109,7 @@ pub(crate) fn advice(name: &str, surface: &Surface) -> Option<String> {
         "structuredClone" => "copy with `JSON.parse(JSON.stringify(value))` or `{ ...value }`",
         "Intl" => "there is no Intl; format numbers with `toFixed` and dates with `toISOString`",
         "URL" | "URLSearchParams" => "there is no URL class; put addresses together as text",
-        "TextEncoder" | "TextDecoder" | "btoa" | "atob" | "crypto" => {
-            "it is not part of the JavaScript language; do without"
-        }
+        "TextEncoder" | "TextDecoder" | "crypto" => "it is not part of the JavaScript language; do without",
         "print" | "println" | "echo" => "print with `console.log`, and return the result with `return`",
         "len" => "this is Python; use `.length`",
         "None" | "nil" | "NULL" => "use `null`",

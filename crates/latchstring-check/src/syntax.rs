@@ -65,6 +65,9 @@ fn remedy(message: &str, text: &str, at: usize) -> Option<&'static str> {
     if line.starts_with('<') {
         return Some("this looks like markup; send the program alone");
     }
+    if let Some(remedy) = slip(message, line, &text[at..]) {
+        return Some(remedy);
+    }
     let found = [
         ("`await` stands in", "make the function around it `async`"),
         (
@@ -102,4 +105,41 @@ fn remedy(message: &str, text: &str, at: usize) -> Option<&'static str> {
         );
     }
     None
+}
+
+/// Slips that are told by what stands at the place, and on its line.
+fn slip(message: &str, line: &str, rest: &str) -> Option<&'static str> {
+    let word = rest
+        .split(|letter: char| !letter.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    let is_block = line.contains("=> {") && (line.contains(": ") || line.contains(','));
+    Some(match word {
+        "and" => "write `&&` for and",
+        "or" => "write `||` for or",
+        "not" => "write `!` for not",
+        "else" => {
+            "`else` has no `if` before it; put what belongs to the `if` into braces: `if (x) { ... } else { ... }`"
+        }
+        _ if ["&gt;", "&lt;", "&amp;", "&quot;"]
+            .iter()
+            .any(|entity| line.contains(entity)) =>
+        {
+            "this is escaped as HTML; send `=>`, `<`, `>`, `&` and quotes as they are"
+        }
+        _ if rest.starts_with(['“', '”', '‘', '’', '„', '«', '»']) => "use straight quotes: \" or '",
+        _ if line.starts_with('#') => "write comments with `//`",
+        _ if message.starts_with("invalid assignment in object") => "a field has a colon: `{ search: \"lamp\" }`",
+        _ if message.starts_with("cannot assign") && line.contains("?.") => {
+            "nothing can be assigned through `?.`; make sure that the object is there and assign with `.`"
+        }
+        _ if message.starts_with("two statements") && is_block => {
+            "an arrow function that returns an object has it in parentheses: `(x) => ({ id: x.id })`"
+        }
+        _ if message.starts_with("two statements") => "put a semicolon or a new line between them",
+        _ if message.contains("or `)`") => "close the parenthesis before this with `)`, or put a comma",
+        _ if message.contains("or `}`") => "put a comma before this, or close the object with `}`",
+        _ if message.contains("or `]`") => "put a comma before this, or close the list with `]`",
+        _ => return None,
+    })
 }

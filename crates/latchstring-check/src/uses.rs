@@ -26,6 +26,25 @@ use crate::{
 /// Asked of any object by the language itself.
 const ASKED: [&str; 6] = ["then", "toJSON", "constructor", "valueOf", "toString", "prototype"];
 
+/// What every function has.
+const FUNCTION: [&str; 4] = ["apply", "bind", "call", "arguments"];
+
+/// What lists and text have in other languages and libraries, and what they have here.
+const ELSEWHERE: [(&str, &str); 12] = [
+    ("first", "at(0)"),
+    ("last", "at(-1)"),
+    ("size", "length"),
+    ("count", "length"),
+    ("len", "length"),
+    ("contains", "includes"),
+    ("has", "includes"),
+    ("each", "forEach"),
+    ("select", "filter"),
+    ("where", "filter"),
+    ("append", "push"),
+    ("add", "push"),
+];
+
 /// Adds a fault for each use that cannot work.
 pub(crate) fn find<'a>(types: &Types<'_, 'a, '_>, faults: &mut Faults<'_>) {
     let uses = Uses { types };
@@ -94,6 +113,18 @@ impl<'a> Uses<'_, '_, 'a, '_> {
                 AstKind::ObjectExpression(_) => self.awaited(&it.argument, "copy its fields", faults),
                 _ => self.iterated(&it.argument, faults),
             },
+            AstKind::AwaitExpression(it) => {
+                if let Type::List(item) = self.types.of(&it.argument)
+                    && matches!(*item, Type::Promise(_))
+                {
+                    let shown = self.shown(it.argument.span());
+                    let all = if shown.ends_with('…') { "..." } else { &shown };
+                    let message = format!(
+                        "`{shown}` is a list of promises, and `await` waits for one: `await Promise.all({all})`"
+                    );
+                    faults.mistype(it.argument.span().start, message);
+                }
+            }
             AstKind::TemplateLiteral(it) => {
                 for one in &it.expressions {
                     self.awaited(one, "write it into text", faults);
@@ -152,8 +183,36 @@ impl<'a> Uses<'_, '_, 'a, '_> {
             Type::Promise(_) if !matches!(name, "then" | "catch" | "finally") => {
                 self.awaited(object, &format!("read `{}` of it", shortened(name)), faults);
             }
+            Type::Unknown => self.of_the_language(object, name, at, faults),
             kind => self.field(object, &kind, name, at, faults),
         }
+    }
+
+    /// `JSON.serialize`: what the language's own objects have not.
+    fn of_the_language(&self, object: &Expression<'a>, name: &str, at: Span, faults: &mut Faults<'_>) {
+        let Expression::Identifier(own) = bare(object) else {
+            return;
+        };
+        let scoping = self.reading().semantic.scoping();
+        if scoping.get_reference(own.reference_id()).symbol_id().is_some() || self.types.is_given(name) {
+            return;
+        }
+        let Some((own, has)) = javascript::STATICS.iter().find(|(known, _)| own.name == *known) else {
+            return;
+        };
+        if has.contains(&name)
+            || javascript::OBJECT.contains(&name)
+            || (*own != "JSON" && *own != "Math" && FUNCTION.contains(&name))
+        {
+            return;
+        }
+        let name = shortened(name);
+        let near = nearest(&name, has.iter().copied());
+        let advice = match near.first() {
+            Some(near) => format!("did you mean `{own}.{near}`?"),
+            None => format!("it has: {}", has.join(", ")),
+        };
+        faults.mistype(at.start, format!("`{own}` has no `{name}`; {advice}"));
     }
 
     fn operation(&self, path: &str, at: Span, faults: &mut Faults<'_>) {
@@ -399,7 +458,8 @@ pub(crate) fn missing(what: &str, kind: &Type<'_>, name: &str) -> String {
         );
     }
     let near = nearest(name, kind.methods().iter().copied());
-    let advice = match (near.first(), kind) {
+    let elsewhere = ELSEWHERE.iter().find(|(other, _)| other == name).map(|(_, here)| here);
+    let advice = match (elsewhere.or(near.first()), kind) {
         (_, Type::Text) if javascript::NUMBER.contains(&name.as_str()) => {
             format!("make a number of it: `Number({what}).{name}`")
         }

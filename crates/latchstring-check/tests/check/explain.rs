@@ -95,7 +95,10 @@ fn what_has_no_place_gets_one() {
         "3:1 stopped"
     );
     assert_eq!(told("const f = () => f();\nreturn f()", "", timeout()), "2:8 stopped");
-    assert_eq!(told("if (1)\n  throw 'x'", "", error("Error", "threw")), "2:3 threw");
+    assert_eq!(
+        told("if (1)\n  throw 'x'", "", error("Error", "threw")),
+        "2:3 threw; throw `new Error(...)`, which tells where and why"
+    );
     assert_eq!(
         told("const p = new Promise(() => {});\nawait p", "", error("Error", "waits")),
         "1:11 waits"

@@ -241,3 +241,39 @@ async fn constructors_of_functions_refuse_and_are_otherwise_as_in_the_language()
         ])
     );
 }
+
+#[tokio::test]
+async fn the_check_knows_what_the_engine_has() {
+    use latchstring_check::javascript::{GLOBALS, LIST, NUMBER, OBJECT, STATICS, TEXT};
+
+    async fn names(of: &str) -> Vec<String> {
+        let source = format!("return Object.getOwnPropertyNames({of})");
+        serde_json::from_value(result(&source).await).unwrap()
+    }
+    let mut wrong = Vec::new();
+    let mut own = vec![
+        ("Array.prototype", LIST),
+        ("String.prototype", TEXT),
+        ("Number.prototype", NUMBER),
+        ("Object.prototype", OBJECT),
+    ];
+    own.extend(STATICS);
+    for (of, known) in own {
+        let has = names(of).await;
+        let is_of_all = |name: &str| of.ends_with(".prototype") && (name == "length" || OBJECT.contains(&name));
+        let more = has
+            .iter()
+            .filter(|name| !known.contains(&name.as_str()) && !is_of_all(name));
+        wrong.extend(more.map(|name| format!("`{of}` has `{name}`")));
+        let less = known.iter().filter(|name| !has.iter().any(|one| one == *name));
+        wrong.extend(less.map(|name| format!("`{of}` has no `{name}`")));
+    }
+    let has = names("globalThis").await;
+    let more = has
+        .iter()
+        .filter(|name| *name != "app" && !GLOBALS.contains(&name.as_str()));
+    wrong.extend(more.map(|name| format!("`{name}` is there")));
+    let less = GLOBALS.iter().filter(|name| !has.iter().any(|one| one == *name));
+    wrong.extend(less.map(|name| format!("`{name}` is not there")));
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
