@@ -25,7 +25,7 @@ fn programs(c: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");
-    let surface = shop::reading();
+    let surface = shop::writing().reads_only();
     let mut long = USUAL.replace("return", "console.log").repeat(60);
     long = long.replace("const ", "var ") + "return 1";
     for (name, source) in [("trivial", "return 1 + 1"), ("usual", USUAL), ("37 KiB", &long)] {

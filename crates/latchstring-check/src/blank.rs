@@ -112,16 +112,7 @@ fn one(blanks: &mut Blanks, kind: AstKind<'_>, reading: &Reading<'_>) {
             let end = it.type_annotation.as_ref().map_or(it.span.end, |kind| kind.span.start);
             blanks.sign(b'!', it.id.span().end, end);
         }
-        AstKind::Function(it) => {
-            if it.body.is_none()
-                && matches!(
-                    it.r#type,
-                    FunctionType::FunctionDeclaration | FunctionType::TSDeclareFunction
-                )
-            {
-                blanks.statement(it.span);
-            }
-        }
+        AstKind::Function(it) if it.body.is_none() && is_declaration(it.r#type) => blanks.statement(it.span),
         AstKind::TSThisParameter(it) => {
             blanks.span(it.span);
             let end = u32::try_from(blanks.bytes.len()).unwrap_or(u32::MAX);
@@ -176,6 +167,13 @@ fn one(blanks: &mut Blanks, kind: AstKind<'_>, reading: &Reading<'_>) {
         AstKind::TSIndexSignature(it) => blanks.span(it.span),
         _ => {}
     }
+}
+
+fn is_declaration(kind: FunctionType) -> bool {
+    matches!(
+        kind,
+        FunctionType::FunctionDeclaration | FunctionType::TSDeclareFunction
+    )
 }
 
 /// `x as T`, `x satisfies T`, `x!`: what stands behind the expression goes. Where it ended a statement and the next line

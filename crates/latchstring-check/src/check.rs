@@ -59,11 +59,9 @@ fn body(source: &str, text: &str, surface: &Surface, effect: Effect) -> Result<C
         pieces = shape::returning(&reading, &mut code, effect == Effect::Read, &mut faults);
         uses::find(&Types::new(&reading, surface), &mut faults);
     }
-    match faults.into_failure() {
-        Some(failure) => Err(Box::new(failure)),
-        None => {
-            let pieces: Vec<(usize, &str)> = pieces.iter().map(|(at, piece)| (*at, piece.as_str())).collect();
-            Ok(Code::with_inserted(&code, &pieces))
-        }
+    if let Some(failure) = faults.into_failure() {
+        return Err(Box::new(failure));
     }
+    let pieces: Vec<(usize, &str)> = pieces.iter().map(|(at, piece)| (*at, piece.as_str())).collect();
+    Ok(Code::with_inserted(&code, &pieces))
 }

@@ -10,7 +10,7 @@ use oxc::{
     allocator::Allocator,
     ast::{
         AstKind,
-        ast::{CallExpression, Expression},
+        ast::{CallExpression, Expression, MemberExpression},
     },
     span::{GetSpan, Span},
 };
@@ -86,7 +86,6 @@ impl<'a> Explain<'_, '_, 'a, '_> {
                 let told = "invalid date: what `new Date` was given is none; write it like `2026-03-01T00:00:00Z`";
                 Some((None, told.to_owned()))
             }
-            ErrorCode::ProgramError | ErrorCode::Timeout | ErrorCode::MemoryLimit => None,
             ErrorCode::ResultTooLarge | ErrorCode::ResultNotSerializable => {
                 failure.at = failure.at.or_else(|| self.returned().map(|at| self.place(at)));
                 None
@@ -152,7 +151,7 @@ impl<'a> Explain<'_, '_, 'a, '_> {
         Some(
             match bare(&call.callee)
                 .as_member_expression()
-                .and_then(|member| member.static_property_info())
+                .and_then(MemberExpression::static_property_info)
             {
                 Some((span, _)) => span.start,
                 None => call.callee.span().start,
@@ -235,7 +234,7 @@ impl<'a> Explain<'_, '_, 'a, '_> {
             }
             Expression::CallExpression(it) => match bare(&it.callee)
                 .as_member_expression()
-                .and_then(|member| member.static_property_name())
+                .and_then(MemberExpression::static_property_name)
             {
                 Some("find" | "findLast" | "at" | "pop" | "shift") => {
                     "nothing was found; check the result before it is used".to_owned()
@@ -260,7 +259,7 @@ impl<'a> Explain<'_, '_, 'a, '_> {
         let at = self.at?;
         let start = |callee: &Expression<'a>| match bare(callee)
             .as_member_expression()
-            .and_then(|member| member.static_property_info())
+            .and_then(MemberExpression::static_property_info)
         {
             Some((span, _)) => span.start,
             None => callee.span().start,

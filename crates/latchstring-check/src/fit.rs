@@ -82,7 +82,7 @@ impl<'a> Fit<'_, '_, 'a, '_, '_> {
                 };
                 let (name, shape) = (self.operation.name.program(), shape(schema));
                 let message = format!("`{name}` takes one object, as in `{name}({shape})`; {given} is given");
-                self.add(other.span().start, message, faults);
+                faults.add(other.span().start, ErrorCode::InvalidInput, "Error", message);
             }
         }
     }
@@ -317,15 +317,12 @@ impl<'a> Fit<'_, '_, 'a, '_, '_> {
             format!("`{name}` at `{path}`")
         };
         let shape = shape(self.root);
-        self.add(
+        faults.add(
             at,
+            ErrorCode::InvalidInput,
+            "Error",
             format!("wrong arguments for {place}: {what}. Expected {shape}"),
-            faults,
         );
-    }
-
-    fn add(&self, at: u32, message: String, faults: &mut Faults<'_>) {
-        faults.add(at, ErrorCode::InvalidInput, "Error", message);
     }
 }
 
@@ -364,7 +361,9 @@ impl<'o> Kinds<'o> {
         let schema = resolved(schema, root);
         for key in ["anyOf", "oneOf"] {
             if let Some(several) = schema.get(key).and_then(Value::as_array) {
-                several.iter().for_each(|one| self.collect(one, root));
+                for one in several {
+                    self.collect(one, root);
+                }
                 return;
             }
         }

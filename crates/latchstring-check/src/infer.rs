@@ -218,8 +218,6 @@ impl<'r, 'a, 's> Types<'r, 'a, 's> {
                 Type::list(argument.map_or(Type::Unknown, |one| self.returned(one)))
             }
             (Type::List(_) | Type::Tuple(_), "flatMap" | "flat" | "concat") => Type::list(Type::Unknown),
-            (Type::List(_) | Type::Tuple(_), "join") => Type::Text,
-            (Type::List(_) | Type::Tuple(_), "some" | "every" | "includes") => Type::Truth,
             (Type::List(_) | Type::Tuple(_), "indexOf" | "findIndex" | "push") => Type::Number,
             (Type::Text, "split") => Type::list(Type::Text),
             (
@@ -227,8 +225,10 @@ impl<'r, 'a, 's> Types<'r, 'a, 's> {
                 "trim" | "toLowerCase" | "toUpperCase" | "slice" | "padEnd" | "padStart" | "replace" | "replaceAll"
                 | "substring",
             )
-            | (Type::Number, "toFixed") => Type::Text,
-            (Type::Text, "includes" | "startsWith" | "endsWith") => Type::Truth,
+            | (Type::Number, "toFixed")
+            | (Type::List(_) | Type::Tuple(_), "join") => Type::Text,
+            (Type::Text, "includes" | "startsWith" | "endsWith")
+            | (Type::List(_) | Type::Tuple(_), "some" | "every" | "includes") => Type::Truth,
             (Type::Promise(_), "then" | "catch" | "finally") => Type::promise(Type::Unknown),
             _ => Type::Unknown,
         }
@@ -368,11 +368,11 @@ impl<'r, 'a, 's> Types<'r, 'a, 's> {
             outer = nodes.parent_id(outer);
         }
         let AstKind::CallExpression(call) = nodes.kind(outer) else {
-            return self.of_the_program(parameter);
+            return of_the_program(parameter);
         };
         let first = call.arguments.first().and_then(Argument::as_expression);
         if first.is_none_or(|first| bare(first).span() != span) {
-            return self.of_the_program(parameter);
+            return of_the_program(parameter);
         }
         let Some(member) = bare(&call.callee).as_member_expression() else {
             return Type::Unknown;
@@ -398,14 +398,6 @@ impl<'r, 'a, 's> Types<'r, 'a, 's> {
         }
     }
 
-    /// A parameter `app` of a function that the program hands over to be called.
-    fn of_the_program(&self, parameter: &FormalParameter<'a>) -> Type<'s> {
-        match &parameter.pattern {
-            BindingPattern::BindingIdentifier(it) if it.name == "app" => Type::App,
-            _ => Type::Unknown,
-        }
-    }
-
     /// What `symbol` is in a pattern that takes `whole` apart.
     fn within(&self, pattern: &BindingPattern<'a>, symbol: SymbolId, whole: &Type<'s>) -> Option<Type<'s>> {
         match pattern {
@@ -422,6 +414,14 @@ impl<'r, 'a, 's> Types<'r, 'a, 's> {
                 .find_map(|(at, element)| self.within(element.as_ref()?, symbol, &whole.item_at(at))),
             BindingPattern::AssignmentPattern(it) => self.within(&it.left, symbol, whole),
         }
+    }
+}
+
+/// A parameter `app` of a function that the program hands over to be called.
+fn of_the_program<'s>(parameter: &FormalParameter<'_>) -> Type<'s> {
+    match &parameter.pattern {
+        BindingPattern::BindingIdentifier(it) if it.name == "app" => Type::App,
+        _ => Type::Unknown,
     }
 }
 

@@ -91,17 +91,15 @@ impl<'s> Type<'s> {
 
     pub(crate) fn field(&self, name: &str) -> Field<'s> {
         let known = match self {
-            Self::Described(described) => match described.properties.get(name) {
-                Some(schema) => Some(of_schema(schema, described.root)),
-                None => None,
-            },
+            Self::Described(described) => {
+                let schema = described.properties.get(name);
+                schema.map(|schema| of_schema(schema, described.root))
+            }
             Self::Object(fields) => fields.iter().find(|(own, _)| own == name).map(|(_, kind)| kind.clone()),
-            Self::List(_) | Self::Tuple(_) if name == "length" => Some(Self::Number),
-            Self::List(_) | Self::Tuple(_) if LIST.contains(&name) => Some(Self::Unknown),
-            Self::Text if name == "length" => Some(Self::Number),
-            Self::Text if TEXT.contains(&name) => Some(Self::Unknown),
-            Self::Number if NUMBER.contains(&name) => Some(Self::Unknown),
-            Self::List(_) | Self::Tuple(_) | Self::Text | Self::Number => None,
+            Self::List(_) | Self::Tuple(_) | Self::Text if name == "length" => Some(Self::Number),
+            Self::List(_) | Self::Tuple(_) | Self::Text | Self::Number => {
+                self.methods().contains(&name).then_some(Self::Unknown)
+            }
             Self::Unknown
             | Self::App
             | Self::Namespace(_)

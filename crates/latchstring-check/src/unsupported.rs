@@ -24,7 +24,7 @@ pub(crate) fn find(reading: &Reading<'_>, faults: &mut Faults<'_>) {
                 faults.syntax(it.span.start, format!("`import()` is not there; {NO_MODULES}"));
             }
             AstKind::ImportMeta(it) => {
-                faults.syntax(it.span.start, format!("`import.meta` is not there; {NO_MODULES}"))
+                faults.syntax(it.span.start, format!("`import.meta` is not there; {NO_MODULES}"));
             }
             AstKind::ExportAllDeclaration(it) => {
                 faults.syntax(it.span.start, format!("nothing can be exported; {NO_MODULES}"));
@@ -55,7 +55,7 @@ pub(crate) fn find(reading: &Reading<'_>, faults: &mut Faults<'_>) {
                 faults.syntax(it.span.start, "`export =` is not there; end the program with `return`");
             }
             AstKind::Decorator(it) => {
-                faults.syntax(it.span.start, "decorators are not there; call the function instead")
+                faults.syntax(it.span.start, "decorators are not there; call the function instead");
             }
             AstKind::FormalParameter(it) if it.accessibility.is_some() || it.readonly => {
                 faults.syntax(

@@ -46,7 +46,7 @@ const ELSEWHERE: [(&str, &str); 12] = [
 ];
 
 /// Adds a fault for each use that cannot work.
-pub(crate) fn find<'a>(types: &Types<'_, 'a, '_>, faults: &mut Faults<'_>) {
+pub(crate) fn find(types: &Types<'_, '_, '_>, faults: &mut Faults<'_>) {
     let uses = Uses { types };
     for (id, kind) in types.reading.nodes() {
         uses.one(id, kind, faults);
@@ -64,10 +64,8 @@ impl<'a> Uses<'_, '_, 'a, '_> {
 
     fn one(&self, id: NodeId, kind: AstKind<'a>, faults: &mut Faults<'_>) {
         match kind {
-            AstKind::StaticMemberExpression(it) => {
-                if !self.is_target(id, it.span) {
-                    self.member(id, &it.object, &it.property.name, it.property.span, faults);
-                }
+            AstKind::StaticMemberExpression(it) if !self.is_target(id, it.span) => {
+                self.member(id, &it.object, &it.property.name, it.property.span, faults);
             }
             AstKind::ComputedMemberExpression(it) => match bare(&it.expression) {
                 Expression::StringLiteral(name) if !self.is_target(id, it.span) => {
@@ -279,7 +277,7 @@ impl<'a> Uses<'_, '_, 'a, '_> {
         let is_first = matches!(nodes.parent_kind(id), AstKind::FormalParameters(all) if all.items.first().is_some_and(|one| one.span == nodes.kind(id).span()));
         let method = member.static_property_name();
         let takes_items = matches!(
-            method.as_deref(),
+            method,
             Some("map" | "filter" | "forEach" | "find" | "findLast" | "findIndex" | "some" | "every" | "flatMap")
         );
         if is_first
@@ -317,7 +315,7 @@ impl<'a> Uses<'_, '_, 'a, '_> {
             return;
         };
         let method = member.static_property_name();
-        match (object.name.as_str(), method.as_deref()) {
+        match (object.name.as_str(), method) {
             ("JSON", Some("stringify")) | ("console", Some(_)) => self.awaited(argument, "write it down", faults),
             ("JSON", Some("parse")) => {
                 let kind = self.types.of(argument);

@@ -67,7 +67,7 @@ fn s01_labels_within_labels_are_read() {
 
 #[test]
 fn s01_very_many_faults_are_told_in_few_words() {
-    let source = "oops_".to_owned() + &(0..5_000).map(|i| format!("{i};o_{i}")).collect::<String>();
+    let source = (0..5_000).fold(String::new(), |text, i| text + &format!("oops_{i};"));
     let failure = prepared(&source).unwrap_err();
     assert_eq!(failure.more.len(), 9);
     assert!(

@@ -167,12 +167,6 @@ fn surface(scope: Scope) -> Surface {
     Catalog::new(Shop).unwrap().surface(Arc::new(grant))
 }
 
-/// What somebody who may only read sees.
-#[cfg_attr(test, expect(dead_code, reason = "for the benchmark"))]
-pub(crate) fn reading() -> Surface {
-    surface(Scope::Read)
-}
-
 /// What somebody who may write sees.
 pub(crate) fn writing() -> Surface {
     surface(Scope::ReadWrite)
