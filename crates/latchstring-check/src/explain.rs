@@ -20,10 +20,10 @@ use crate::{
     faults::Faults,
     fence,
     infer::Types,
+    missing::{missing, shown},
     names,
     reading::{Reading, bare},
     types::{Field, Type},
-    uses::{missing, shown},
 };
 
 /// Says of what the engine complains and where, as far as the program shows it.

@@ -14,9 +14,9 @@ use serde_json::{Map, Value};
 use crate::{
     faults::Faults,
     infer::Types,
+    missing::shown,
     reading::bare,
     types::{Type, resolved},
-    uses::shown,
 };
 
 /// Checks the arguments of `call`.

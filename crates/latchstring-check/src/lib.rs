@@ -20,6 +20,7 @@ mod fence;
 mod fit;
 mod infer;
 pub mod javascript;
+mod missing;
 mod names;
 mod reading;
 mod shape;

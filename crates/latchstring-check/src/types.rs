@@ -210,9 +210,14 @@ fn of_schema<'s>(schema: &'s Value, root: &'s Map<String, Value>) -> Type<'s> {
 }
 
 fn object<'s>(schema: &'s Map<String, Value>, root: &'s Map<String, Value>) -> Type<'s> {
-    let is_open = schema
-        .get("additionalProperties")
-        .is_some_and(|more| more != &Value::Bool(false));
+    // Whatever else describes its fields may add to them.
+    let is_more = ["anyOf", "oneOf", "allOf", "patternProperties", "unevaluatedProperties"]
+        .iter()
+        .any(|key| schema.contains_key(*key));
+    let is_open = is_more
+        || schema
+            .get("additionalProperties")
+            .is_some_and(|more| more != &Value::Bool(false));
     match schema.get("properties").and_then(Value::as_object) {
         Some(properties) if !is_open => Type::Described(Described { properties, root }),
         _ => Type::Unknown,

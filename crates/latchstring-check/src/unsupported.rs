@@ -5,7 +5,7 @@ use oxc::ast::{
     ast::{ImportOrExportKind, TSNamespaceDeclarationBody},
 };
 
-use crate::{faults::Faults, reading::Reading};
+use crate::{faults::Faults, missing::shortened, reading::Reading};
 
 const NO_MODULES: &str = "there are no modules; a program has the JavaScript language and `app`, so leave it out";
 
@@ -72,8 +72,4 @@ pub(crate) fn find(reading: &Reading<'_>, faults: &mut Faults<'_>) {
             _ => {}
         }
     }
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(60).collect()
 }

@@ -19,6 +19,7 @@ use crate::{
     fit,
     infer::Types,
     javascript,
+    missing::{missing, shortened, shown},
     reading::{Reading, bare},
     types::{Field, Type},
 };
@@ -28,22 +29,6 @@ const ASKED: [&str; 6] = ["then", "toJSON", "constructor", "valueOf", "toString"
 
 /// What every function has.
 const FUNCTION: [&str; 4] = ["apply", "bind", "call", "arguments"];
-
-/// What lists and text have in other languages and libraries, and what they have here.
-const ELSEWHERE: [(&str, &str); 12] = [
-    ("first", "at(0)"),
-    ("last", "at(-1)"),
-    ("size", "length"),
-    ("count", "length"),
-    ("len", "length"),
-    ("contains", "includes"),
-    ("has", "includes"),
-    ("each", "forEach"),
-    ("select", "filter"),
-    ("where", "filter"),
-    ("append", "push"),
-    ("add", "push"),
-];
 
 /// Adds a fault for each use that cannot work.
 pub(crate) fn find(types: &Types<'_, '_, '_>, faults: &mut Faults<'_>) {
@@ -410,67 +395,4 @@ impl<'a> Uses<'_, '_, 'a, '_> {
     fn shown(&self, span: Span) -> String {
         shown(self.reading().source_of(span))
     }
-}
-
-/// A piece of the program in a message: one line, not too long.
-pub(crate) fn shown(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut kept: String = text.chars().take(60).collect();
-    if kept.len() < text.len() {
-        kept.push('…');
-    }
-    kept
-}
-
-fn shortened(name: &str) -> String {
-    name.chars().take(60).collect()
-}
-
-/// A field that is not there: which there are, and what was probably meant.
-pub(crate) fn missing(what: &str, kind: &Type<'_>, name: &str) -> String {
-    let name = &shortened(name);
-    let fields = kind.fields();
-    if !fields.is_empty() {
-        if kind.methods().is_empty() && javascript::LIST.contains(&name.as_str()) {
-            return match kind.list_in() {
-                Some(list) => format!(
-                    "`{what}` is an object and has no `{name}`; the list is in `{list}`: `{what}.{list}.{name}`"
-                ),
-                None => format!("`{what}` is an object and no list; it has: {}", fields.join(", ")),
-            };
-        }
-        let deeper = || {
-            fields.iter().copied().find(|field| matches!(kind.field(field), Field::Is(inner) if matches!(inner.field(name), Field::Is(Type::Unknown)) && inner.fields().contains(&name.as_str())) || matches!(kind.field(field), Field::Is(inner) if inner.fields().contains(&name.as_str())))
-        };
-        let advice = match (deeper(), nearest(name, fields.iter().copied()).first()) {
-            (Some(field), _) => format!(" (did you mean `{what}.{field}.{name}`?)"),
-            (None, Some(near)) => format!(" (did you mean `{near}`?)"),
-            (None, None) => String::new(),
-        };
-        return format!("`{what}` has no `{name}`{advice}; it has: {}", fields.join(", "));
-    }
-    let item = kind.item();
-    if item.fields().contains(&name.as_str()) {
-        return format!(
-            "`{what}` is a list and has no `{name}`, its items have: use `{what}[0].{name}` or `{what}.map((one) => one.{name})`"
-        );
-    }
-    let near = nearest(name, kind.methods().iter().copied());
-    let elsewhere = ELSEWHERE.iter().find(|(other, _)| other == name).map(|(_, here)| here);
-    let advice = match (elsewhere.or(near.first()), kind) {
-        (_, Type::Text) if javascript::NUMBER.contains(&name.as_str()) => {
-            format!("make a number of it: `Number({what}).{name}`")
-        }
-        (_, Type::Text) if javascript::DATE.contains(&name.as_str()) => {
-            format!("make a date of it: `new Date({what}).{name}`")
-        }
-        (_, Type::Text) if javascript::LIST.contains(&name.as_str()) => {
-            "split it first, or look for the list elsewhere".to_owned()
-        }
-        (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, Type::Text) => "make a value of it first, as with `Number(text)` or `new Date(text)`".to_owned(),
-        (None, Type::Number) => "make text of it with `String(number)`, or leave it out".to_owned(),
-        (None, _) => "look at one of its items, as in `list[0]`".to_owned(),
-    };
-    format!("`{what}` is {} and has no `{name}`; {advice}", kind.word())
 }
