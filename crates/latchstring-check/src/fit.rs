@@ -76,7 +76,12 @@ impl<'a> Fit<'_, '_, 'a, '_, '_> {
             Expression::NullLiteral(_) => {}
             other => {
                 let given = match self.types.of(other) {
-                    kind @ (Type::Text | Type::Number | Type::Truth | Type::List(_) | Type::Tuple(_)) => kind.word(),
+                    kind @ (Type::Text
+                    | Type::Word(_)
+                    | Type::Number
+                    | Type::Truth
+                    | Type::List(_)
+                    | Type::Tuple(_)) => kind.word(),
                     Type::Promise(_) => return self.promise(other, faults),
                     _ => return,
                 };
@@ -215,7 +220,7 @@ impl<'a> Fit<'_, '_, 'a, '_, '_> {
                 let kind = self.types.of(other);
                 let fits = match &kind {
                     Type::Promise(_) => return self.promise(other, faults),
-                    Type::Text => kinds.has("string"),
+                    Type::Text | Type::Word(_) => kinds.has("string"),
                     Type::List(_) | Type::Tuple(_) => kinds.has("array"),
                     Type::Described(_) | Type::Object(_) => kinds.has("object"),
                     // A number may be `NaN` at worst, and text of a number is text.

@@ -219,15 +219,15 @@ impl<'r, 'a, 's> Types<'r, 'a, 's> {
             }
             (Type::List(_) | Type::Tuple(_), "flatMap" | "flat" | "concat") => Type::list(Type::Unknown),
             (Type::List(_) | Type::Tuple(_), "indexOf" | "findIndex" | "push") => Type::Number,
-            (Type::Text, "split") => Type::list(Type::Text),
+            (Type::Text | Type::Word(_), "split") => Type::list(Type::Text),
             (
-                Type::Text,
+                Type::Text | Type::Word(_),
                 "trim" | "toLowerCase" | "toUpperCase" | "slice" | "padEnd" | "padStart" | "replace" | "replaceAll"
                 | "substring",
             )
             | (Type::Number, "toFixed")
             | (Type::List(_) | Type::Tuple(_), "join") => Type::Text,
-            (Type::Text, "includes" | "startsWith" | "endsWith")
+            (Type::Text | Type::Word(_), "includes" | "startsWith" | "endsWith")
             | (Type::List(_) | Type::Tuple(_), "some" | "every" | "includes") => Type::Truth,
             (Type::Promise(_), "then" | "catch" | "finally") => Type::promise(Type::Unknown),
             _ => Type::Unknown,
@@ -429,7 +429,7 @@ fn of_the_program<'s>(parameter: &FormalParameter<'_>) -> Type<'s> {
 fn either<'s>(one: Type<'s>, other: Type<'s>) -> Type<'s> {
     match (one, other) {
         (Type::Nothing, some) | (some, Type::Nothing) => some,
-        (Type::Text, Type::Text) => Type::Text,
+        (Type::Text | Type::Word(_), Type::Text | Type::Word(_)) => Type::Text,
         (Type::Number, Type::Number) => Type::Number,
         (Type::Truth, Type::Truth) => Type::Truth,
         _ => Type::Unknown,

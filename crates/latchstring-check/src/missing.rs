@@ -70,11 +70,19 @@ fn of_value(what: &str, kind: &Type<'_>, name: &str) -> String {
         .map(|(_, here)| *here);
     let near = elsewhere.or_else(|| nearest(name, kind.methods().iter().copied()).first().copied());
     let advice = match (kind, near) {
-        (Type::Text, _) if NUMBER.contains(&name) => format!("make a number of it: `Number({what}).{name}`"),
-        (Type::Text, _) if DATE.contains(&name) => format!("make a date of it: `new Date({what}).{name}`"),
-        (Type::Text, _) if LIST.contains(&name) => "split it first, or look for the list elsewhere".to_owned(),
+        (Type::Text | Type::Word(_), _) if NUMBER.contains(&name) => {
+            format!("make a number of it: `Number({what}).{name}`")
+        }
+        (Type::Text | Type::Word(_), _) if DATE.contains(&name) => {
+            format!("make a date of it: `new Date({what}).{name}`")
+        }
+        (Type::Text | Type::Word(_), _) if LIST.contains(&name) => {
+            "split it first, or look for the list elsewhere".to_owned()
+        }
         (_, Some(near)) => format!("did you mean `{near}`?"),
-        (Type::Text, None) => "make a value of it first, as with `Number(text)` or `new Date(text)`".to_owned(),
+        (Type::Text | Type::Word(_), None) => {
+            "make a value of it first, as with `Number(text)` or `new Date(text)`".to_owned()
+        }
         (Type::Number, None) => "make text of it with `String(number)`, or leave it out".to_owned(),
         (_, None) => "look at one of its items, as in `list[0]`".to_owned(),
     };

@@ -27,6 +27,8 @@ pub(crate) enum Type<'s> {
     /// A list of which each item is known.
     Tuple(Rc<[Type<'s>]>),
     Text,
+    /// Text that is one of these.
+    Word(Rc<[&'s str]>),
     Number,
     Truth,
     /// `null` or `undefined`.
@@ -96,8 +98,8 @@ impl<'s> Type<'s> {
                 schema.map(|schema| of_schema(schema, described.root))
             }
             Self::Object(fields) => fields.iter().find(|(own, _)| own == name).map(|(_, kind)| kind.clone()),
-            Self::List(_) | Self::Tuple(_) | Self::Text if name == "length" => Some(Self::Number),
-            Self::List(_) | Self::Tuple(_) | Self::Text | Self::Number => {
+            Self::List(_) | Self::Tuple(_) | Self::Text | Self::Word(_) if name == "length" => Some(Self::Number),
+            Self::List(_) | Self::Tuple(_) | Self::Text | Self::Word(_) | Self::Number => {
                 self.methods().contains(&name).then_some(Self::Unknown)
             }
             Self::Unknown
@@ -129,7 +131,7 @@ impl<'s> Type<'s> {
     pub(crate) fn methods(&self) -> &'static [&'static str] {
         match self {
             Self::List(_) | Self::Tuple(_) => LIST,
-            Self::Text => TEXT,
+            Self::Text | Self::Word(_) => TEXT,
             Self::Number => NUMBER,
             _ => &[],
         }
@@ -151,7 +153,7 @@ impl<'s> Type<'s> {
             Self::Operation(_) | Self::Async(_) => "a function",
             Self::Promise(_) => "a promise",
             Self::List(_) | Self::Tuple(_) => "a list",
-            Self::Text => "text",
+            Self::Text | Self::Word(_) => "text",
             Self::Number => "a number",
             Self::Truth => "true or false",
             Self::Nothing => "nothing",
@@ -178,6 +180,9 @@ pub(crate) fn resolved<'s>(schema: &'s Value, root: &'s Map<String, Value>) -> &
 
 fn of_schema<'s>(schema: &'s Value, root: &'s Map<String, Value>) -> Type<'s> {
     let schema = resolved(schema, root);
+    if let Some(words) = words(schema) {
+        return Type::Word(words.into());
+    }
     for key in ["anyOf", "oneOf"] {
         if let Some(several) = schema.get(key).and_then(Value::as_array) {
             let mut some = several
@@ -207,6 +212,21 @@ fn of_schema<'s>(schema: &'s Value, root: &'s Map<String, Value>) -> Type<'s> {
         ["boolean"] => Type::Truth,
         _ => Type::Unknown,
     }
+}
+
+/// The texts that a schema allows, if it allows no other value but `null`.
+fn words(schema: &Value) -> Option<Vec<&str>> {
+    if let Some(several) = schema.get("oneOf").and_then(Value::as_array) {
+        let all: Option<Vec<Vec<&str>>> = several.iter().map(words).collect();
+        return all.map(|all| all.concat()).filter(|all| !all.is_empty());
+    }
+    if let Some(one) = schema.get("const") {
+        return one.as_str().map(|one| vec![one]);
+    }
+    let all = schema.get("enum")?.as_array()?.iter().filter(|one| !one.is_null());
+    all.map(Value::as_str)
+        .collect::<Option<Vec<&str>>>()
+        .filter(|all| !all.is_empty())
 }
 
 fn object<'s>(schema: &'s Map<String, Value>, root: &'s Map<String, Value>) -> Type<'s> {

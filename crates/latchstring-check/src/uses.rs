@@ -113,6 +113,15 @@ impl<'a> Uses<'_, '_, 'a, '_> {
                     self.awaited(one, "write it into text", faults);
                 }
             }
+            AstKind::BinaryExpression(it) if it.operator.is_equality() => {
+                self.compared(&it.left, &it.right, faults);
+                self.compared(&it.right, &it.left, faults);
+            }
+            AstKind::SwitchStatement(it) => {
+                for test in it.cases.iter().filter_map(|case| case.test.as_ref()) {
+                    self.compared(&it.discriminant, test, faults);
+                }
+            }
             AstKind::BinaryExpression(it) if !it.operator.is_equality() && !it.operator.is_relational() => {
                 self.awaited(&it.left, "compute with it", faults);
                 self.awaited(&it.right, "compute with it", faults);
@@ -281,7 +290,12 @@ impl<'a> Uses<'_, '_, 'a, '_> {
                 let path = path.trim_start_matches("app.").to_owned();
                 return self.operation(&path, call.callee.span(), faults);
             }
-            kind @ (Type::Described(_) | Type::Object(_) | Type::List(_) | Type::Text | Type::Number) => {
+            kind @ (Type::Described(_)
+            | Type::Object(_)
+            | Type::List(_)
+            | Type::Text
+            | Type::Word(_)
+            | Type::Number) => {
                 let what = self.shown(call.callee.span());
                 faults.mistype(
                     call.callee.span().start,
@@ -360,6 +374,27 @@ impl<'a> Uses<'_, '_, 'a, '_> {
             expression.span().start,
             format!("`{shown}` is an object and no list; {advice}"),
         );
+    }
+
+    /// A field that has one of a few values, compared with another.
+    fn compared(&self, field: &Expression<'a>, value: &Expression<'a>, faults: &mut Faults<'_>) {
+        let (Type::Word(words), Expression::StringLiteral(value)) = (self.types.of(field), bare(value)) else {
+            return;
+        };
+        if words.contains(&value.value.as_str()) {
+            return;
+        }
+        let (what, given) = (self.shown(field.span()), shortened(&value.value));
+        let meant = nearest(&given, words.iter().copied());
+        let meant = meant
+            .first()
+            .map(|meant| format!(" (did you mean `{meant}`?)"))
+            .unwrap_or_default();
+        let message = format!(
+            "`{what}` is never \"{given}\"{meant}; it is one of: {}",
+            words.join(", ")
+        );
+        faults.mistype(value.span.start, message);
     }
 
     /// What the program returns must not hold promises: they would be written as `{}`.

@@ -149,11 +149,11 @@ fn fields_of_results_that_are_not_there_are_told_with_those_that_are() {
     );
     tells(
         "const { items } = await app.items.list({}); return items.map((one) => one.prize.amount)",
-        "1:75 TypeError: `one` has no `prize` (did you mean `price`?); it has: id, madeAt, name, note, price, tags",
+        "1:75 TypeError: `one` has no `prize` (did you mean `price`?); it has: id, kind, madeAt, name, note, price, tags",
     );
     tells(
         "const { items } = await app.items.list({}); return items.filter(({ titel }) => titel)",
-        "1:68 TypeError: `items` has no `titel`; it has: id, madeAt, name, note, price, tags",
+        "1:68 TypeError: `items` has no `titel`; it has: id, kind, madeAt, name, note, price, tags",
     );
     tells(
         "const page = await app.items.list({}); return page.map((one) => one.name)",
@@ -177,6 +177,21 @@ fn fields_of_results_that_are_not_there_are_told_with_those_that_are() {
     );
     let all = "const [page, one] = await Promise.all([app.items.list({}), app.items.get({ id: 'a' })]); return [page.items, one.nam]";
     tells(all, "1:114 TypeError: `one` has no `nam`; it has: item");
+}
+
+#[test]
+fn a_field_is_not_compared_with_what_it_never_is() {
+    tells(
+        "const { items } = await app.items.list({}); return items.filter((one) => one.kind === 'solt')",
+        "1:87 TypeError: `one.kind` is never \"solt\" (did you mean `sold`?); it is one of: sold, given",
+    );
+    tells(
+        "const { item } = await app.items.get({ id: 'a' }); switch (item.kind) { case 'sold': return 1; case 'x': return 2 }",
+        "1:101 TypeError: `item.kind` is never \"x\"; it is one of: sold, given",
+    );
+    is_fine(
+        "const { items } = await app.items.list({}); return items.filter((one) => 'given' !== one.kind && one.kind.length)",
+    );
 }
 
 #[test]

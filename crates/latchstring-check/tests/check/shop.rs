@@ -85,6 +85,17 @@ struct Item {
     note: Option<String>,
     tags: Vec<String>,
     made_at: String,
+    kind: Kind,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "nothing is called")]
+enum Kind {
+    /// Sold.
+    Sold,
+    /// Given away.
+    Given,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-#[path = "../sandbox/attacks.rs"]
+#[path = "../sandbox/attacks/mod.rs"]
 mod attacks;
 #[path = "../sandbox/calls.rs"]
 mod calls;

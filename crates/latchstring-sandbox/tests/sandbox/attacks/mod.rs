@@ -6,6 +6,8 @@ use latchstring_core::{ErrorCode, Limits};
 
 use crate::support::{result, run_limited};
 
+mod more;
+
 /// How an attack must end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum End {
@@ -261,7 +263,7 @@ async fn s01_s03_every_known_attack_comes_to_its_expected_end() {
         ..Limits::default()
     };
     let mut wrong = Vec::new();
-    for (name, source, expected) in ATTACKS {
+    for (name, source, expected) in ATTACKS.iter().chain(more::ATTACKS) {
         let nested = format!("return {}{}", "[".repeat(30_000), "]".repeat(30_000));
         let source = if *source == "[[NESTED]]" {
             nested.as_str()
