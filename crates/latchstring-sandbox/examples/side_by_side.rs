@@ -13,6 +13,7 @@ use std::{io::BufRead, time::Instant};
 #[path = "../benches/support/mod.rs"]
 mod support;
 
+use latchstring_sandbox::Isolation;
 use support::{Setup, TRIVIAL, program};
 
 /// Ten calls of a hundred rows, one after the other, and a filter over the thousand.
@@ -27,7 +28,7 @@ return { rows: rows.length, low: low.length, worst: low.slice(0, 5).map((item) =
 const LOW: &str = r#"{"rows":1000,"low":200,"worst":["Raw material 0","Raw material 0","Raw material 0","Raw material 0","Raw material 0"]}"#;
 
 fn main() {
-    let mut setup = Setup::new();
+    let mut setup = Setup::new(Isolation::Thread);
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("a line");
         let (name, times) = line.split_once(' ').expect("a name and a number");

@@ -5,7 +5,7 @@ use std::{fs, io::ErrorKind};
 use latchstring_core::{ErrorCode, Limits};
 
 use crate::{
-    family::{Family, field},
+    family::Family,
     log::Log,
     support::{failure_of, owner},
 };
