@@ -2,7 +2,7 @@
 
 use latchstring::Scope;
 use latchstring_testing::Agent;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::assembly;
 
