@@ -1,6 +1,6 @@
 //! How a binary serves as the sandbox's processes.
 //!
-//! The server starts its own binary again, with [`ARGUMENT`] as its only argument and no environment. That process, the
+//! The server starts its own binary again, with one word as its only argument and no environment. That process, the
 //! zygote, loads the compiled guest, gives up whatever it can, and forks a worker whenever the server wants one.
 
 use std::{
