@@ -17,7 +17,7 @@ const { StreamableHTTPClientTransport: EarlierTransport } = installed("@modelcon
 const ABOUT = { name: "client-check", version: "1.0.0" };
 const COUNT = "return (await app.boms.list({})).totalCount";
 // Computes until it is stopped, or for as long as a program may.
-const LONG = "for (;;) {}";
+const LONG = "for (;;) {} return 1";
 // As many as a tenant may run at once: the next one finds a place only if they have ended. A client of an older revision gives up
 // with a notification, which a server without sessions cannot match to a call; the program goes on until its time is up.
 const GIVEN_UP = { "2026-07-28": 8, "2025-11-25": 1 };

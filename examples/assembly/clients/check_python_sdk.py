@@ -26,7 +26,7 @@ from server import Server, Unexpected, check
 ERAS = {"2026-07-28": "auto", "2025-11-25": "legacy"}
 COUNT = "return (await app.boms.list({})).totalCount"
 # Computes until it is stopped, or for as long as a program may.
-LONG = "for (;;) {}"
+LONG = "for (;;) {} return 1"
 # As many as a tenant may run at once: the next one finds a place only if they have ended. A client of an older revision gives up
 # with a notification, which a server without sessions cannot match to a call; the program goes on until its time is up.
 GIVEN_UP = {"2026-07-28": 8, "2025-11-25": 1}

@@ -23,7 +23,7 @@ from server import Server, Unexpected, check
 ERAS = {"2026-07-28": "auto", "2025-11-25": "legacy"}
 COUNT = "return (await app.boms.list({})).totalCount"
 # Computes until it is stopped, or for as long as a program may.
-LONG = "for (;;) {}"
+LONG = "for (;;) {} return 1"
 
 
 class Bridge:
