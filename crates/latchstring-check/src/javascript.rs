@@ -1,4 +1,4 @@
-//! What the engine has of itself. A test compares these lists with the engine.
+//! What the engine has of itself. A test compares these lists with the engine, but for `DATE`, which is a choice.
 
 /// Names that are there without being declared, `app` apart.
 pub const GLOBALS: &[&str] = &[
