@@ -8,7 +8,7 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use latchstring_core::{CallRecord, CodeId, Gate, Grant, GrantId, Hold, Refusal, RequestId, TenantId};
+use latchstring_core::{CallRecord, CodeId, Gate, Grant, GrantId, Hold, Refusal, RequestId, Seal, TenantId};
 
 use crate::{
     AccessEvent, AccessEventKind, AccessStore, AuditCheck, AuditDays, AuditEntry, AuditLink, AuditQuery, CallsPerDay,
@@ -322,6 +322,20 @@ impl Gate for Access {
 
     fn record_abandoned(&self, call: CallRecord) {
         self.bookkeeping.abandon(call);
+    }
+
+    async fn program_of(&self, grant: &Grant, request: RequestId) -> Result<Option<Arc<str>>, Refusal> {
+        let found = self.store.find_audit(grant.tenant(), request).await;
+        let of_grant = found.map_err(unavailable)?.filter(|(call, _)| call.grant == grant.id());
+        Ok(of_grant.and_then(|(_, program)| program).map(Into::into))
+    }
+
+    fn seal(&self, text: &[u8]) -> Seal {
+        self.ring.seal(text)
+    }
+
+    fn is_sealed(&self, text: &[u8], seal: &Seal) -> bool {
+        self.ring.has_sealed(text, seal)
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
-use latchstring_core::random;
+use latchstring_core::{Seal, random};
 use serde::Deserialize;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
@@ -22,6 +22,7 @@ const MAX_ID_CHARACTERS: usize = 32;
 const FOR_SECRETS: &[u8] = b"latchstring secret v1\0";
 const FOR_CHECKS: &[u8] = b"latchstring key ring check v1\0";
 const FOR_TICKETS: &[u8] = b"latchstring ticket v1\0";
+const FOR_SEALS: &[u8] = b"latchstring seal v1\0";
 const FOR_AUDIT: &[u8] = b"latchstring audit chain v1\0";
 
 /// The peppers, the current one first.
@@ -145,6 +146,23 @@ impl KeyRing {
             mac.update(text);
             // Compares in constant time.
             mac.verify_slice(signature).is_ok()
+        })
+    }
+
+    /// Seals text that an assistant is given and brings back.
+    pub(crate) fn seal(&self, text: &[u8]) -> Seal {
+        let hash = self.entries[0].hash(FOR_SEALS, text);
+        std::array::from_fn(|at| hash.as_bytes()[at])
+    }
+
+    /// Whether one of the entries sealed this text so.
+    pub(crate) fn has_sealed(&self, text: &[u8], seal: &Seal) -> bool {
+        self.entries.iter().any(|entry| {
+            let mut mac = entry.mac();
+            mac.update(FOR_SEALS);
+            mac.update(text);
+            // Compares in constant time.
+            mac.verify_truncated_left(seal).is_ok()
         })
     }
 

@@ -17,6 +17,8 @@ pub struct Context {
     now: DateTime<Utc>,
     deadline: Instant,
     ids: Arc<Ids>,
+    /// The call that this one does again, or itself.
+    origin: RequestId,
 }
 
 impl Context {
@@ -26,14 +28,31 @@ impl Context {
     /// the same.
     pub fn begin(grant: Arc<Grant>, channel: Channel, clock: &dyn Clock, time: std::time::Duration) -> Self {
         let now = clock.now().trunc_subsecs(6);
+        let request = RequestId::new(now);
         Self {
             grant,
-            request: RequestId::new(now),
+            request,
             channel,
             now,
             deadline: Instant::now() + time,
-            ids: Arc::new(Ids::at(now)),
+            ids: Arc::new(Ids::of_call(request)),
+            origin: request,
         }
+    }
+
+    /// The same call, which does again what an earlier one did: what it creates has the ids that it had there.
+    #[must_use]
+    pub fn repeating(self, earlier: RequestId) -> Self {
+        Self {
+            ids: Arc::new(Ids::of_call(earlier)),
+            origin: earlier,
+            ..self
+        }
+    }
+
+    /// The call that this one does again; itself, unless it is [`repeating`](Self::repeating) another.
+    pub fn origin(&self) -> RequestId {
+        self.origin
     }
 
     /// Who calls.

@@ -178,6 +178,17 @@ impl OperationError {
         }
     }
 
+    /// Somebody else made meanwhile what this would make. A program may not go on: half of what it did may be done.
+    pub fn overtaken(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let message = "what this makes is there already, made by another call meanwhile or by the same one before; nothing was \
+                       changed. Read the data again before the next try";
+        Self {
+            source: Some(source.into()),
+            ends_program: true,
+            ..Self::new(ErrorCode::Conflict, message)
+        }
+    }
+
     /// Too busy, or something needed is out of reach for now.
     pub fn unavailable(message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {

@@ -5,9 +5,11 @@
 //! a [`Fence`], a fence needs a hold, and only a session makes one: so nothing is ever committed under a grant that
 //! was revoked before the commit.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
-use crate::{CallRecord, Grant};
+use crate::{CallRecord, Grant, RequestId};
 
 /// Stands between a grant and what it does.
 #[async_trait]
@@ -23,7 +25,19 @@ pub trait Gate: Send + Sync {
 
     /// Writes a call down whose caller has gone away. Never waits.
     fn record_abandoned(&self, call: CallRecord);
+
+    /// The program of an earlier call of this grant, as it was written down.
+    async fn program_of(&self, grant: &Grant, request: RequestId) -> Result<Option<Arc<str>>, Refusal>;
+
+    /// Seals text that a caller is given and brings back.
+    fn seal(&self, text: &[u8]) -> Seal;
+
+    /// Whether we sealed this text so. Takes the same time for every wrong seal.
+    fn is_sealed(&self, text: &[u8], seal: &Seal) -> bool;
 }
+
+/// Says that a text is as we gave it out, to us alone.
+pub type Seal = [u8; 16];
 
 /// Why a gate is shut.
 #[derive(Debug, thiserror::Error)]
@@ -81,4 +95,16 @@ impl Gate for OpenGate {
     async fn record(&self, _: CallRecord, _: bool) {}
 
     fn record_abandoned(&self, _: CallRecord) {}
+
+    async fn program_of(&self, _: &Grant, _: RequestId) -> Result<Option<Arc<str>>, Refusal> {
+        Ok(None)
+    }
+
+    fn seal(&self, _: &[u8]) -> Seal {
+        Seal::default()
+    }
+
+    fn is_sealed(&self, _: &[u8], _: &Seal) -> bool {
+        false
+    }
 }

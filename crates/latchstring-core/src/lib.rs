@@ -31,6 +31,7 @@ mod schema;
 mod scope;
 mod session;
 mod surface;
+mod transcript;
 mod unit;
 
 pub use audit::{CallRecord, Change, ChangeAction, Channel, OperationRecord, ProgramRecord};
@@ -39,7 +40,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use context::Context;
 pub use domain::{Command, Domain, Operations, Query, UnitOfWork};
 pub use error::{ErrorCode, OperationError};
-pub use gate::{Fence, Gate, Hold, OpenGate, Refusal};
+pub use gate::{Fence, Gate, Hold, OpenGate, Refusal, Seal};
 pub use grant::{Grant, Holder};
 pub use guide::{Entity, Guide, Page, Prompt, PromptArgument};
 pub use id::{CodeId, GrantId, IdError, Ids, RequestId, TenantId};

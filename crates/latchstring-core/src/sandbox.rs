@@ -28,7 +28,7 @@ pub struct Program {
     pub source: Arc<str>,
     /// The body of a strict async function, made of the source.
     pub code: Code,
-    /// What `Date.now()` starts from, in milliseconds since 1970.
+    /// What `Date.now()` says throughout, in milliseconds since 1970.
     pub now_ms: i64,
     /// Seeds `Math.random()`.
     pub seed: u64,

@@ -11,7 +11,7 @@ use tracing::Instrument;
 
 use crate::{
     CallRecord, Change, Context, Effect, ErrorCode, Fence, Gate, Json, OperationError, OperationRecord, ProgramRecord,
-    Surface, operation::Operation, rows, unit::ErasedUnit,
+    RequestId, Surface, operation::Operation, rows, transcript::Transcript, unit::ErasedUnit,
 };
 
 /// How much one session may do.
@@ -64,6 +64,8 @@ pub struct Session {
     tool: String,
     program: Option<ProgramRecord>,
     records: Vec<OperationRecord>,
+    /// Of a session that may write.
+    transcript: Option<Transcript>,
     is_recorded: bool,
 }
 
@@ -76,6 +78,7 @@ impl Session {
             Effect::Write => surface.clone(),
         };
         let unit = Some(surface.open(effect));
+        let transcript = (effect == Effect::Write).then(|| Transcript::new(cx.now()));
         Self {
             surface,
             cx,
@@ -87,6 +90,7 @@ impl Session {
             tool: tool.into(),
             program: None,
             records: Vec::new(),
+            transcript,
             is_recorded: false,
         }
     }
@@ -103,6 +107,19 @@ impl Session {
     pub fn with_program(mut self, program: ProgramRecord) -> Self {
         self.program = Some(program);
         self
+    }
+
+    /// Says that this session does again what an earlier call did; what it creates gets the ids it had there.
+    #[must_use]
+    pub fn repeating(mut self, earlier: RequestId) -> Self {
+        self.cx = self.cx.clone().repeating(earlier);
+        self
+    }
+
+    /// What the session saw and did so far, as one number: the same for the same calls with the same answers and changes,
+    /// whenever they were made. `None` for a session that only reads.
+    pub fn transcript(&self) -> Option<[u8; 32]> {
+        self.transcript.as_ref().map(Transcript::digest)
     }
 
     /// The call's circumstances.
@@ -150,6 +167,9 @@ impl Session {
         .instrument(span)
         .await;
         let changes = self.unit.as_mut().map(|unit| unit.take_changes()).unwrap_or_default();
+        if let Some(transcript) = &mut self.transcript {
+            transcript.call(path, arguments, &result, &changes);
+        }
         if let Some(record) = self.records.last_mut() {
             record.outcome = result.as_ref().map_or_else(|error| error.code().as_str(), |_| "OK");
             record.duration = started.elapsed();
@@ -190,7 +210,7 @@ impl Session {
         }
     }
 
-    /// Ends the session. After a commit the record of the call is stored before this returns. An end that has begun
+    /// Ends the session. After a commit or a dry run the record of the call is stored before this returns. An end that has begun
     /// comes to its end, even if nobody waits for it any more: a commit that is under way cannot be called back, and
     /// it must not go unrecorded or outlive its fence.
     ///
@@ -228,7 +248,8 @@ impl Session {
         let committed = matches!(ended, Ok(true));
         let call = self.record(outcome, committed);
         self.is_recorded = true;
-        self.gate.record(call, committed).await;
+        // A dry run is looked up again when it is to be committed.
+        self.gate.record(call, committed || finish == Finish::DryRun).await;
         ended.map(|committed| Finished { committed, changes })
     }
 

@@ -146,6 +146,9 @@ pub enum DatabaseError {
     /// The server went away, or ended the connection.
     #[error("the database cannot be reached")]
     Unreachable(#[source] DbErr),
+    /// What would be made is there already.
+    #[error("the database has one like this already")]
+    Taken(#[source] DbErr),
     /// Anything else.
     #[error("the database failed")]
     Failed(#[source] DbErr),
@@ -155,6 +158,7 @@ impl From<DbErr> for DatabaseError {
     fn from(error: DbErr) -> Self {
         match cause(&error) {
             Cause::Busy => Self::Busy,
+            Cause::Taken => Self::Taken(error),
             Cause::Other if is_unreachable(&error) => Self::Unreachable(error),
             Cause::NotWritable | Cause::NotADatabase | Cause::Constraint | Cause::Other => Self::Failed(error),
         }
@@ -171,6 +175,7 @@ impl From<DatabaseError> for OperationError {
             DatabaseError::Unreachable(_) => {
                 Self::unavailable("the data cannot be reached right now. Try again in a minute", error)
             }
+            DatabaseError::Taken(_) => Self::overtaken(error),
             DatabaseError::NotAnAddress
             | DatabaseError::NotAPostgresAddress
             | DatabaseError::UnknownParameter(_)
@@ -203,6 +208,8 @@ pub(crate) enum Cause {
     Busy,
     NotWritable,
     NotADatabase,
+    /// A value that may be there once only.
+    Taken,
     Constraint,
     Other,
 }
@@ -222,6 +229,9 @@ pub(crate) fn cause(error: &DbErr) -> Cause {
     let code = error
         .as_database_error()
         .and_then(|error| error.code()?.parse::<i32>().ok());
+    if let Some(1555 | 2067) = code {
+        return Cause::Taken; // CONSTRAINT_PRIMARYKEY, CONSTRAINT_UNIQUE
+    }
     // The lowest byte is the primary code; the rest says more than we need.
     match code.map(|code| code & 0xFF) {
         Some(5 | 6) => Cause::Busy,                  // BUSY, LOCKED
@@ -239,6 +249,8 @@ fn cause_on_postgres(code: &str) -> Cause {
         "55P03" | "57014" | "53300" | "40001" | "40P01" => Cause::Busy,
         // read_only_sql_transaction, insufficient_privilege, disk_full
         "25006" | "42501" | "53100" => Cause::NotWritable,
+        // unique_violation
+        "23505" => Cause::Taken,
         _ if code.starts_with("23") => Cause::Constraint,
         _ => Cause::Other,
     }
@@ -287,7 +299,7 @@ mod tests {
             ("40001", Cause::Busy),
             ("40P01", Cause::Busy),
             ("53300", Cause::Busy),
-            ("23505", Cause::Constraint),
+            ("23505", Cause::Taken),
             ("23514", Cause::Constraint),
             ("25006", Cause::NotWritable),
             ("53100", Cause::NotWritable),

@@ -51,12 +51,15 @@ pub(crate) fn description(surface: &Surface, effect: Effect) -> String {
         Effect::Write => (
             "Runs a JavaScript or TypeScript program that may change this store's data.",
             "All or nothing: its changes are kept if it returns, and undone if it throws or hits a limit. \
-             `dryRun: true` tells what would change and undoes it.",
+             With `dryRun: true` they are undone and told: show the person `changeSet`; if they agree, send `{commit: handle}`, \
+             which does exactly that, or nothing if the data has changed since.",
         ),
     };
     let returns = match effect {
         Effect::Read => "{ok, result?, console?, calls, durationMs}",
-        Effect::Write => "the same with {committed?, changeCount?, changes?: {entity, id, action, before?, after?}[]}",
+        Effect::Write => {
+            "the same with {committed?, changeCount?, handle?, changeSet?, changes?: {entity, id, action, before?, after?}[]}"
+        }
     };
     match effect {
         Effect::Read => format!(

@@ -9,6 +9,7 @@ use latchstring_core::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    budgets::Budgets,
     gone::Gone,
     program::{Ran, Run, RunInput, RunWriteInput},
     shares::Shares,
@@ -33,13 +34,13 @@ struct Parts {
 }
 
 impl Calls {
-    /// Calls over these parts.
+    /// Calls over these parts. The limits are each program's, the budgets are for several.
     pub fn new(
         catalog: Catalog,
         sandbox: Arc<dyn Sandbox>,
         gate: Arc<dyn Gate>,
         clock: Arc<dyn Clock>,
-        limits: Limits,
+        (limits, budgets): (Limits, Budgets),
     ) -> Self {
         Self(Arc::new(Parts {
             catalog,
@@ -48,7 +49,7 @@ impl Calls {
             clock,
             limits,
             session_limits: SessionLimits::default(),
-            shares: Shares::default(),
+            shares: Shares::new(budgets),
             tracker: TaskTracker::new(),
             stop: CancellationToken::new(),
         }))
@@ -171,6 +172,7 @@ impl Calls {
     fn runner(&self, caller: CancellationToken) -> Run<'_> {
         Run {
             sandbox: self.0.sandbox.as_ref(),
+            gate: self.0.gate.as_ref(),
             limits: &self.0.limits,
             shares: &self.0.shares,
             gone: self.gone(caller),

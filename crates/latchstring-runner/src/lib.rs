@@ -6,11 +6,15 @@
 
 #![forbid(unsafe_code)]
 
+mod budgets;
 mod calls;
+mod change_set;
+mod dry_run;
 mod gone;
 mod program;
 mod shares;
 
+pub use budgets::{Budget, Budgets};
 pub use calls::Calls;
 pub use program::{READ_INPUT, Ran, RunInput, RunWriteInput, WRITE_INPUT, read_output, write_output};
 

@@ -6,15 +6,20 @@ use std::{
 };
 
 use latchstring_core::{
-    Change, Code, Effect, ErrorCode, Failure, Finish, Limits, OperationError, Outcome, Program, ProgramRecord, Sandbox,
-    SandboxError, Session, output_schema_of, random, schema_of,
+    Change, Code, Context, Effect, ErrorCode, Failure, Finish, Gate, Limits, OperationError, Outcome, Program,
+    ProgramRecord, Sandbox, SandboxError, Session, output_schema_of, schema_of,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{gone::Gone, shares::Shares};
+use crate::{
+    change_set,
+    dry_run::{self, Handle},
+    gone::Gone,
+    shares::Shares,
+};
 
 /// How a program ended. Either way the value has the fields that callers are told, as [`read_output`] and
 /// [`write_output`] describe them.
@@ -45,10 +50,12 @@ pub struct RunInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RunWriteInput {
     /// JavaScript or TypeScript: the body of an async function, 64 KiB at most.
-    program: String,
+    program: Option<String>,
     /// Run it, tell what it would change, and undo everything.
     #[serde(default)]
     dry_run: bool,
+    /// Instead of a program: the `handle` of a dry run of the last hour. Does what that told of, or nothing.
+    commit: Option<String>,
 }
 
 /// What a program left. Serialised only for its schema; the answer itself keeps the program's JSON as it is.
@@ -88,6 +95,12 @@ struct RunWriteOutput {
     /// The changes; the first 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<Change>>,
+    /// After a dry run: the changes as text, for a person to approve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change_set: Option<String>,
+    /// After a dry run: for `commit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handle: Option<String>,
 }
 
 /// The schema of [`RunInput`]; made once, for it is read at every call.
@@ -108,64 +121,95 @@ pub fn write_output() -> Map<String, Value> {
 
 pub(crate) struct Run<'a> {
     pub(crate) sandbox: &'a dyn Sandbox,
+    pub(crate) gate: &'a dyn Gate,
     pub(crate) limits: &'a Limits,
     pub(crate) shares: &'a Shares,
     pub(crate) gone: Gone,
 }
 
-impl Run<'_> {
-    pub(crate) async fn read(&self, session: Session, input: RunInput) -> Result<Ran, OperationError> {
-        self.program(session, input.program, Finish::Commit, Effect::Read, self.limits)
-            .await
-    }
+/// How a program is to end.
+#[derive(Clone, Copy)]
+enum End {
+    Read,
+    DryRun,
+    Commit,
+    /// Only if all is as it was in this dry run.
+    Reviewed(Handle),
+}
 
-    pub(crate) async fn write(&self, session: Session, input: RunWriteInput) -> Result<Ran, OperationError> {
-        let finish = if input.dry_run { Finish::DryRun } else { Finish::Commit };
-        let limits = Limits {
-            wall: self.limits.wall.min(LONGEST_WRITE),
-            ..self.limits.clone()
-        };
-        self.program(session, input.program, finish, Effect::Write, &limits)
-            .await
-    }
-
-    async fn program(
-        &self,
-        session: Session,
-        source: String,
-        finish: Finish,
-        effect: Effect,
-        limits: &Limits,
-    ) -> Result<Ran, OperationError> {
-        // Stores need not be able to keep U+0000, and the hash is that of what is kept.
-        let kept = source.replace('\0', "\u{FFFD}");
-        let mut session = session.with_program(ProgramRecord {
-            sha256: sha256(&kept),
-            // What is too long to run is not kept either.
-            source: (source.len() <= limits.program_bytes).then(|| kept.as_str().into()),
-        });
-        let tenant = session.context().tenant();
-        let run = async {
-            let place = self.shares.place(tenant, effect).await?;
-            let outcome = self.checked(source.into(), limits, effect, &mut session).await?;
-            Ok((outcome, place))
-        };
-        // The place is given back after the session's end: until then it may hold what the next one waits for.
-        match self.gone.or(run).await.and_then(|ran| ran) {
-            Ok((outcome, _place)) => ended(session, outcome, finish, effect).await,
-            Err(error) if self.gone.caller.is_cancelled() => {
-                drop(session);
-                Err(error)
-            }
-            Err(error) => {
-                let finished = session.finish(Finish::Fail(error.code())).await;
-                Err(finished.err().unwrap_or(error))
-            }
+impl End {
+    fn effect(self) -> Effect {
+        match self {
+            Self::Read => Effect::Read,
+            Self::DryRun | Self::Commit | Self::Reviewed(_) => Effect::Write,
         }
     }
 }
 
 impl Run<'_> {
+    pub(crate) async fn read(&self, session: Session, input: RunInput) -> Result<Ran, OperationError> {
+        self.program(session, &input.program, End::Read, self.limits).await
+    }
+
+    pub(crate) async fn write(&self, session: Session, input: RunWriteInput) -> Result<Ran, OperationError> {
+        let limits = Limits {
+            wall: self.limits.wall.min(LONGEST_WRITE),
+            ..self.limits.clone()
+        };
+        match (input.program, input.commit, input.dry_run) {
+            (Some(program), None, true) => self.program(session, &program, End::DryRun, &limits).await,
+            (Some(program), None, false) => self.program(session, &program, End::Commit, &limits).await,
+            (None, Some(handle), false) => match self.reviewed(session.context().clone(), &handle).await {
+                Ok((handle, program)) => {
+                    let session = session.repeating(handle.call);
+                    self.program(session, &program, End::Reviewed(handle), &limits).await
+                }
+                Err(error) => refused(session, error).await,
+            },
+            _ => {
+                let error = OperationError::invalid_input(
+                    "`run_write` takes a `program`, with `dryRun: true` or without, or else `commit` with the handle of a dry \
+                     run and nothing beside it",
+                );
+                refused(session, error).await
+            }
+        }
+    }
+
+    /// The dry run that a caller wants committed, and its program.
+    async fn reviewed(&self, cx: Context, handle: &str) -> Result<(Handle, Arc<str>), OperationError> {
+        let handle = Handle::read(handle, cx.now())?;
+        let program = self.gate.program_of(cx.grant(), handle.call).await?;
+        Ok((handle, program.ok_or_else(dry_run::unknown)?))
+    }
+
+    async fn program(&self, session: Session, source: &str, end: End, limits: &Limits) -> Result<Ran, OperationError> {
+        // Stores need not be able to keep U+0000, and what is kept is what runs.
+        let source: Arc<str> = source.replace('\0', "\u{FFFD}").into();
+        let mut session = session.with_program(ProgramRecord {
+            sha256: sha256(&source),
+            // What is too long to run is not kept either.
+            source: (source.len() <= limits.program_bytes).then(|| source.clone()),
+        });
+        let effect = end.effect();
+        let grant = session.context().grant().clone();
+        let run = async {
+            let mut place = self.shares.place(&grant, effect, limits.guest_time).await?;
+            let outcome = self.checked(source, limits, effect, &mut session).await;
+            place.computed(outcome.as_ref().map_or(Duration::ZERO, |outcome| outcome.guest_time));
+            Ok((outcome?, place))
+        };
+        // The place is given back after the session's end: until then it may hold what the next one waits for.
+        match self.gone.or(run).await.and_then(|ran| ran) {
+            Ok((outcome, _place)) => self.ended(session, outcome, end).await,
+            Err(error) if self.gone.caller.is_cancelled() => {
+                drop(session);
+                Err(error)
+            }
+            Err(error) => refused(session, error).await,
+        }
+    }
+
     /// Runs a program that can work; of one that cannot, tells why, and calls nothing.
     async fn checked(
         &self,
@@ -184,11 +228,12 @@ impl Run<'_> {
                 Err(failure) => return Ok(Outcome::refused(*failure)),
             }
         };
+        let origin = session.context().origin();
         let program = Program {
             source,
             code,
-            now_ms: session.context().now().timestamp_millis(),
-            seed: u64::from_le_bytes(random::bytes()),
+            now_ms: i64::try_from(origin.began_ms()).unwrap_or(i64::MAX),
+            seed: origin.seed(),
         };
         let outcome = self.sandbox.run(&program, limits, session).await;
         let mut outcome = outcome.map_err(sandbox_failed)?;
@@ -197,47 +242,71 @@ impl Run<'_> {
         }
         Ok(outcome)
     }
-}
 
-async fn ended(session: Session, outcome: Outcome, finish: Finish, effect: Effect) -> Result<Ran, OperationError> {
-    let duration_ms = u64::try_from(session.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let mut console = outcome.console.text;
-    if outcome.console.dropped_bytes > 0 {
-        console.push_str(&format!(
-            "\n({} more bytes were dropped)",
-            outcome.console.dropped_bytes
-        ));
+    async fn ended(&self, session: Session, outcome: Outcome, end: End) -> Result<Ran, OperationError> {
+        let duration_ms = u64::try_from(session.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let mut console = outcome.console.text;
+        if outcome.console.dropped_bytes > 0 {
+            console.push_str(&format!(
+                "\n({} more bytes were dropped)",
+                outcome.console.dropped_bytes
+            ));
+        }
+        let mut told = json!({ "ok": true, "calls": outcome.calls, "durationMs": duration_ms });
+        if !console.is_empty() {
+            told["console"] = json!(console);
+        }
+        // Read before anything is kept: a result that cannot be told must not leave changes behind.
+        let failure = match outcome.ended {
+            Ok(json) => match serde_json::from_str(json.get()) {
+                Ok(value) => {
+                    told["result"] = value;
+                    None
+                }
+                Err(_) => Some(too_deep()),
+            },
+            Err(failure) => Some(failure),
+        };
+        if let Some(failure) = failure {
+            // The program has failed already; that the record could not be kept changes nothing for the caller.
+            let _ = session.finish(Finish::Fail(failure.code)).await;
+            told["ok"] = json!(false);
+            told["error"] = json!(failure);
+            return Ok(Ran::Failed(failure, told));
+        }
+        self.kept(session, end, &mut told).await?;
+        Ok(Ran::Returned(told))
     }
-    let mut told = json!({ "ok": true, "calls": outcome.calls, "durationMs": duration_ms });
-    if !console.is_empty() {
-        told["console"] = json!(console);
-    }
-    // Read before anything is kept: a result that cannot be told must not leave changes behind.
-    let failure = match outcome.ended {
-        Ok(json) => match serde_json::from_str(json.get()) {
-            Ok(value) => {
-                told["result"] = value;
-                None
+
+    /// Ends the session of a program that returned. An error here says that what it did could not be kept, or may not be told.
+    async fn kept(&self, session: Session, end: End, told: &mut Value) -> Result<(), OperationError> {
+        let (finish, handle) = match end {
+            End::Reviewed(handle) if !handle.is_the_same(&session, self.gate) => {
+                return refused(session, dry_run::changed()).await;
             }
-            Err(_) => Some(too_deep()),
-        },
-        Err(failure) => Some(failure),
-    };
-    if let Some(failure) = failure {
-        // The program has failed already; that the record could not be kept changes nothing for the caller.
-        let _ = session.finish(Finish::Fail(failure.code)).await;
-        told["ok"] = json!(false);
-        told["error"] = json!(failure);
-        return Ok(Ran::Failed(failure, told));
-    }
-    // The program returned; an error here says that what it did could not be kept, or may not be told.
-    let finished = session.finish(finish).await?;
-    if effect == Effect::Write {
+            End::DryRun => (Finish::DryRun, Handle::of(&session, self.gate)),
+            End::Read | End::Commit | End::Reviewed(_) => (Finish::Commit, None),
+        };
+        let finished = session.finish(finish).await?;
+        if end.effect() == Effect::Read {
+            return Ok(());
+        }
         told["committed"] = json!(finished.committed);
         told["changeCount"] = json!(finished.changes.len());
+        // The longest comes last, where an answer may be cut.
+        if let Some(handle) = handle {
+            told["handle"] = json!(handle.to_string());
+            told["changeSet"] = json!(change_set::text(&finished.changes));
+        }
         told["changes"] = json!(finished.changes.iter().take(MOST_CHANGES).collect::<Vec<_>>());
+        Ok(())
     }
-    Ok(Ran::Returned(told))
+}
+
+/// Ends a session for this reason.
+async fn refused<T>(session: Session, error: OperationError) -> Result<T, OperationError> {
+    let finished = session.finish(Finish::Fail(error.code())).await;
+    Err(finished.err().unwrap_or(error))
 }
 
 fn sandbox_failed(error: SandboxError) -> OperationError {

@@ -209,9 +209,8 @@ impl Guest {
         self.put_input(&[PREFIX.as_bytes(), source.as_bytes(), SUFFIX.as_bytes()])
     }
 
-    /// Writes the answers to all calls of the last turn and the time, and returns the length to resume with.
-    pub(crate) fn put_answers(&mut self, answers: &[Answer], now_ms: i64) -> Result<u32, Halt> {
-        self.write(self.control + 16, &milliseconds(now_ms).to_le_bytes())?;
+    /// Writes the answers to all calls of the last turn, and returns the length to resume with.
+    pub(crate) fn put_answers(&mut self, answers: &[Answer]) -> Result<u32, Halt> {
         let heads: Vec<[u8; 12]> = answers
             .iter()
             .map(Answer::head)
@@ -519,7 +518,7 @@ mod tests {
                 failure: None,
                 json: "null".into(),
             };
-            let length = guest.put_answers(&[answer], 0).unwrap();
+            let length = guest.put_answers(&[answer]).unwrap();
             let code = guest.resume(length).unwrap();
             assert!(
                 matches!(guest.status(code, &SETTINGS), Err(Broken::Guest("an unknown status"))),

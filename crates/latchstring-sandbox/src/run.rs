@@ -122,7 +122,6 @@ pub(crate) enum Deadline {
 pub(crate) struct Terms {
     pub(crate) settings: Settings,
     pub(crate) guest_time: Duration,
-    pub(crate) started: Instant,
     pub(crate) wall_deadline: Instant,
     pub(crate) reins: Arc<Reins>,
     /// What is given back when the run's memory is.
@@ -167,10 +166,8 @@ impl Run {
 
     /// A later turn.
     pub(crate) fn resume(&mut self, answers: &[Answer], on: &OnThread<'_>) -> Result<Turn, Broken> {
-        let elapsed = i64::try_from(self.terms.started.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let now_ms = self.terms.settings.now_ms.saturating_add(elapsed);
-        let put = self.guest.put_answers(answers, now_ms);
-        let put = self.with_room(put, on, |run| run.guest.put_answers(answers, now_ms))?;
+        let put = self.guest.put_answers(answers);
+        let put = self.with_room(put, on, |run| run.guest.put_answers(answers))?;
         self.turn(put, on, Guest::resume)
     }
 
@@ -352,14 +349,12 @@ mod tests {
             result_bytes: 1000,
             console_bytes: 1000,
         };
-        let started = Instant::now();
         let ages = Duration::from_secs(1000);
         let reins = Arc::new(Reins::new());
         let terms = Terms {
             settings,
             guest_time: ages,
-            started,
-            wall_deadline: started + ages,
+            wall_deadline: Instant::now() + ages,
             reins,
             _held: Box::new(()),
         };

@@ -107,7 +107,7 @@ impl Snapshot {
             match guest.status(code, &settings)? {
                 Status::Pending(requests) => {
                     let answers: Vec<_> = requests.iter().map(typical_answer).collect();
-                    let length = guest.put_answers(&answers, settings.now_ms).map_err(failed)?;
+                    let length = guest.put_answers(&answers).map_err(failed)?;
                     code = guest.resume(length).map_err(|trap| Broken::Prepare(trap.message()))?;
                 }
                 other => break other,

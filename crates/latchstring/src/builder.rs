@@ -8,7 +8,7 @@ use latchstring_console::{Console, SettingsError, SignIn};
 use latchstring_core::{Catalog, Clock, Limits, OnceAMinute, Sandbox, SystemClock};
 use latchstring_mcp::{About, Server};
 use latchstring_oauth::{AuthorizationServer, CALLS_PER_MINUTE, Documents, Settings};
-use latchstring_runner::Calls;
+use latchstring_runner::{Budgets, Calls};
 use url::Url;
 
 /// Everything that serves one product to its tenants' assistants.
@@ -79,6 +79,9 @@ impl Latchstring {
         /// What one program may use.
         #[builder(default)]
         limits: Limits,
+        /// What the programs of one key or connected app, and those of one tenant, may use together.
+        #[builder(default)]
+        budgets: Budgets,
         /// The clock; the machine's unless a test says otherwise.
         #[builder(default = Arc::new(SystemClock))]
         clock: Arc<dyn Clock>,
@@ -106,7 +109,7 @@ impl Latchstring {
             clock: clock.clone(),
         });
         let refusals = Arc::new(OnceAMinute::new(clock.clone()));
-        let calls = Calls::new(catalog, sandbox, access.clone(), clock, limits);
+        let calls = Calls::new(catalog, sandbox, access.clone(), clock, (limits, budgets));
         let rest = rest.then(|| latchstring_rest::About {
             title: about.title.clone(),
             version: about.version.clone(),

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchstring_core::{
     CallRecord, Catalog, Change, ChangeAction, Channel, Command, Context, Domain, Effect, ErrorCode, Fence, Gate,
-    Grant, GrantId, Hold, Holder, ManualClock, OperationError, Operations, Query, Refusal, Replay, ReplayKey, Scope,
-    Session, Surface, TenantId, UnitOfWork,
+    Grant, GrantId, Hold, Holder, ManualClock, OpenGate, OperationError, Operations, Query, Refusal, Replay, ReplayKey,
+    RequestId, Scope, Seal, Session, Surface, TenantId, UnitOfWork,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -243,6 +243,20 @@ impl Gate for TestGate {
 
     fn record_abandoned(&self, call: CallRecord) {
         self.records.lock().unwrap().push(call);
+    }
+
+    async fn program_of(&self, _: &Grant, request: RequestId) -> Result<Option<Arc<str>>, Refusal> {
+        let records = self.records.lock().unwrap();
+        let program = records.iter().find(|call| call.request == request);
+        Ok(program.and_then(|call| call.program.as_ref()?.source.clone()))
+    }
+
+    fn seal(&self, text: &[u8]) -> Seal {
+        OpenGate.seal(text)
+    }
+
+    fn is_sealed(&self, text: &[u8], seal: &Seal) -> bool {
+        OpenGate.is_sealed(text, seal)
     }
 }
 

@@ -87,7 +87,7 @@ async fn append_call<C: ConnectionTrait>(
 /// A record that can never be stored must not look like a store that cannot be reached: that is tried again.
 fn refused(error: DbErr, (table, column): (&'static str, &'static str), request: RequestId) -> StoreError {
     match cause(&error) {
-        Cause::Constraint => inconsistency(table, column, request).into(),
+        Cause::Taken | Cause::Constraint => inconsistency(table, column, request).into(),
         _ => failed(error),
     }
 }

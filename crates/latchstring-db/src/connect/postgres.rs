@@ -286,7 +286,9 @@ fn at_start(server: &Server, error: DbErr) -> DatabaseError {
             name: server.database().to_owned(),
             source: error.into(),
         },
-        Cause::Busy | Cause::NotWritable | Cause::NotADatabase | Cause::Constraint | Cause::Other => error.into(),
+        Cause::Busy | Cause::NotWritable | Cause::NotADatabase | Cause::Taken | Cause::Constraint | Cause::Other => {
+            error.into()
+        }
     }
 }
 

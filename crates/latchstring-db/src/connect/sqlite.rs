@@ -76,7 +76,7 @@ pub(super) fn at_start(path: &Path, error: DbErr) -> DatabaseError {
             source: error.into(),
         },
         Cause::NotADatabase => DatabaseError::NotADatabase { path, source: error },
-        Cause::Constraint | Cause::Other => DatabaseError::Failed(error),
+        Cause::Taken | Cause::Constraint | Cause::Other => DatabaseError::Failed(error),
     }
 }
 

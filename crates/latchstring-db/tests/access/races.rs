@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use latchstring_access::{Access, NewKey, Person};
-use latchstring_core::{CallRecord, Gate, Grant, Hold, Refusal, Scope};
+use latchstring_core::{CallRecord, Gate, Grant, Hold, Refusal, RequestId, Scope, Seal};
 use tokio::task::JoinSet;
 
 use crate::place::Place;
@@ -207,6 +207,18 @@ impl Gate for Remembering {
     async fn record(&self, _: CallRecord, _: bool) {}
 
     fn record_abandoned(&self, _: CallRecord) {}
+
+    async fn program_of(&self, grant: &Grant, request: RequestId) -> Result<Option<Arc<str>>, Refusal> {
+        self.inner.program_of(grant, request).await
+    }
+
+    fn seal(&self, text: &[u8]) -> Seal {
+        self.inner.seal(text)
+    }
+
+    fn is_sealed(&self, text: &[u8], seal: &Seal) -> bool {
+        self.inner.is_sealed(text, seal)
+    }
 }
 
 /// Looks once before a commit, and holds nothing.
@@ -226,4 +238,16 @@ impl Gate for Glancing {
     async fn record(&self, _: CallRecord, _: bool) {}
 
     fn record_abandoned(&self, _: CallRecord) {}
+
+    async fn program_of(&self, grant: &Grant, request: RequestId) -> Result<Option<Arc<str>>, Refusal> {
+        self.0.program_of(grant, request).await
+    }
+
+    fn seal(&self, text: &[u8]) -> Seal {
+        self.0.seal(text)
+    }
+
+    fn is_sealed(&self, text: &[u8], seal: &Seal) -> bool {
+        self.0.is_sealed(text, seal)
+    }
 }

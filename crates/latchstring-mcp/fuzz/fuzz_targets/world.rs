@@ -11,7 +11,7 @@ use chrono::DateTime;
 use cpu_time::ThreadTime;
 use http_body_util::BodyExt;
 use latchstring_core::{Catalog, Grant, GrantId, Holder, Limits, ManualClock, OpenGate, Scope, TenantId};
-use latchstring_runner::Calls;
+use latchstring_runner::{Budgets, Calls};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     time::timeout,
@@ -140,7 +140,7 @@ fn router(notebook: &Notebook) -> Router {
         Arc::new(Sandbox),
         Arc::new(OpenGate),
         Arc::new(clock),
-        Limits::default(),
+        (Limits::default(), Budgets::default()),
     );
     let about = latchstring_mcp::About {
         name: "fuzz".to_owned(),

@@ -108,12 +108,10 @@ fn serve(workplace: &Workplace) -> io::Result<()> {
 fn begun(workplace: &Workplace, start: Start) -> Result<(Run, String), Broken> {
     let snapshot = workplace.snapshots.get(&start.surface);
     let snapshot = snapshot.ok_or(Broken::NoWorker("it has no snapshot of these operations"))?;
-    let started = Instant::now();
     let terms = Terms {
         settings: start.settings,
         guest_time: start.guest_time,
-        started,
-        wall_deadline: started + start.wall,
+        wall_deadline: Instant::now() + start.wall,
         reins: Arc::new(Reins::new()),
         _held: Box::new(()),
     };

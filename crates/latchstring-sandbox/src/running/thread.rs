@@ -73,14 +73,12 @@ impl OnThread {
         (settings, limits): (Settings, &Limits),
         permit: impl Any + Send,
     ) -> Self {
-        let started = Instant::now();
         let reins = Arc::new(Reins::new());
         let (thread, seat) = wall.threads.take_seat();
         let terms = Terms {
             settings,
             guest_time: limits.guest_time,
-            started,
-            wall_deadline: started + limits.wall,
+            wall_deadline: Instant::now() + limits.wall,
             reins: Arc::clone(&reins),
             _held: Box::new((permit, seat)),
         };

@@ -1,8 +1,9 @@
 //! Sending programs as an assistant does.
 
 use assembly::{Assembly, demo};
+use chrono::TimeDelta;
 use latchstring::{Scope, access::Tenant, db::Database};
-use latchstring_testing::{Agent, TestApp};
+use latchstring_testing::{Agent, Reply, TestApp};
 use serde_json::json;
 
 use crate::{
@@ -38,7 +39,7 @@ impl Player {
         let mut told = Vec::new();
         for program in &question.programs {
             let agent = self.agent(program.sent.store, program.sent.scope).await;
-            told.push(send(&agent, program, &mut ids).await);
+            told.push(self.send(&agent, program, &mut ids).await);
         }
         told
     }
@@ -51,18 +52,35 @@ impl Player {
         self.agents.push(((store, scope), agent.clone()));
         agent
     }
+
+    async fn send(&self, agent: &Agent, program: &Program, ids: &mut Vec<String>) -> Told {
+        let source = &program.source;
+        let reply = match program.sent.tool {
+            Tool::Run => agent.call("run", json!({ "program": source })).await,
+            Tool::RunWrite => self.reviewed(agent, source).await,
+            Tool::DryRun => try_out(agent, source).await,
+        };
+        Told::of(&reply, ids)
+    }
+
+    /// Sends a program that writes as a careful assistant does: tries it out, and a moment later has exactly that done.
+    async fn reviewed(&self, agent: &Agent, source: &str) -> Reply {
+        let tried = try_out(agent, source).await.structured();
+        self.app.clock.advance(TimeDelta::milliseconds(7));
+        let Some(handle) = tried.get("handle") else {
+            return agent.run_write(source).await;
+        };
+        let reply = agent.call("run_write", json!({ "commit": handle })).await;
+        let done = reply.structured();
+        for part in ["ok", "result", "changeCount"] {
+            assert_eq!(done.get(part), tried.get(part), "{part} of {source}");
+        }
+        reply
+    }
 }
 
-async fn send(agent: &Agent, program: &Program, ids: &mut Vec<String>) -> Told {
-    let source = &program.source;
-    let reply = match program.sent.tool {
-        Tool::Run => agent.call("run", json!({ "program": source })).await,
-        Tool::RunWrite => agent.call("run_write", json!({ "program": source })).await,
-        Tool::DryRun => {
-            agent
-                .call("run_write", json!({ "program": source, "dryRun": true }))
-                .await
-        }
-    };
-    Told::of(&reply, ids)
+async fn try_out(agent: &Agent, source: &str) -> Reply {
+    agent
+        .call("run_write", json!({ "program": source, "dryRun": true }))
+        .await
 }

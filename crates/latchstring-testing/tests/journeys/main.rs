@@ -5,6 +5,7 @@
 mod apps;
 mod arrows;
 mod capture;
+mod dry_runs;
 mod guide;
 mod http;
 mod keys;
