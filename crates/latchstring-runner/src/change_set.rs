@@ -10,11 +10,11 @@ use latchstring_core::{Change, ChangeAction};
 use serde_json::{Map, Value};
 
 /// So many things are told of; whoever wants to see more looks at the record of the call.
-const MOST_THINGS: usize = 200;
+const MOST_THINGS: usize = 100;
 /// And so many lines of one of them.
-const MOST_LINES: usize = 40;
+const MOST_LINES: usize = 20;
 /// Longest value, in characters.
-const LONGEST: usize = 200;
+const LONGEST: usize = 100;
 
 /// `changes`, grouped by the kind of thing.
 pub(crate) fn text(changes: &[Change]) -> String {
@@ -344,7 +344,7 @@ raw material: 1 created, 1 updated
             })
             .collect();
         let told = text(&long);
-        assert!(told.contains("… and 300 more"), "{}", &told[told.len() - 200..]);
+        assert!(told.contains("… and 400 more"), "{}", &told[told.len() - 200..]);
         assert!(told.len() < 100_000, "{}", told.len());
     }
 }

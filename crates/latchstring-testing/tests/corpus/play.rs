@@ -65,7 +65,9 @@ impl Player {
 
     /// Sends a program that writes as a careful assistant does: tries it out, and a moment later has exactly that done.
     async fn reviewed(&self, agent: &Agent, source: &str) -> Reply {
-        let tried = try_out(agent, source).await.structured();
+        // No two calls are of one moment.
+        self.app.clock.advance(TimeDelta::milliseconds(7));
+        let tried = try_out(agent, source).await.json()["result"]["structuredContent"].clone();
         self.app.clock.advance(TimeDelta::milliseconds(7));
         let Some(handle) = tried.get("handle") else {
             return agent.run_write(source).await;
@@ -73,7 +75,7 @@ impl Player {
         let reply = agent.call("run_write", json!({ "commit": handle })).await;
         let done = reply.structured();
         for part in ["ok", "result", "changeCount"] {
-            assert_eq!(done.get(part), tried.get(part), "{part} of {source}");
+            assert_eq!(done.get(part), tried.get(part), "{part} of {source}\n{}", reply.text);
         }
         reply
     }
