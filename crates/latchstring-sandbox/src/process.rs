@@ -218,9 +218,10 @@ impl Processes {
         drop(oldest);
     }
 
-    /// Pages for one run.
-    pub(crate) fn allowance(&self) -> Allowance {
-        Allowance::new(Arc::clone(&self.budget), self.max_pages)
+    /// Pages for one run, from these budgets and that of all.
+    pub(crate) fn allowance(&self, own: &[Arc<PageBudget>]) -> Allowance {
+        let budgets = own.iter().chain([&self.budget]).cloned().collect();
+        Allowance::new(budgets, self.max_pages)
     }
 
     /// Longest frame that is taken from a worker: all of a guest's memory, and a little around it.

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use wasmer::RuntimeError;
 
 use crate::{
+    budget::PageBudget,
     error::Broken,
     guest::{Answer, Guest, Halt, Settings, Status, Tally, Thrown},
     reins::{Pull, Reins},
@@ -124,6 +125,8 @@ pub(crate) struct Terms {
     pub(crate) guest_time: Duration,
     pub(crate) wall_deadline: Instant,
     pub(crate) reins: Arc<Reins>,
+    /// The budgets of its grant and tenant, which its memory takes from.
+    pub(crate) own: Vec<Arc<PageBudget>>,
     /// What is given back when the run's memory is.
     pub(crate) _held: Box<dyn Any + Send>,
 }
@@ -145,9 +148,10 @@ enum Stopped {
 }
 
 impl Run {
-    pub(crate) fn new(snapshot: Arc<Snapshot>, terms: Terms) -> Result<Self, Broken> {
+    pub(crate) fn new(snapshot: Arc<Snapshot>, mut terms: Terms) -> Result<Self, Broken> {
         let guest = snapshot.guest()?;
         let base = guest.base()?;
+        snapshot.pool().charge(base, std::mem::take(&mut terms.own));
         Ok(Self {
             guest,
             base,
@@ -356,6 +360,7 @@ mod tests {
             guest_time: ages,
             wall_deadline: Instant::now() + ages,
             reins,
+            own: Vec::new(),
             _held: Box::new(()),
         };
         Run::new(Arc::clone(snapshot), terms).unwrap()

@@ -84,17 +84,14 @@ impl Running {
             console_bytes: limits.console_bytes,
         };
         let code = program.code.text().to_owned();
+        let held = (shared.own.of(owner), permit);
         let place = match &shared.wall {
-            Wall::Thread(wall) => Place::Thread(OnThread::start(
-                Arc::clone(wall),
-                paths,
-                code,
-                (settings, limits),
-                permit,
-            )),
+            Wall::Thread(wall) => {
+                Place::Thread(OnThread::start(Arc::clone(wall), paths, code, (settings, limits), held))
+            }
             Wall::Process(wall) => {
                 let worker = wall.worker(owner, paths).await?;
-                let run = InProcess::start(Arc::clone(wall), worker, code, (settings, limits), permit)?;
+                let run = InProcess::start(Arc::clone(wall), worker, code, (settings, limits), held)?;
                 Place::Process(Box::new(run))
             }
         };

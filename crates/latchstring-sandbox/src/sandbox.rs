@@ -13,6 +13,7 @@ use tokio::{
 
 use crate::{
     StartError,
+    budget::OwnBudgets,
     engine::Compiled,
     failure::{Story, operation_failed, too_long},
     process::Processes,
@@ -94,6 +95,10 @@ pub struct Options {
     pub hard_heap_bytes: usize,
     /// Memory that all programs together may add to what they start with.
     pub grown_bytes: usize,
+    /// Memory that the programs of one grant may add together.
+    pub grown_bytes_of_grant: usize,
+    /// Memory that the programs of one tenant may add together.
+    pub grown_bytes_of_tenant: usize,
     /// A limit on computing that does not depend on the machine: interrupt polls, of about 10,000 branches and calls
     /// each.
     pub polls: Option<u32>,
@@ -121,6 +126,8 @@ impl Default for Options {
             busy_wait: Duration::from_secs(5),
             hard_heap_bytes: 64 << 20,
             grown_bytes: 1 << 30,
+            grown_bytes_of_grant: 128 << 20,
+            grown_bytes_of_tenant: 256 << 20,
             polls: None,
             isolation: Isolation::default(),
             worker_binary: None,
@@ -147,6 +154,7 @@ impl std::fmt::Debug for WasmSandbox {
 pub(crate) struct Shared {
     pub(crate) wall: Wall,
     pub(crate) polls: u32,
+    pub(crate) own: OwnBudgets,
     live: Arc<Semaphore>,
     busy_wait: Duration,
 }
@@ -175,6 +183,7 @@ impl WasmSandbox {
         let shared = Shared {
             wall,
             polls: options.polls.unwrap_or(0),
+            own: OwnBudgets::new(options),
             live: Arc::new(Semaphore::new(options.live_runs)),
             busy_wait: options.busy_wait,
         };

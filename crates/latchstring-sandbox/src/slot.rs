@@ -5,14 +5,18 @@
 //! reads as the image again.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     io,
     ops::Range,
     ptr::{self, NonNull},
     sync::{Arc, Mutex, OnceLock},
 };
 
-use crate::{budget::PageBudget, image::Image, lock::lock};
+use crate::{
+    budget::{PageBudget, give_back_to_all, take_from_all},
+    image::Image,
+    lock::lock,
+};
 
 /// A WebAssembly page.
 pub(crate) const PAGE: usize = 64 << 10;
@@ -189,6 +193,8 @@ struct Slots {
     free: Vec<Slot>,
     /// Bases of slots in use that must not be used again.
     condemned: HashSet<usize>,
+    /// By the base of a slot in use: further budgets that it grows by.
+    charged: HashMap<usize, Vec<Arc<PageBudget>>>,
 }
 
 impl Pool {
@@ -219,14 +225,26 @@ impl Pool {
         Slot::new(&self.image)
     }
 
-    /// Grows a slot of this pool within the limits of the run and of the process.
+    /// Says which budgets the slot at `base`, which is in use and has not grown, takes from beside the pool's.
+    pub(crate) fn charge(&self, base: NonNull<u8>, budgets: Vec<Arc<PageBudget>>) {
+        if !budgets.is_empty() {
+            lock(&self.slots).charged.insert(base.as_ptr().addr(), budgets);
+        }
+    }
+
+    /// Grows a slot of this pool within the limits of the run, of its owner and of the process.
     pub(crate) fn grow(&self, slot: &mut Slot, pages: usize) -> bool {
-        if pages > self.max_pages.saturating_sub(slot.accessible() / PAGE) || !self.budget.take(pages) {
+        if pages > self.max_pages.saturating_sub(slot.accessible() / PAGE) {
+            return false;
+        }
+        let own = lock(&self.slots).charged.get(&slot.base().as_ptr().addr()).cloned();
+        let budgets = [own.unwrap_or_default(), vec![Arc::clone(&self.budget)]].concat();
+        if !take_from_all(&budgets, pages) {
             return false;
         }
         let grown = slot.grow(pages).is_ok();
         if !grown {
-            self.budget.give_back(pages);
+            give_back_to_all(&budgets, pages);
         }
         grown
     }
@@ -242,9 +260,12 @@ impl Pool {
     }
 
     pub(crate) fn give_back(&self, mut slot: Slot) {
-        self.budget.give_back((slot.accessible() - self.image.len()) / PAGE);
+        let pages = (slot.accessible() - self.image.len()) / PAGE;
+        self.budget.give_back(pages);
         {
             let mut slots = lock(&self.slots);
+            let own = slots.charged.remove(&slot.base().as_ptr().addr());
+            give_back_to_all(&own.unwrap_or_default(), pages);
             if slots.condemned.remove(&slot.base().as_ptr().addr()) || slots.free.len() >= self.keep {
                 return;
             }

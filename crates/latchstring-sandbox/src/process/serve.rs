@@ -113,6 +113,8 @@ fn begun(workplace: &Workplace, start: Start) -> Result<(Run, String), Broken> {
         guest_time: start.guest_time,
         wall_deadline: Instant::now() + start.wall,
         reins: Arc::new(Reins::new()),
+        // The server counts what it grants.
+        own: Vec::new(),
         _held: Box::new(()),
     };
     Ok((Run::new(Arc::clone(snapshot), terms)?, start.source))

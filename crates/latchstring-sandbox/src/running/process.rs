@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use crate::{
-    budget::Allowance,
+    budget::{Allowance, PageBudget},
     error::Broken,
     guest::{Answer, Settings, whole_characters},
     process::{Death, FromWorker, HEAD, Processes, Start, ToWorker, Worker, frame, length, message},
@@ -58,6 +58,8 @@ pub(crate) struct InProcess {
     inbox: Vec<u8>,
     /// Calls the program may still make.
     calls_left: u32,
+    /// The budgets of its grant and tenant.
+    own: Vec<Arc<PageBudget>>,
     /// Pages the guest grew by.
     grown: Allowance,
     /// How often the worker may still ask for pages.
@@ -91,7 +93,7 @@ impl InProcess {
         worker: Worker,
         source: String,
         (settings, limits): (Settings, &Limits),
-        permit: impl Any + Send,
+        (own, permit): (Vec<Arc<PageBudget>>, impl Any + Send),
     ) -> Result<Self, Broken> {
         let start = Start {
             surface: worker.surface,
@@ -106,7 +108,7 @@ impl InProcess {
         // SAFETY: the `Arc` keeps the socket open and is what `AsyncFd` owns; a `UnixStream` has one descriptor for life.
         let watched = unsafe { AsyncFd::register(Arc::clone(&worker.socket)) };
         let watched = watched.map_err(|error| broken(error.into()))?;
-        let grown = wall.allowance();
+        let grown = wall.allowance(&own);
         Ok(Self {
             asks_left: grown.most() + 1,
             wall,
@@ -117,6 +119,7 @@ impl InProcess {
             started: Instant::now(),
             outgoing,
             inbox: Vec::new(),
+            own,
             grown,
             _permit: Box::new(permit),
         })
@@ -293,7 +296,7 @@ impl InProcess {
         let line = self.line.as_ref().ok_or(Lost::Ended)?;
         let mut socket: &UnixStream = line.watched.get_ref();
         // A long frame counts as memory that programs added, as long as it is here.
-        let mut held = self.wall.allowance();
+        let mut held = self.wall.allowance(&self.own);
         let mut pages = FREE_PAGES;
         loop {
             if let Some(length) = length(&self.inbox) {

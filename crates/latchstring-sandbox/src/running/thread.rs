@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     StartError,
+    budget::PageBudget,
     engine::Compiled,
     error::Broken,
     guest::{Answer, Settings},
@@ -71,7 +72,7 @@ impl OnThread {
         paths: &Arc<[String]>,
         source: String,
         (settings, limits): (Settings, &Limits),
-        permit: impl Any + Send,
+        (own, permit): (Vec<Arc<PageBudget>>, impl Any + Send),
     ) -> Self {
         let reins = Arc::new(Reins::new());
         let (thread, seat) = wall.threads.take_seat();
@@ -80,6 +81,7 @@ impl OnThread {
             guest_time: limits.guest_time,
             wall_deadline: Instant::now() + limits.wall,
             reins: Arc::clone(&reins),
+            own,
             _held: Box::new((permit, seat)),
         };
         let (sender, turn) = oneshot::channel();

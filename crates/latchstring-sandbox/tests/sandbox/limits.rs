@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use latchstring_core::{ErrorCode, Json, Limits, OperationError, Outcome, SandboxError};
-use latchstring_sandbox::{Calls, Options, WasmSandbox};
+use latchstring_sandbox::{Calls, Options, Owner, WasmSandbox};
 use serde_json::{json, value::to_raw_value};
+use tokio::sync::Semaphore;
 
 use crate::support::{
-    AGES, Host, PATHS, SANDBOX, failure, failure_of, options, program, result, run, run_in, run_limited,
+    AGES, Host, PATHS, SANDBOX, failure, failure_of, options, owner, program, result, run, run_in, run_limited,
 };
 
 fn short() -> Limits {
@@ -358,6 +359,58 @@ async fn all_programs_together_grow_within_the_process_budget() {
 }
 
 #[tokio::test]
+async fn s01_a_grant_and_a_tenant_that_fill_their_memory_leave_others_theirs() {
+    let sandbox = WasmSandbox::new(&Options {
+        grown_bytes_of_grant: 12 << 20,
+        grown_bytes_of_tenant: 18 << 20,
+        ..options()
+    })
+    .unwrap();
+    // About 8 MiB, kept while it waits.
+    let full = program("const a = new Array(5e5).fill(1); await app.ages(); return a");
+    let small = program("return new Array(5e5).fill(1).length");
+    let of = |grant: u8, tenant: u8| Host {
+        owner: Some(Owner {
+            tenant: owner(tenant).tenant,
+            grant: owner(grant).grant,
+        }),
+        ..Host::default()
+    };
+    let limits = Limits::default();
+    let called = Semaphore::new(0);
+    let mut then = Vec::new();
+    let (mut first, mut second) = (Full(of(1, 1), &called), Full(of(2, 1), &called));
+    let held = async {
+        tokio::join!(
+            sandbox.run_with(&PATHS, &full, &limits, &mut first),
+            sandbox.run_with(&PATHS, &full, &limits, &mut second)
+        )
+    };
+    let others = async {
+        let _both = called.acquire_many(2).await.unwrap();
+        for mut host in [of(1, 1), of(3, 1), of(4, 4)] {
+            then.push(sandbox.run_with(&PATHS, &small, &limits, &mut host).await.unwrap());
+        }
+    };
+    tokio::select! {
+        biased;
+        _ = held => panic!("they never end"),
+        () = others => {}
+    }
+    let [same, sibling, stranger] = then.try_into().unwrap();
+    assert_eq!(failure_of(same).code, ErrorCode::MemoryLimit, "the grant has four left");
+    assert_eq!(
+        failure_of(sibling).code,
+        ErrorCode::MemoryLimit,
+        "the tenant has two left"
+    );
+    assert_eq!(stranger.ended.unwrap().get(), "500000");
+    // What they had taken is back.
+    let outcome = sandbox.run_with(&PATHS, &small, &limits, &mut of(1, 1)).await.unwrap();
+    assert_eq!(outcome.ended.unwrap().get(), "500000");
+}
+
+#[tokio::test]
 async fn more_programs_than_threads_make_progress_together() {
     let sandbox = WasmSandbox::new(&Options {
         threads: Some(2),
@@ -384,6 +437,21 @@ async fn more_programs_than_threads_make_progress_together() {
 #[tokio::test]
 async fn the_shared_sandbox_still_works() {
     assert!(run_in(&SANDBOX, &PATHS, &program("return 1")).await.ended.is_ok());
+}
+
+/// Says that it was called, and never answers.
+struct Full<'a>(Host, &'a Semaphore);
+
+#[async_trait]
+impl Calls for Full<'_> {
+    fn owner(&self) -> Option<Owner> {
+        self.0.owner
+    }
+
+    async fn call(&mut self, _: &str, _: &str) -> Result<Json, OperationError> {
+        self.1.add_permits(1);
+        std::future::pending().await
+    }
 }
 
 /// Answers `slow` after a while, and `ended` with an error that ends the program.
