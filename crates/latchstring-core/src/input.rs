@@ -10,17 +10,45 @@ pub fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> V
     let fold = |text: &str| text.replace(['_', '-', '.', ' '], "").to_lowercase();
     let folded = fold(wanted);
     let method = wanted.rsplit('.').next().unwrap_or(wanted);
+    let asked = words(wanted);
     let mut scored: Vec<(f64, &str)> = candidates
         .map(|candidate| {
             let same_method = candidate.contains('.') && candidate.rsplit('.').next() == Some(method);
             let bonus = if same_method { 0.1 } else { 0.0 };
-            (strsim::jaro_winkler(&folded, &fold(candidate)) + bonus, candidate)
+            let spelt = strsim::jaro_winkler(&folded, &fold(candidate)) + bonus;
+            (spelt.max(said_otherwise(&asked, &words(candidate))), candidate)
         })
         .filter(|(score, _)| *score > 0.75)
         .collect();
     scored.sort_by(|(a, x), (b, y)| b.total_cmp(a).then(x.cmp(y)));
     scored.truncate(3);
     scored.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// How near a name is that has all the words that were asked for, in another order or with others among them:
+/// `rawMaterials.setStock` for `stock.set`.
+fn said_otherwise(asked: &[String], has: &[String]) -> f64 {
+    if asked.len() < 2 || !asked.iter().all(|word| has.contains(word)) {
+        return 0.0;
+    }
+    let lengths = [asked.len(), has.len()].map(|length| u32::try_from(length).unwrap_or(u32::MAX));
+    0.8 + 0.2 * f64::from(lengths[0]) / f64::from(lengths[1])
+}
+
+/// The words that a name is made of, in lower case.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for character in name.chars() {
+        let begins = character.is_uppercase() || !character.is_alphanumeric();
+        if begins && words.last().is_some_and(|word| !word.is_empty()) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 /// Reads the input of an operation or tool from JSON text, by the schema that [`schema_of`](crate::schema_of) gives.
@@ -211,7 +239,13 @@ mod tests {
             nearest("raw_materials.set_stock", names.into_iter()).first(),
             Some(&"rawMaterials.setStock")
         );
+        assert_eq!(nearest("stock.set", names.into_iter()), ["rawMaterials.setStock"]);
+        assert_eq!(nearest("setRawStock", names.into_iter()), ["rawMaterials.setStock"]);
         assert!(nearest("weather", names.into_iter()).is_empty());
+        assert!(
+            nearest("stock", names.into_iter()).is_empty(),
+            "one word says too little"
+        );
     }
 
     #[test]
