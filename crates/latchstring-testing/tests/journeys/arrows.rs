@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The databases that tests throw away are no part of what an app embeds.
     ("latchstring-testing", &["latchstring", "latchstring-db"]),
     ("assembly", &["latchstring", "latchstring-server"]),
+    ("logistics", &["latchstring", "latchstring-server"]),
 ];
 
 /// Crates that only some of ours may import.
@@ -57,14 +58,14 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("wasmer", &["latchstring-sandbox"]),
     ("oxc", &["latchstring-check"]),
     ("rmcp", &["latchstring-mcp"]),
-    ("sea-orm", &["latchstring-db", "assembly"]),
+    ("sea-orm", &["latchstring-db", "assembly", "logistics"]),
     (
         "sea-orm-migration",
-        &["latchstring-migrations", "latchstring-db", "assembly"],
+        &["latchstring-migrations", "latchstring-db", "assembly", "logistics"],
     ),
     ("clap", &["latchstring-server", "latchstring-cli"]),
     ("tracing-subscriber", &["latchstring-server", "latchstring-cli"]),
-    ("anyhow", &["latchstring-server", "assembly"]),
+    ("anyhow", &["latchstring-server", "assembly", "logistics"]),
     // The two ways out: to documents of clients, and to the app that people sign in with. Besides that, the bridge and
     // the tests of the binary are clients.
     (
