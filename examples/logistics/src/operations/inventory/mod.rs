@@ -1,0 +1,4 @@
+//! What lies where.
+
+pub(crate) mod history;
+pub(crate) mod levels;

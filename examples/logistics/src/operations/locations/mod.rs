@@ -1,0 +1,4 @@
+//! Locations.
+
+pub(crate) mod get;
+pub(crate) mod list;

@@ -1,0 +1,96 @@
+//! `notifications.set_rule`
+
+use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::get_rule::RuleItem;
+use crate::model::notify::Rule;
+use crate::model::{Patch, Plan, RecipientId, Units, ViewId};
+use crate::operations::shared::changes::differences;
+use crate::operations::shared::found;
+use crate::outbox::check_views;
+use crate::{Logistics, Writer};
+
+/// Says when people are told that stock runs low, and who; what is left out stays as it is. A sold-out variant and
+/// one at the threshold are told once until there is more again; a reorder date at most every 48 hours.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SetRuleNotification {
+    /// Whether anything is told.
+    enabled: Option<bool>,
+    /// Whether to tell when something is sold out.
+    stock_out: Option<bool>,
+    /// Tell when so many or fewer are on hand; null: never.
+    #[serde(default)]
+    threshold: Patch<Units>,
+    /// Tell so many days before something should be ordered; null: never.
+    #[serde(default)]
+    days_before_reorder: Patch<Units>,
+    /// Of what: what these views show, 50 at most.
+    view_ids: Option<Vec<ViewId>>,
+    /// Whom to tell, 50 at most.
+    recipient_ids: Option<Vec<RecipientId>>,
+    /// Refuse unless the rule is still at this version; it is in what `get`, `list` and every change of it answer.
+    expected_version: Option<u64>,
+}
+
+impl Command for SetRuleNotification {
+    const NAME: &'static str = "notifications.set_rule";
+    const TITLE: &'static str = "Set the notification rule";
+    const EXAMPLE: &'static str = r#"await app.notifications.setRule({ enabled: true, stockOut: true, viewIds: ["view_all"], recipientIds: ["rcp_buyer"] });"#;
+    const IDEMPOTENT: bool = true;
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
+        (ErrorCode::PlanRequired, "it needs the plan `enhanced`"),
+        (ErrorCode::NotFound, "a view or a recipient does not exist"),
+        (ErrorCode::Conflict, "it is not at `expectedVersion`"),
+        (
+            ErrorCode::InvalidInput,
+            "a rule that is on lacks a trigger, a view or a recipient",
+        ),
+    ];
+    type Domain = Logistics;
+    type Output = RuleItem;
+
+    async fn run(self, _: &Context, db: &mut Writer) -> Result<RuleItem, OperationError> {
+        found::needs(db.reader(), Plan::Enhanced, "the notification rule").await?;
+        let before = db.reader().rule().await?;
+        found::check_version(self.expected_version, before.version, "the notification rule")?;
+        let units = |patch: Patch<Units>, before: Option<i64>| match patch {
+            Patch::Keep => before,
+            Patch::Clear => None,
+            Patch::Set(units) => Some(units.get()),
+        };
+        let rule = Rule {
+            is_enabled: self.enabled.unwrap_or(before.is_enabled),
+            stock_out: self.stock_out.unwrap_or(before.stock_out),
+            threshold: units(self.threshold, before.threshold),
+            days_before_reorder: units(self.days_before_reorder, before.days_before_reorder),
+            views: self.view_ids.unwrap_or_else(|| before.views.clone()),
+            recipients: self.recipient_ids.unwrap_or_else(|| before.recipients.clone()),
+            version: before.version + 1,
+        };
+        if rule.views.len() > 50 || rule.recipients.len() > 50 {
+            return Err(OperationError::invalid_input(
+                "a rule has at most 50 views and 50 recipients",
+            ));
+        }
+        if rule.days_before_reorder.is_some_and(|days| days > 365) {
+            return Err(OperationError::invalid_input(
+                "`daysBeforeReorder` is more than a year; give 365 at most",
+            ));
+        }
+        found::check_recipients(db.reader(), &rule.recipients).await?;
+        check_views(db.reader(), &rule).await?;
+        let tells = rule.stock_out || rule.threshold.is_some() || rule.days_before_reorder.is_some();
+        if rule.is_enabled && (!tells || rule.views.is_empty() || rule.recipients.is_empty()) {
+            return Err(OperationError::invalid_input(
+                "a rule that is on needs a trigger (`stockOut`, `threshold` or `daysBeforeReorder`), a view and a recipient",
+            ));
+        }
+        db.put_rule(&rule).await?;
+        let (was, is) = differences(&before, &rule);
+        db.record("notification_rule", "rule", ChangeAction::Updated, Some(was), Some(is));
+        Ok(rule.into())
+    }
+}

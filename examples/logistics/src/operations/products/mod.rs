@@ -1,0 +1,4 @@
+//! Products.
+
+pub(crate) mod get;
+pub(crate) mod list;

@@ -1,0 +1,55 @@
+//! `purchase_orders.cancel`
+
+use latchstring::{Command, Context, ErrorCode, OperationError};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::PurchaseOrderId;
+use crate::model::purchase::Push;
+use crate::operations::shared::purchases::PurchaseChanged;
+use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::{found, purchases};
+use crate::{Logistics, Writer};
+
+/// Calls a purchase order off and archives it: nothing more of it is incoming. What was received stays in stock, and
+/// applied credits stay applied; take them back first with `app.purchaseOrders.reverseCredit`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct CancelPurchaseOrder {
+    /// The order's id, from `app.purchaseOrders.list({ search })`.
+    purchase_order_id: PurchaseOrderId,
+    /// Refuse unless the order is still at this version; it is in what `get`, `list` and every change of it answer.
+    expected_version: Option<u64>,
+}
+
+impl Command for CancelPurchaseOrder {
+    const NAME: &'static str = "purchase_orders.cancel";
+    const TITLE: &'static str = "Cancel a purchase order";
+    const EXAMPLE: &'static str = r#"await app.purchaseOrders.cancel({ purchaseOrderId: "po_1002" });"#;
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
+        (ErrorCode::NotFound, "the store has no such purchase order"),
+        (ErrorCode::Conflict, "it is not at `expectedVersion`"),
+        (
+            ErrorCode::InvalidState,
+            "its status does not allow it; `details.allowedFrom` says which do",
+        ),
+    ];
+    type Domain = Logistics;
+    type Output = PurchaseChanged;
+
+    async fn run(self, cx: &Context, db: &mut Writer) -> Result<PurchaseChanged, OperationError> {
+        let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
+        let mut order = before.clone();
+        order.cancel(cx.now())?;
+        let order = settle_purchase(
+            cx,
+            db,
+            &before,
+            order,
+            (Push::AsPreferred, Negative::Allowed),
+            Done::new("cancel"),
+        )
+        .await?;
+        purchases::changed(db.reader(), order).await
+    }
+}

@@ -1,0 +1,56 @@
+//! `purchase_orders.pause`
+
+use latchstring::{Command, Context, ErrorCode, OperationError};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::PurchaseOrderId;
+use crate::model::purchase::Push;
+use crate::operations::shared::purchases::PurchaseChanged;
+use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::{found, purchases};
+use crate::{Logistics, Writer};
+
+/// Puts a purchase order on hold. What is on its way stays incoming. `app.purchaseOrders.resume` goes on where it
+/// stood.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PausePurchaseOrder {
+    /// The order's id, from `app.purchaseOrders.list({ search })`.
+    purchase_order_id: PurchaseOrderId,
+    /// Refuse unless the order is still at this version; it is in what `get`, `list` and every change of it answer.
+    expected_version: Option<u64>,
+}
+
+impl Command for PausePurchaseOrder {
+    const NAME: &'static str = "purchase_orders.pause";
+    const TITLE: &'static str = "Put a purchase order on hold";
+    const EXAMPLE: &'static str = r#"await app.purchaseOrders.pause({ purchaseOrderId: "po_1002" });"#;
+    const DESTRUCTIVE: bool = false;
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
+        (ErrorCode::NotFound, "the store has no such purchase order"),
+        (ErrorCode::Conflict, "it is not at `expectedVersion`"),
+        (
+            ErrorCode::InvalidState,
+            "its status does not allow it; `details.allowedFrom` says which do",
+        ),
+    ];
+    type Domain = Logistics;
+    type Output = PurchaseChanged;
+
+    async fn run(self, cx: &Context, db: &mut Writer) -> Result<PurchaseChanged, OperationError> {
+        let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
+        let mut order = before.clone();
+        order.pause()?;
+        let order = settle_purchase(
+            cx,
+            db,
+            &before,
+            order,
+            (Push::AsPreferred, Negative::Allowed),
+            Done::new("pause"),
+        )
+        .await?;
+        purchases::changed(db.reader(), order).await
+    }
+}

@@ -1,0 +1,56 @@
+//! `purchase_orders.resolve_dispute`
+
+use latchstring::{Command, Context, ErrorCode, OperationError};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::PurchaseOrderId;
+use crate::model::purchase::Push;
+use crate::operations::shared::purchases::PurchaseChanged;
+use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::{found, purchases};
+use crate::{Logistics, Writer};
+
+/// Writes down that the store and the supplier agree again about a purchase order, which goes on where it stood
+/// before.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ResolveDisputePurchaseOrder {
+    /// The order's id, from `app.purchaseOrders.list({ search })`.
+    purchase_order_id: PurchaseOrderId,
+    /// Refuse unless the order is still at this version; it is in what `get`, `list` and every change of it answer.
+    expected_version: Option<u64>,
+}
+
+impl Command for ResolveDisputePurchaseOrder {
+    const NAME: &'static str = "purchase_orders.resolve_dispute";
+    const TITLE: &'static str = "Resolve a dispute";
+    const EXAMPLE: &'static str = r#"await app.purchaseOrders.resolveDispute({ purchaseOrderId: "po_1010" });"#;
+    const DESTRUCTIVE: bool = false;
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
+        (ErrorCode::NotFound, "the store has no such purchase order"),
+        (ErrorCode::Conflict, "it is not at `expectedVersion`"),
+        (
+            ErrorCode::InvalidState,
+            "its status does not allow it; `details.allowedFrom` says which do",
+        ),
+    ];
+    type Domain = Logistics;
+    type Output = PurchaseChanged;
+
+    async fn run(self, cx: &Context, db: &mut Writer) -> Result<PurchaseChanged, OperationError> {
+        let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
+        let mut order = before.clone();
+        order.resolve_dispute()?;
+        let order = settle_purchase(
+            cx,
+            db,
+            &before,
+            order,
+            (Push::AsPreferred, Negative::Allowed),
+            Done::new("resolveDispute"),
+        )
+        .await?;
+        purchases::changed(db.reader(), order).await
+    }
+}

@@ -1,0 +1,63 @@
+//! `return_orders.back`
+
+use latchstring::{Command, Context, ErrorCode, OperationError};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::model::{ReturnOrderId, ReturnStatus};
+use crate::operations::shared::returns::{ReturnChanged, needs_elevate};
+use crate::operations::shared::settle::{Done, Negative, settle_return};
+use crate::operations::shared::{found, returns};
+use crate::{Logistics, Writer};
+
+/// Takes a return back to the status before: a rejected one to pending approval, a cancelled one to a draft. Back
+/// from in transit, what it took out of stock is there again.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct BackReturnOrder {
+    /// The return's id, from `app.returnOrders.list({ search })`.
+    return_order_id: ReturnOrderId,
+    /// Refuse unless the return is still at this version; it is in what `get`, `list` and every change of it answer.
+    expected_version: Option<u64>,
+}
+
+impl Command for BackReturnOrder {
+    const NAME: &'static str = "return_orders.back";
+    const TITLE: &'static str = "Take a return a step back";
+    const EXAMPLE: &'static str = r#"await app.returnOrders.back({ returnOrderId: "rma_1006" });"#;
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
+        (ErrorCode::NotFound, "the store has no such return order"),
+        (ErrorCode::Conflict, "it is not at `expectedVersion`"),
+        (ErrorCode::PlanRequired, "it needs the plan `elevate`"),
+        (
+            ErrorCode::InvalidState,
+            "its status does not allow it; `details.allowedFrom` says which do",
+        ),
+    ];
+    type Domain = Logistics;
+    type Output = ReturnChanged;
+
+    async fn run(self, cx: &Context, db: &mut Writer) -> Result<ReturnChanged, OperationError> {
+        needs_elevate(db.reader()).await?;
+        let before = found::return_order(db.reader(), &self.return_order_id, self.expected_version).await?;
+        let mut order = before.clone();
+        order.back()?;
+        let is_home = matches!(
+            order.status,
+            ReturnStatus::Draft | ReturnStatus::PendingApproval | ReturnStatus::Approved
+        );
+        let to = order.status;
+        order.recompute(is_home.then_some(false));
+        let order = settle_return(
+            cx,
+            db,
+            &before,
+            order,
+            Negative::Allowed,
+            Done::with("back", json!({ "to": to })),
+        )
+        .await?;
+        returns::changed(db.reader(), order).await
+    }
+}

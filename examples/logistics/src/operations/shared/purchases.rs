@@ -1,0 +1,354 @@
+//! Purchase orders, as they are told and given.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use latchstring::{Context, OperationError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::found;
+use crate::{
+    Reader,
+    model::{
+        Currency, LineId, LocationId, Name, Note, Percent, Price, PurchaseLine, PurchaseOrder, PurchaseOrderId,
+        PurchaseStatus, Supplier, SupplierId, Units, VariantId,
+        money::Money,
+        purchase::{PurchaseDates, PurchaseTotals, Receipt, Scheduled},
+        supplier::Fulfilment,
+    },
+    storage::StorageError,
+};
+
+/// Days that a delivery takes where no supplier says otherwise.
+const LEAD_DAYS: i64 = 14;
+
+/// A purchase order, without its lines.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PurchaseOrderItem {
+    purchase_order_id: PurchaseOrderId,
+    /// What it is called on paper.
+    number: String,
+    /// What people call it.
+    name: Option<String>,
+    supplier_id: SupplierId,
+    supplier_name: String,
+    /// Where it goes to.
+    location_id: LocationId,
+    location_name: String,
+    status: PurchaseStatus,
+    /// Where it stood before it was put on hold or disputed.
+    previous_status: Option<PurchaseStatus>,
+    /// Of all its amounts but the payments.
+    currency: Currency,
+    /// In percent, on lines that name none.
+    tax_rate: Percent,
+    line_count: usize,
+    /// Units of all lines together.
+    units: PurchaseUnits,
+    totals: PurchaseTotals,
+    /// What was paid, in each currency.
+    paid: Vec<Money>,
+    /// Set by hand; payments say nothing about it.
+    marked_as_paid: bool,
+    notes: Option<String>,
+    dates: PurchaseDates,
+    /// When to look for it: as requested, else as the supplier says, else as long after the order as deliveries take.
+    delivery_date: Option<NaiveDate>,
+    archived: bool,
+    /// How often it has changed; for `expectedVersion`.
+    version: u64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// Units of a purchase order.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PurchaseUnits {
+    ordered: i64,
+    received: i64,
+    rejected: i64,
+    cancelled: i64,
+    /// Still to come.
+    pending: i64,
+    /// Received, and not in stock.
+    unsynced: i64,
+}
+
+/// A line of a purchase order.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PurchaseLineItem {
+    pub(crate) line_id: LineId,
+    /// Null for something that is not in the catalogue.
+    variant_id: Option<VariantId>,
+    title: String,
+    sku: Option<String>,
+    /// The supplier's own number for it.
+    supplier_sku: Option<String>,
+    ordered: i64,
+    /// Null until the supplier confirms.
+    confirmed: Option<i64>,
+    received: i64,
+    rejected: i64,
+    cancelled: i64,
+    /// Still to come: what was confirmed, or else ordered, less what was received, rejected and cancelled.
+    pending: i64,
+    /// Received, and in stock.
+    synced: i64,
+    unit_cost: Price,
+    /// In percent; null: the order's.
+    tax_rate: Option<Percent>,
+    fulfilment: Fulfilment,
+    schedule: Vec<Scheduled>,
+    receipts: Vec<Receipt>,
+    notes: Option<String>,
+}
+
+impl From<&PurchaseLine> for PurchaseLineItem {
+    fn from(line: &PurchaseLine) -> Self {
+        Self {
+            line_id: line.id.clone(),
+            variant_id: line.variant.clone(),
+            title: line.title.clone(),
+            sku: line.sku.clone(),
+            supplier_sku: line.supplier_sku.clone(),
+            ordered: line.ordered,
+            confirmed: line.confirmed,
+            received: line.received,
+            rejected: line.rejected,
+            cancelled: line.cancelled,
+            pending: line.pending(),
+            synced: line.synced,
+            unit_cost: line.unit_cost,
+            tax_rate: line.tax_rate,
+            fulfilment: line.fulfilment,
+            schedule: line.schedule.clone(),
+            receipts: line.receipts.clone(),
+            notes: line.notes.clone(),
+        }
+    }
+}
+
+/// Orders with what is told of each: a few queries, however many.
+pub(crate) async fn show_purchases(
+    db: &Reader,
+    orders: Vec<PurchaseOrder>,
+) -> Result<Vec<PurchaseOrderItem>, StorageError> {
+    let ids: Vec<PurchaseOrderId> = orders.iter().map(|order| order.id.clone()).collect();
+    let suppliers: Vec<SupplierId> = orders.iter().map(|order| order.supplier.clone()).collect();
+    let suppliers = db.suppliers(&suppliers).await?;
+    let locations = db.location_names().await?;
+    let credited = db.credited(&ids).await?;
+    let mut leads: BTreeMap<SupplierId, BTreeMap<VariantId, i64>> = BTreeMap::new();
+    for supplier in suppliers.keys() {
+        let of = orders.iter().filter(|order| order.supplier == *supplier);
+        let variants: Vec<VariantId> = of
+            .flat_map(|order| &order.lines)
+            .filter_map(|line| line.variant.clone())
+            .collect();
+        let links = db.links_of(supplier, &variants).await?.into_iter();
+        leads.insert(
+            supplier.clone(),
+            links.map(|(id, link)| (id, link.lead_time_days)).collect(),
+        );
+    }
+    let item = |order: PurchaseOrder| {
+        let sum = |of: fn(&PurchaseLine) -> i64| order.lines.iter().map(of).sum();
+        let of_supplier = leads.get(&order.supplier);
+        let lead = |line: &PurchaseLine| of_supplier.and_then(|leads| leads.get(line.variant.as_ref()?)).copied();
+        let longest = order.lines.iter().filter_map(lead).max().unwrap_or(LEAD_DAYS);
+        PurchaseOrderItem {
+            supplier_name: suppliers
+                .get(&order.supplier)
+                .map(|one| one.name.clone())
+                .unwrap_or_default(),
+            location_name: locations.get(&order.location).cloned().unwrap_or_default(),
+            line_count: order.lines.len(),
+            units: PurchaseUnits {
+                ordered: sum(|line| line.ordered),
+                received: sum(|line| line.received),
+                rejected: sum(|line| line.rejected),
+                cancelled: sum(|line| line.cancelled),
+                pending: sum(PurchaseLine::pending),
+                unsynced: order.unsynced(),
+            },
+            totals: order.totals(credited.get(&order.id).copied().unwrap_or_default()),
+            paid: order.paid(),
+            delivery_date: order.delivery_date(u64::try_from(longest).unwrap_or(0)),
+            purchase_order_id: order.id,
+            number: order.number,
+            name: order.name,
+            supplier_id: order.supplier,
+            location_id: order.location,
+            status: order.status,
+            previous_status: order.previous,
+            currency: order.currency,
+            tax_rate: order.tax_rate,
+            marked_as_paid: order.marked_as_paid,
+            notes: order.notes,
+            dates: order.dates,
+            archived: order.is_archived,
+            version: order.version,
+            created_at: order.created_at,
+            updated_at: order.updated_at,
+        }
+    };
+    Ok(orders.into_iter().map(item).collect())
+}
+
+/// A purchase order that was changed or made.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PurchaseChanged {
+    /// As it is now.
+    pub(crate) order: PurchaseOrderItem,
+}
+
+/// One order, as it is told.
+pub(crate) async fn show_purchase(db: &Reader, order: PurchaseOrder) -> Result<PurchaseOrderItem, OperationError> {
+    let shown = show_purchases(db, vec![order]).await?.pop();
+    shown.ok_or_else(|| OperationError::internal("a purchase order is not shown"))
+}
+
+/// The same, as the answer of a change.
+pub(crate) async fn changed(db: &Reader, order: PurchaseOrder) -> Result<PurchaseChanged, OperationError> {
+    Ok(PurchaseChanged {
+        order: show_purchase(db, order).await?,
+    })
+}
+
+/// A line to be added, of a variant of the catalogue.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewPurchaseLine {
+    /// What is bought, from `app.variants.list({ search })`. Each variant once for each fulfilment.
+    variant_id: VariantId,
+    /// How many, at least 1.
+    quantity: Units,
+    /// What one costs, in the order's currency: a decimal string such as "12.50". If left out: what the supplier asks for
+    /// so many, and 0 where that is not known.
+    unit_cost: Option<Price>,
+    /// The tax on it in percent, such as "19"; the order's if left out.
+    tax_rate: Option<Percent>,
+    /// Where units go when they are received; what the supplier's terms say if left out.
+    fulfilment: Option<Fulfilment>,
+    /// The supplier's own number for it; what the supplier's terms say if left out.
+    supplier_sku: Option<Name>,
+    /// When how many are expected; no more than `quantity` together.
+    schedule: Option<Vec<Scheduled>>,
+    /// Notes, at most 5000 characters.
+    notes: Option<Note>,
+}
+
+/// Lines to be added, with what the catalogue and the supplier say of them.
+pub(crate) async fn new_lines(
+    cx: &Context,
+    db: &Reader,
+    supplier: &Supplier,
+    given: Vec<NewPurchaseLine>,
+) -> Result<Vec<PurchaseLine>, OperationError> {
+    let ids: Vec<VariantId> = given.iter().map(|line| line.variant_id.clone()).collect();
+    let variants = found::variants(db, &ids).await?;
+    let links = db.links_of(&supplier.id, &ids).await?;
+    let mut lines = Vec::with_capacity(given.len());
+    for line in given {
+        if line.quantity.get() == 0 {
+            return Err(OperationError::invalid_input(format!(
+                "`quantity` of variant `{}` is 0; order at least 1",
+                line.variant_id
+            )));
+        }
+        let Some(variant) = variants.get(&line.variant_id) else {
+            return Err(found::no_variant(&line.variant_id));
+        };
+        let link = links.get(&line.variant_id);
+        let asked = link.filter(|link| link.currency == supplier.currency);
+        let asked = asked.and_then(|link| link.cost_of(line.quantity.get()));
+        lines.push(PurchaseLine {
+            id: LineId::new(cx.new_uuid()),
+            variant: Some(variant.id.clone()),
+            title: variant.full_title(),
+            sku: variant.sku.clone(),
+            supplier_sku: line
+                .supplier_sku
+                .map(String::from)
+                .or_else(|| link.and_then(|link| link.supplier_sku.clone())),
+            ordered: line.quantity.get(),
+            confirmed: None,
+            received: 0,
+            cancelled: 0,
+            rejected: 0,
+            synced: 0,
+            incoming: 0,
+            unit_cost: line.unit_cost.or(asked).unwrap_or(Price::ZERO),
+            tax_rate: line.tax_rate,
+            fulfilment: line
+                .fulfilment
+                .or_else(|| link.map(|link| link.fulfilment))
+                .unwrap_or(Fulfilment::Warehouse),
+            schedule: line.schedule.unwrap_or_default(),
+            receipts: Vec::new(),
+            notes: line.notes.map(String::from),
+        });
+    }
+    Ok(lines)
+}
+
+/// A new draft.
+pub(crate) struct Draft<'a> {
+    pub(crate) seq: i64,
+    pub(crate) number: String,
+    pub(crate) name: Option<String>,
+    pub(crate) supplier: &'a Supplier,
+    pub(crate) location: LocationId,
+}
+
+impl Draft<'_> {
+    /// The order, without lines.
+    pub(crate) fn order(self, cx: &Context) -> PurchaseOrder {
+        PurchaseOrder {
+            id: PurchaseOrderId::new(cx.new_uuid()),
+            seq: self.seq,
+            number: self.number,
+            name: self.name,
+            supplier: self.supplier.id.clone(),
+            location: self.location,
+            status: PurchaseStatus::Draft,
+            previous: None,
+            currency: self.supplier.currency.clone(),
+            tax_rate: self.supplier.tax_rate,
+            shipping_cost: Price::ZERO,
+            notes: None,
+            dates: PurchaseDates::default(),
+            marked_as_paid: false,
+            billing_address: None,
+            shipping_address: None,
+            shipment: None,
+            documents: Vec::new(),
+            payments: Vec::new(),
+            is_archived: false,
+            version: 1,
+            created_at: cx.now(),
+            updated_at: cx.now(),
+            lines: Vec::new(),
+        }
+    }
+}
+
+/// Refuses a number that another order has.
+pub(crate) async fn check_number(
+    db: &Reader,
+    number: &Name,
+    own: Option<&PurchaseOrderId>,
+) -> Result<(), OperationError> {
+    match db.purchase_order_numbered(number.as_str()).await? {
+        Some(other) if Some(&other) != own => Err(OperationError::new(
+            latchstring::ErrorCode::Conflict,
+            format!("purchase order `{other}` is called `{number}` already; choose another `number`, or leave it out"),
+        )),
+        Some(_) | None => Ok(()),
+    }
+}

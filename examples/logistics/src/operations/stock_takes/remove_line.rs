@@ -1,0 +1,59 @@
+//! `stock_takes.remove_line`
+
+use latchstring::{Command, Context, ErrorCode, OperationError};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::model::inventory::Moves;
+use crate::model::{LineId, StockTakeId};
+use crate::operations::shared::settle::{Done, settle_stock_take};
+use crate::operations::shared::stock_takes::StockTakeChanged;
+use crate::operations::shared::{found, stock_takes};
+use crate::{Logistics, Writer};
+
+/// Removes a line of a stock take, and with it what was counted of it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RemoveLineStockTake {
+    /// The stock take's id, from `app.stockTakes.list({ search })`.
+    stock_take_id: StockTakeId,
+    /// The line's id, from `app.stockTakes.lineItems({ stockTakeId })`.
+    line_id: LineId,
+    /// Refuse unless the stock take is still at this version; it is in what `get`, `list` and every change of it
+    /// answer.
+    expected_version: Option<u64>,
+}
+
+impl Command for RemoveLineStockTake {
+    const NAME: &'static str = "stock_takes.remove_line";
+    const TITLE: &'static str = "Remove a line of a stock take";
+    const EXAMPLE: &'static str =
+        r#"await app.stockTakes.removeLine({ stockTakeId: "st_1001", lineId: "line_s1001_1" });"#;
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
+        (ErrorCode::NotFound, "the store has no such stock take"),
+        (ErrorCode::Conflict, "it is not at `expectedVersion`"),
+        (
+            ErrorCode::InvalidState,
+            "its status does not allow it; `details.allowedFrom` says which do",
+        ),
+    ];
+    type Domain = Logistics;
+    type Output = StockTakeChanged;
+
+    async fn run(self, cx: &Context, db: &mut Writer) -> Result<StockTakeChanged, OperationError> {
+        let before = found::stock_take(db.reader(), &self.stock_take_id, self.expected_version).await?;
+        let mut take = before.clone();
+        let gone = take.remove_line(&self.line_id)?;
+        let take = settle_stock_take(
+            cx,
+            db,
+            &before,
+            take,
+            &Moves::default(),
+            Done::with("removeLine", json!({ "title": gone.title })),
+        )
+        .await?;
+        stock_takes::changed(db.reader(), take).await
+    }
+}

@@ -1,0 +1,21 @@
+//! The tables as they grew: one file per change, never edited once released.
+
+use latchstring::db::replays;
+use sea_orm_migration::prelude::*;
+
+mod m0001_tables;
+mod parts;
+
+/// Brings the database up to date.
+pub(crate) struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_tables::Migration), Box::new(replays::Migration)]
+    }
+
+    fn migration_table_name() -> DynIden {
+        "logistics_migrations".into_iden()
+    }
+}

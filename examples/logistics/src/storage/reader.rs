@@ -1,0 +1,77 @@
+//! Reads one store's rows, all of them as of one moment.
+
+use latchstring::TenantId;
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, IntoSimpleExpr, QueryFilter, Select,
+    sea_query::{ExprTrait, LikeExpr, SimpleExpr},
+};
+use uuid::Uuid;
+
+use super::entity::Owned;
+
+/// Ids in one statement; databases limit the number of parameters.
+pub(super) const CHUNK: usize = 500;
+
+/// Reads one store's rows.
+pub struct Reader {
+    pub(super) transaction: DatabaseTransaction,
+    store: Uuid,
+}
+
+impl Reader {
+    pub(crate) fn new(transaction: DatabaseTransaction, tenant: TenantId) -> Self {
+        Self {
+            transaction,
+            store: tenant.as_uuid(),
+        }
+    }
+
+    pub(crate) fn into_transaction(self) -> DatabaseTransaction {
+        self.transaction
+    }
+
+    /// The store's id, for rows to insert.
+    pub(super) fn store(&self) -> Uuid {
+        self.store
+    }
+
+    /// The store's rows of a table: what every statement begins with.
+    pub(super) fn all<E: Owned>(&self) -> Select<E> {
+        E::find().filter(E::STORE.eq(self.store))
+    }
+}
+
+/// A part of a list: what comes after a key, so many rows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Window<K> {
+    /// The last key of the part before; `None`: from the beginning.
+    pub(crate) after: Option<K>,
+    /// Rows.
+    pub(crate) limit: u64,
+}
+
+/// What a search may find of a row, kept in one column. Databases fold the case of ASCII letters only, so it is folded
+/// here, letter by letter.
+pub(super) fn searchable(texts: &[Option<&str>]) -> String {
+    let texts: Vec<&str> = texts.iter().copied().flatten().collect();
+    folded(&texts.join("\n"))
+}
+
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// Every word of a search is somewhere in the column, whatever its case.
+pub(super) fn has_words<C: ColumnTrait + IntoSimpleExpr>(column: C, search: Option<&str>) -> Condition {
+    let words = search.into_iter().flat_map(str::split_whitespace);
+    words.fold(Condition::all(), |all, word| all.add(has_word(column, word)))
+}
+
+fn has_word<C: ColumnTrait + IntoSimpleExpr>(column: C, word: &str) -> SimpleExpr {
+    let word = folded(word)
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    let pattern = LikeExpr::new(format!("%{word}%"));
+    column.into_simple_expr().like(pattern.escape('\\'))
+}
