@@ -136,19 +136,19 @@ fn purchase(tables: &Tables, row: &PurchaseRow, (seq, nth): (i64, i64), at: Date
     let (supplier, location, to, fulfilment, lines) = row;
     let supplier = tables.supplier(supplier, at);
     let id = tables.first + nth;
-    let links = tables.links(at);
+    let offers = tables.links(at);
     let line = |(position, (variant, quantity)): (i64, &(&'static str, i64))| {
         let variant = tables.variant(variant);
-        let link = links
+        let offer = offers
             .iter()
-            .find(|link| link.supplier == supplier.id && link.variant == variant.id);
+            .find(|offer| offer.supplier == supplier.id && offer.variant == variant.id);
         PurchaseLine {
             id: cell::<LineId>(&format!("line_{id}_{position}")),
             title: variant.full_title(),
             sku: variant.sku.clone(),
-            supplier_sku: link.and_then(|link| link.supplier_sku.clone()),
-            unit_cost: link
-                .and_then(|link| link.cost_of(*quantity))
+            supplier_sku: offer.and_then(|offer| offer.supplier_sku.clone()),
+            unit_cost: offer
+                .and_then(|offer| offer.cost_of(*quantity))
                 .or(variant.cost)
                 .unwrap_or(Price::ZERO),
             variant: Some(variant.id),

@@ -33,6 +33,20 @@ named! {
     }
 }
 
+named! {
+    /// What changed stock.
+    Source {
+        /// A purchase order.
+        PurchaseOrder = "purchase_order",
+        /// A transfer order.
+        TransferOrder = "transfer_order",
+        /// A stock take.
+        StockTake = "stock_take",
+        /// A return to a supplier.
+        ReturnOrder = "return_order",
+    }
+}
+
 /// What there is of a variant at a location. Numbers may be below zero: more was sold than there was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Levels {

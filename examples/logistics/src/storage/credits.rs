@@ -15,11 +15,11 @@ use crate::model::{Amount, Application, ApplicationId, Credit, CreditId, Purchas
 /// More applications than an order or a credit has.
 const MOST: u64 = 1000;
 
-fn credits(rows: Vec<credit::Model>) -> Result<Vec<Credit>, StorageError> {
+fn credits(rows: &[credit::Model]) -> Result<Vec<Credit>, StorageError> {
     rows.iter().map(|row| read("credits", &row.body)).collect()
 }
 
-fn applications(rows: Vec<application::Model>) -> Result<Vec<Application>, StorageError> {
+fn applications(rows: &[application::Model]) -> Result<Vec<Application>, StorageError> {
     rows.iter().map(|row| read("applications", &row.body)).collect()
 }
 
@@ -48,7 +48,7 @@ impl Reader {
             .limit(window.limit)
             .all(&self.transaction)
             .await?;
-        Ok((credits(rows)?, total))
+        Ok((credits(&rows)?, total))
     }
 
     /// All credits of a supplier, for sums.
@@ -56,7 +56,7 @@ impl Reader {
         let select = self
             .all::<credit::Entity>()
             .filter(credit::Column::SupplierId.eq(supplier.as_str()));
-        credits(select.order_by_asc(credit::Column::Seq).all(&self.transaction).await?)
+        credits(&select.order_by_asc(credit::Column::Seq).all(&self.transaction).await?)
     }
 
     /// The credits of a return, the first first.
@@ -69,7 +69,7 @@ impl Reader {
             .limit(MOST)
             .all(&self.transaction)
             .await?;
-        credits(rows)
+        credits(&rows)
     }
 
     /// One application.
@@ -91,7 +91,7 @@ impl Reader {
             .limit(MOST)
             .all(&self.transaction)
             .await?;
-        applications(rows)
+        applications(&rows)
     }
 
     /// What of these credits was applied to whatever order.
@@ -103,7 +103,7 @@ impl Reader {
                 .all::<application::Entity>()
                 .filter(application::Column::CreditId.is_in(ids));
             all.extend(applications(
-                select
+                &select
                     .order_by_asc(application::Column::Id)
                     .all(&self.transaction)
                     .await?,
@@ -127,7 +127,7 @@ impl Reader {
                 .filter(application::Column::IsLive.eq(true))
                 .all(&self.transaction)
                 .await?;
-            for application in applications(rows)? {
+            for application in applications(&rows)? {
                 let sum = sums.entry(application.order).or_default();
                 *sum = sum.plus(application.value.amount());
             }

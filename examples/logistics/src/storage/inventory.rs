@@ -20,23 +20,8 @@ use super::{
 };
 use crate::model::{
     Bucket, Levels, LocationId, SupplierId, VariantId,
-    inventory::{AtSupplier, Counted, Moves, Place},
-    status::named,
+    inventory::{AtSupplier, Counted, Moves, Place, Source},
 };
-
-named! {
-    /// What changed stock.
-    Source {
-        /// A purchase order.
-        PurchaseOrder = "purchase_order",
-        /// A transfer order.
-        TransferOrder = "transfer_order",
-        /// A stock take.
-        StockTake = "stock_take",
-        /// A return to a supplier.
-        ReturnOrder = "return_order",
-    }
-}
 
 /// Why stock changes.
 #[derive(Debug, Clone, Copy)]

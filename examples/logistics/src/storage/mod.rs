@@ -32,7 +32,7 @@ mod writer;
 pub(crate) use activity::Activity;
 pub(crate) use catalog::CatalogFilter;
 pub(crate) use documents::Counter;
-pub(crate) use inventory::{Adjustment, AdjustmentFilter, Cause, LevelFilter, LevelRow, Source, SupplierStock};
+pub(crate) use inventory::{Adjustment, AdjustmentFilter, Cause, LevelFilter, LevelRow, SupplierStock};
 pub(crate) use notify::Watched;
 pub(crate) use outbox::{Message, NewMessage};
 pub(crate) use purchase_orders::PurchaseFilter;

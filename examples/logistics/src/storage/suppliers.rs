@@ -22,11 +22,11 @@ pub(crate) struct SupplierFilter {
     pub(crate) with_archived: bool,
 }
 
-fn suppliers(rows: Vec<supplier::Model>) -> Result<Vec<Supplier>, StorageError> {
+fn suppliers(rows: &[supplier::Model]) -> Result<Vec<Supplier>, StorageError> {
     rows.iter().map(|row| read("suppliers", &row.body)).collect()
 }
 
-fn links(rows: Vec<supplier_variant::Model>) -> Result<Vec<SupplierVariant>, StorageError> {
+fn links(rows: &[supplier_variant::Model]) -> Result<Vec<SupplierVariant>, StorageError> {
     rows.iter().map(|row| read("supplier_variants", &row.body)).collect()
 }
 
@@ -55,7 +55,7 @@ impl Reader {
         for ids in ids.chunks(CHUNK) {
             let ids = ids.iter().map(SupplierId::as_str);
             let select = self.all::<supplier::Entity>().filter(supplier::Column::Id.is_in(ids));
-            for supplier in suppliers(select.all(&self.transaction).await?)? {
+            for supplier in suppliers(&select.all(&self.transaction).await?)? {
                 all.insert(supplier.id.clone(), supplier);
             }
         }
@@ -82,7 +82,7 @@ impl Reader {
             .limit(window.limit)
             .all(&self.transaction)
             .await?;
-        Ok((suppliers(rows)?, total))
+        Ok((suppliers(&rows)?, total))
     }
 
     /// What a supplier delivers, by variant, and how much that is.
@@ -104,7 +104,7 @@ impl Reader {
             .limit(window.limit)
             .all(&self.transaction)
             .await?;
-        Ok((links(rows)?, total))
+        Ok((links(&rows)?, total))
     }
 
     /// What a supplier says of these variants.
@@ -119,7 +119,7 @@ impl Reader {
                 .all::<supplier_variant::Entity>()
                 .filter(supplier_variant::Column::SupplierId.eq(id.as_str()))
                 .filter(supplier_variant::Column::VariantId.is_in(variants.iter().map(VariantId::as_str)));
-            for link in links(select.all(&self.transaction).await?)? {
+            for link in links(&select.all(&self.transaction).await?)? {
                 all.insert(link.variant.clone(), link);
             }
         }
@@ -137,7 +137,7 @@ impl Reader {
             .limit(most)
             .all(&self.transaction)
             .await?;
-        Ok(links(rows)?.into_iter().map(|link| link.variant).collect())
+        Ok(links(&rows)?.into_iter().map(|link| link.variant).collect())
     }
 
     /// Everything that is said of these variants, by whomever.
@@ -147,7 +147,7 @@ impl Reader {
             let select = self
                 .all::<supplier_variant::Entity>()
                 .filter(supplier_variant::Column::VariantId.is_in(variants.iter().map(VariantId::as_str)));
-            all.extend(links(select.all(&self.transaction).await?)?);
+            all.extend(links(&select.all(&self.transaction).await?)?);
         }
         Ok(all)
     }
@@ -163,7 +163,7 @@ impl Reader {
                 .all::<supplier_variant::Entity>()
                 .filter(supplier_variant::Column::VariantId.is_in(variants.iter().map(VariantId::as_str)))
                 .filter(supplier_variant::Column::IsPrimary.eq(true));
-            for link in links(select.all(&self.transaction).await?)? {
+            for link in links(&select.all(&self.transaction).await?)? {
                 all.insert(link.variant.clone(), link);
             }
         }

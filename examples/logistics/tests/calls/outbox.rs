@@ -63,7 +63,7 @@ async fn a_report_that_is_sent_now_waits_until_a_sink_takes_it() {
         .await
         .unwrap();
     assert_eq!(again, Delivered::default());
-    let taken = sink.taken.lock().unwrap();
+    let taken = sink.taken.lock().unwrap().clone();
     assert_eq!(taken[0].subject, "What to reorder");
     let preview = stores.ok("reports.preview", json!({ "reportId": "rep_weekly" })).await;
     assert_eq!(taken[0].body, preview["body"]);

@@ -100,12 +100,11 @@ impl PurchaseOrder {
     pub fn unreceive(&mut self, counts: Option<&[LineCount]>, now: DateTime<Utc>) -> Result<(), Refusal> {
         self.check(PurchaseAction::Unreceive)?;
         let everything: Vec<LineCount>;
-        let counts = match counts {
-            Some(counts) => counts,
-            None => {
-                everything = self.lines.iter().filter(|line| line.closed() > 0).map(all_of).collect();
-                &everything
-            }
+        let counts = if let Some(counts) = counts {
+            counts
+        } else {
+            everything = self.lines.iter().filter(|line| line.closed() > 0).map(all_of).collect();
+            &everything
         };
         check_counts(counts)?;
         for count in counts {

@@ -59,7 +59,7 @@ impl From<View> for ViewItem {
 impl Query for ViewsForecast {
     const NAME: &'static str = "forecast.views";
     const TITLE: &'static str = "List forecast views";
-    const EXAMPLE: &'static str = r#"const { items } = await app.forecast.views({});"#;
+    const EXAMPLE: &'static str = "const { items } = await app.forecast.views({});";
     type Domain = Logistics;
     type Output = Listed<ViewItem>;
 

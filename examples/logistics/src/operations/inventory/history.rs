@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::inventory::Bucket;
+use crate::model::inventory::Source;
 use crate::model::{LocationId, SupplierId, VariantId};
 use crate::operations::shared::found;
 use crate::operations::shared::given::Moment;
 use crate::operations::shared::paging::{Listed, search, window};
-use crate::storage::{Adjustment, AdjustmentFilter, Source};
+use crate::storage::{Adjustment, AdjustmentFilter};
 use crate::{Logistics, Reader};
 
 /// Lists how stock changed, the latest first: by which document, from what, to what. Filters combine.

@@ -43,7 +43,7 @@ impl From<Location> for LocationItem {
 impl Query for ListLocation {
     const NAME: &'static str = "locations.list";
     const TITLE: &'static str = "List locations";
-    const EXAMPLE: &'static str = r#"const { items } = await app.locations.list({});"#;
+    const EXAMPLE: &'static str = "const { items } = await app.locations.list({});";
     type Domain = Logistics;
     type Output = Listed<LocationItem>;
 

@@ -48,7 +48,7 @@ impl From<Rule> for RuleItem {
 impl Query for GetRuleNotification {
     const NAME: &'static str = "notifications.get_rule";
     const TITLE: &'static str = "Get the notification rule";
-    const EXAMPLE: &'static str = r#"const rule = await app.notifications.getRule({});"#;
+    const EXAMPLE: &'static str = "const rule = await app.notifications.getRule({});";
     type Domain = Logistics;
     type Output = RuleItem;
 

@@ -4,12 +4,13 @@ use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::inventory::Source;
 use crate::model::purchase::Push;
 use crate::model::{PurchaseOrderId, VariantId};
 use crate::operations::shared::found;
 use crate::operations::shared::purchases::{PurchaseOrderItem, show_purchase};
 use crate::operations::shared::settle::{Done, Negative, reconcile, settle_purchase};
-use crate::storage::{Cause, Source};
+use crate::storage::Cause;
 use crate::{Logistics, Writer};
 
 /// Computes anew what a purchase order has on its way, and sets what is incoming of its variants at its location to

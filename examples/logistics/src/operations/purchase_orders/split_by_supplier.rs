@@ -57,13 +57,13 @@ impl Command for SplitBySupplierPurchaseOrder {
         let mut order = before.clone();
         order.check(PurchaseAction::Split)?;
         let variants: Vec<VariantId> = order.lines.iter().filter_map(|line| line.variant.clone()).collect();
-        let links = db.reader().primary_links(&variants).await?;
-        let suppliers: Vec<SupplierId> = links.values().map(|link| link.supplier.clone()).collect();
+        let offers = db.reader().primary_links(&variants).await?;
+        let suppliers: Vec<SupplierId> = offers.values().map(|offer| offer.supplier.clone()).collect();
         let suppliers = db.reader().suppliers(&suppliers).await?;
         let mut by_supplier: BTreeMap<SupplierId, Vec<LineId>> = BTreeMap::new();
         for line in &order.lines {
-            let link = line.variant.as_ref().and_then(|id| links.get(id));
-            let other = link.and_then(|link| suppliers.get(&link.supplier));
+            let offer = line.variant.as_ref().and_then(|id| offers.get(id));
+            let other = offer.and_then(|offer| suppliers.get(&offer.supplier));
             // The default supplier has everything, so it says nothing.
             if let Some(other) =
                 other.filter(|other| other.id != order.supplier && !other.is_default && !other.is_archived)
@@ -93,12 +93,12 @@ impl Command for SplitBySupplierPurchaseOrder {
             new.number = Counter::PurchaseOrder.number(new.seq);
             for line in taken.iter().filter(|line| lines.contains(&line.id)) {
                 let mut line = line.clone();
-                let link = line.variant.as_ref().and_then(|id| links.get(id));
-                let asked = link.filter(|link| link.currency == supplier.currency);
-                let asked = asked.and_then(|link| link.cost_of(line.ordered));
+                let offer = line.variant.as_ref().and_then(|id| offers.get(id));
+                let asked = offer.filter(|offer| offer.currency == supplier.currency);
+                let asked = asked.and_then(|offer| offer.cost_of(line.ordered));
                 let is_same = supplier.currency == order.currency;
                 line.unit_cost = asked.unwrap_or(if is_same { line.unit_cost } else { Price::ZERO });
-                line.supplier_sku = link.and_then(|link| link.supplier_sku.clone());
+                line.supplier_sku = offer.and_then(|offer| offer.supplier_sku.clone());
                 line.incoming = 0;
                 new.lines.push(line);
             }

@@ -16,7 +16,7 @@ pub(crate) struct ListRecipient {}
 impl Query for ListRecipient {
     const NAME: &'static str = "recipients.list";
     const TITLE: &'static str = "List recipients";
-    const EXAMPLE: &'static str = r#"const { items } = await app.recipients.list({});"#;
+    const EXAMPLE: &'static str = "const { items } = await app.recipients.list({});";
     type Domain = Logistics;
     type Output = Listed<RecipientItem>;
 

@@ -16,7 +16,7 @@ pub(crate) struct ListReport {}
 impl Query for ListReport {
     const NAME: &'static str = "reports.list";
     const TITLE: &'static str = "List reports";
-    const EXAMPLE: &'static str = r#"const { items } = await app.reports.list({});"#;
+    const EXAMPLE: &'static str = "const { items } = await app.reports.list({});";
     type Domain = Logistics;
     type Output = Listed<ReportItem>;
 

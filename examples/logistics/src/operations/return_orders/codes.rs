@@ -31,7 +31,7 @@ pub(crate) struct Codes {
 impl Query for CodesReturnOrder {
     const NAME: &'static str = "return_orders.codes";
     const TITLE: &'static str = "Words for returns";
-    const EXAMPLE: &'static str = r#"const { lineReasons, conditions } = await app.returnOrders.codes({});"#;
+    const EXAMPLE: &'static str = "const { lineReasons, conditions } = await app.returnOrders.codes({});";
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::PlanRequired, "it needs the plan `elevate`")];
     type Domain = Logistics;
     type Output = Codes;

@@ -252,7 +252,7 @@ pub(crate) async fn new_lines(
 ) -> Result<Vec<PurchaseLine>, OperationError> {
     let ids: Vec<VariantId> = given.iter().map(|line| line.variant_id.clone()).collect();
     let variants = found::variants(db, &ids).await?;
-    let links = db.links_of(&supplier.id, &ids).await?;
+    let offers = db.links_of(&supplier.id, &ids).await?;
     let mut lines = Vec::with_capacity(given.len());
     for line in given {
         if line.quantity.get() == 0 {
@@ -264,9 +264,9 @@ pub(crate) async fn new_lines(
         let Some(variant) = variants.get(&line.variant_id) else {
             return Err(found::no_variant(&line.variant_id));
         };
-        let link = links.get(&line.variant_id);
-        let asked = link.filter(|link| link.currency == supplier.currency);
-        let asked = asked.and_then(|link| link.cost_of(line.quantity.get()));
+        let offer = offers.get(&line.variant_id);
+        let asked = offer.filter(|offer| offer.currency == supplier.currency);
+        let asked = asked.and_then(|offer| offer.cost_of(line.quantity.get()));
         lines.push(PurchaseLine {
             id: LineId::new(cx.new_uuid()),
             variant: Some(variant.id.clone()),
@@ -275,7 +275,7 @@ pub(crate) async fn new_lines(
             supplier_sku: line
                 .supplier_sku
                 .map(String::from)
-                .or_else(|| link.and_then(|link| link.supplier_sku.clone())),
+                .or_else(|| offer.and_then(|offer| offer.supplier_sku.clone())),
             ordered: line.quantity.get(),
             confirmed: None,
             received: 0,
@@ -287,7 +287,7 @@ pub(crate) async fn new_lines(
             tax_rate: line.tax_rate,
             fulfilment: line
                 .fulfilment
-                .or_else(|| link.map(|link| link.fulfilment))
+                .or_else(|| offer.map(|offer| offer.fulfilment))
                 .unwrap_or(Fulfilment::Warehouse),
             schedule: line.schedule.unwrap_or_default(),
             receipts: Vec::new(),

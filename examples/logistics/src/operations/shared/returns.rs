@@ -189,7 +189,7 @@ pub(crate) async fn new_lines(
 ) -> Result<Vec<ReturnLine>, OperationError> {
     let ids: Vec<VariantId> = given.iter().map(|line| line.variant_id.clone()).collect();
     let variants = found::variants(db, &ids).await?;
-    let links = db.links_of(supplier, &ids).await?;
+    let offers = db.links_of(supplier, &ids).await?;
     let mut lines = Vec::with_capacity(given.len());
     for line in given {
         check_words(
@@ -204,9 +204,9 @@ pub(crate) async fn new_lines(
         };
         let bought = of.and_then(|order| order.lines.iter().find(|one| one.variant.as_ref() == Some(&variant.id)));
         let cost = line.unit_cost.or(bought.map(|line| line.unit_cost)).or_else(|| {
-            links
+            offers
                 .get(&variant.id)
-                .and_then(|link| link.cost_of(line.quantity.get()))
+                .and_then(|offer| offer.cost_of(line.quantity.get()))
         });
         lines.push(ReturnLine {
             id: LineId::new(cx.new_uuid()),

@@ -10,10 +10,10 @@ use crate::{
     Reader, Writer,
     model::{
         LocationId, PurchaseOrder, ReturnOrder, StockTake, TransferOrder, VariantId,
-        inventory::{Counted, Moves, Place, short, shortages},
+        inventory::{Counted, Moves, Place, Source, short, shortages},
         purchase::Push,
     },
-    storage::{Cause, Source},
+    storage::Cause,
 };
 
 /// What was done, in a word, and with what.

@@ -28,7 +28,7 @@ pub(crate) struct ShopItem {
 impl Query for GetShop {
     const NAME: &'static str = "shop.get";
     const TITLE: &'static str = "Get the store";
-    const EXAMPLE: &'static str = r#"const { plan, preferences } = await app.shop.get({});"#;
+    const EXAMPLE: &'static str = "const { plan, preferences } = await app.shop.get({});";
     type Domain = Logistics;
     type Output = ShopItem;
 

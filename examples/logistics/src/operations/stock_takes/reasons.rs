@@ -21,7 +21,7 @@ pub(crate) struct Reasons {
 impl Query for ReasonsStockTake {
     const NAME: &'static str = "stock_takes.reasons";
     const TITLE: &'static str = "Reasons for differences";
-    const EXAMPLE: &'static str = r#"const { items } = await app.stockTakes.reasons({});"#;
+    const EXAMPLE: &'static str = "const { items } = await app.stockTakes.reasons({});";
     type Domain = Logistics;
     type Output = Reasons;
 

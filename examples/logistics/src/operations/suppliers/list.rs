@@ -27,7 +27,7 @@ pub(crate) struct ListSupplier {
 impl Query for ListSupplier {
     const NAME: &'static str = "suppliers.list";
     const TITLE: &'static str = "List suppliers";
-    const EXAMPLE: &'static str = r#"const { items } = await app.suppliers.list({});"#;
+    const EXAMPLE: &'static str = "const { items } = await app.suppliers.list({});";
     const ERRORS: &'static [(ErrorCode, &'static str)] =
         &[(ErrorCode::InvalidInput, "`limit` or `cursor` is not one there is")];
     type Domain = Logistics;

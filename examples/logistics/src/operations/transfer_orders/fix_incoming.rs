@@ -4,12 +4,13 @@ use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::inventory::Source;
 use crate::model::transfer::TransferAction;
 use crate::model::{TransferOrderId, VariantId};
 use crate::operations::shared::found;
 use crate::operations::shared::settle::{Done, Negative, reconcile, settle_transfer};
 use crate::operations::shared::transfers::{TransferOrderItem, show_transfer};
-use crate::storage::{Cause, Source};
+use crate::storage::Cause;
 use crate::{Logistics, Writer};
 
 /// Sets what is incoming of a finished transfer's variants at its destination to what all open orders have on their

@@ -57,7 +57,7 @@ impl From<(ConstantsKey, Constants)> for ConstantsItem {
 impl Query for ListConstants {
     const NAME: &'static str = "variant_constants.list";
     const TITLE: &'static str = "List reorder rules";
-    const EXAMPLE: &'static str = r#"const { items } = await app.variantConstants.list({});"#;
+    const EXAMPLE: &'static str = "const { items } = await app.variantConstants.list({});";
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::NotFound, "the location does not exist")];
     type Domain = Logistics;
     type Output = Listed<ConstantsItem>;
