@@ -280,3 +280,20 @@ async fn the_primary_supplier_is_always_exactly_one() {
         .await;
     assert!(of(&stores, "sup_default").await);
 }
+
+#[tokio::test]
+async fn a_dry_run_tells_what_becomes_of_a_credit() {
+    let stores = Stores::open().await;
+    let arguments = json!({ "purchaseOrderId": "po_1002", "creditId": "crd_1001", "amount": "25.00" });
+    let (_, finished) = stores
+        .change(stores.harbor, "purchaseOrders.applyCredit", arguments)
+        .await
+        .unwrap();
+    let told = finished
+        .changes
+        .iter()
+        .find(|change| change.entity == "credit")
+        .unwrap();
+    assert_eq!(told.before, Some(json!({ "remaining": "200.00" })));
+    assert_eq!(told.after.as_ref().unwrap()["remaining"], json!("175.00"));
+}

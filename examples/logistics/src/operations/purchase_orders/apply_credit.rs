@@ -1,6 +1,6 @@
 //! `purchase_orders.apply_credit`
 
-use latchstring::{Command, Context, ErrorCode, OperationError};
+use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -74,10 +74,14 @@ impl Command for ApplyCreditPurchaseOrder {
             currency: &order.currency,
             due: order.totals(credited.get(&order.id).copied().unwrap_or_default()).due,
         };
+        let left = credit.remaining;
         let id = ApplicationId::new(cx.new_uuid());
         let applied = credit.apply(id, &to, (self.amount, self.exchange_rate), cx.now())?;
         db.save_credit(&credit).await?;
         db.add_application(&applied).await?;
+        let is = json!({ "remaining": credit.remaining, "appliedTo": order.id, "amount": applied.amount, "value": applied.value });
+        let was = json!({ "remaining": left });
+        db.record("credit", credit.id.clone(), ChangeAction::Updated, Some(was), Some(is));
         order.updated_at = cx.now();
         let done = Done::with(
             "applyCredit",

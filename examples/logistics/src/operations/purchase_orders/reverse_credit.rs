@@ -1,6 +1,6 @@
 //! `purchase_orders.reverse_credit`
 
-use latchstring::{Command, Context, ErrorCode, OperationError};
+use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -54,9 +54,15 @@ impl Command for ReverseCreditPurchaseOrder {
             )
         })?;
         let mut credit = found::credit(db.reader(), &application.credit).await?;
+        let left = credit.remaining;
         credit.reverse(&mut application, cx.now())?;
         db.save_credit(&credit).await?;
         db.save_application(&application).await?;
+        let (was, is) = (
+            json!({ "remaining": left, "appliedTo": order.id }),
+            json!({ "remaining": credit.remaining }),
+        );
+        db.record("credit", credit.id.clone(), ChangeAction::Updated, Some(was), Some(is));
         order.updated_at = cx.now();
         let order = settle_purchase(
             cx,

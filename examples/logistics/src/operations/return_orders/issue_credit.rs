@@ -1,6 +1,6 @@
 //! `return_orders.issue_credit`
 
-use latchstring::{Command, Context, ErrorCode, OperationError};
+use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -215,6 +215,8 @@ impl Command for IssueCreditReturnOrder {
         }
         for credit in &credits {
             db.add_credit(credit).await?;
+            let after = serde_json::to_value(credit).map_err(OperationError::internal)?;
+            db.record("credit", credit.id.clone(), ChangeAction::Created, None, Some(after));
         }
         let ids: Vec<&CreditId> = credits.iter().map(|credit| &credit.id).collect();
         let done = Done::with("issueCredit", json!({ "creditIds": ids }));

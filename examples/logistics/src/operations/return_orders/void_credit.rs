@@ -1,6 +1,6 @@
 //! `return_orders.void_credit`
 
-use latchstring::{Command, Context, ErrorCode, OperationError};
+use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -50,6 +50,14 @@ impl Command for VoidCreditReturnOrder {
             })?;
         credit.void(cx.now())?;
         db.save_credit(&credit).await?;
+        let told = |is_voided: bool| Some(json!({ "voided": is_voided }));
+        db.record(
+            "credit",
+            credit.id.clone(),
+            ChangeAction::Updated,
+            told(false),
+            told(true),
+        );
         order.uncredit(&credit.id);
         order.recompute(None);
         let order = settle_return(
