@@ -13,12 +13,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use crate::{
     change_set,
     dry_run::{self, Handle},
     gone::Gone,
-    shares::Shares,
+    shares::{Place, Shares},
 };
 
 /// How a program ended. Either way the value has the fields that callers are told, as [`read_output`] and
@@ -195,8 +196,8 @@ impl Run<'_> {
         let grant = session.context().grant().clone();
         let run = async {
             let mut place = self.shares.place(&grant, effect, limits.guest_time).await?;
-            let outcome = self.checked(source, limits, effect, &mut session).await;
-            place.computed(outcome.as_ref().map_or(Duration::ZERO, |outcome| outcome.guest_time));
+            let outcome = self.checked(source, (limits, effect), &mut session, &mut place).await;
+            place.done();
             Ok((outcome?, place))
         };
         // The place is given back after the session's end: until then it may hold what the next one waits for.
@@ -214,19 +215,22 @@ impl Run<'_> {
     async fn checked(
         &self,
         source: Arc<str>,
-        limits: &Limits,
-        effect: Effect,
+        (limits, effect): (&Limits, Effect),
         session: &mut Session,
+        place: &mut Place,
     ) -> Result<Outcome, OperationError> {
         let surface = session.surface().clone();
+        let began = Instant::now();
         // One that is too long is for the sandbox to refuse.
         let code = if source.len() > limits.program_bytes {
-            Code::from(source.as_ref())
+            Ok(Code::from(source.as_ref()))
         } else {
-            match latchstring_check::prepare(&source, &surface, effect).await {
-                Ok(code) => code,
-                Err(failure) => return Ok(Outcome::refused(*failure)),
-            }
+            latchstring_check::prepare(&source, &surface, effect).await
+        };
+        place.computed(began.elapsed());
+        let code = match code {
+            Ok(code) => code,
+            Err(failure) => return Ok(Outcome::refused(*failure)),
         };
         let origin = session.context().origin();
         let program = Program {
@@ -237,6 +241,7 @@ impl Run<'_> {
         };
         let outcome = self.sandbox.run(&program, limits, session).await;
         let mut outcome = outcome.map_err(sandbox_failed)?;
+        place.computed(outcome.guest_time);
         if let Err(failure) = outcome.ended {
             outcome.ended = Err(latchstring_check::explain(&program.source, &surface, failure).await);
         }

@@ -61,23 +61,34 @@ impl Share {
 pub(crate) struct Place {
     shares: [Arc<Share>; 2],
     _permits: [OwnedSemaphorePermit; 2],
+    /// Since when something is computed of which nobody has said yet how much it was.
     since: Instant,
-    /// What it is charged with when nobody says what it computed.
+    is_known: bool,
+    /// What that is charged with at most.
     most: Duration,
-    computed: Option<Duration>,
+    computed: Duration,
 }
 
 impl Place {
-    /// Says for how long the program computed.
+    /// Says for how long something was computed since the place was taken, or since this was said last.
     pub(crate) fn computed(&mut self, time: Duration) {
-        self.computed = Some(time);
+        self.computed += time;
+        self.since = Instant::now();
+    }
+
+    /// Says that nothing more is computed.
+    pub(crate) fn done(&mut self) {
+        self.is_known = true;
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // Of one whose caller went away it is not known: it may have computed all the time.
-        let computed = self.computed.unwrap_or_else(|| self.since.elapsed().min(self.most));
+        let mut computed = self.computed;
+        if !self.is_known {
+            // Of one whose caller went away it is not known: it may have computed all the time.
+            computed += self.since.elapsed().min(self.most);
+        }
         for share in &self.shares {
             lock(&share.computing).charge(computed, Instant::now());
         }
@@ -136,8 +147,9 @@ impl Shares {
             shares,
             _permits: permits,
             since: Instant::now(),
+            is_known: false,
             most,
-            computed: None,
+            computed: Duration::ZERO,
         })
     }
 
@@ -250,6 +262,13 @@ mod tests {
         })
     }
 
+    /// Runs a program that computes for as long as it may.
+    async fn compute(shares: &Shares, of: (u128, u128)) {
+        let mut place = place(shares, of).await.unwrap();
+        place.computed(MOST);
+        place.done();
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_grant_and_a_tenant_at_their_share_wait_and_others_do_not() {
         let shares = Shares::new(Budgets::default());
@@ -308,7 +327,7 @@ mod tests {
     async fn who_has_computed_enough_waits_until_the_minute_is_over() {
         let shares = Shares::new(Budgets::default());
         for _ in 0..10 {
-            place(&shares, (1, 1)).await.unwrap().computed(MOST);
+            compute(&shares, (1, 1)).await;
         }
         let error = place(&shares, (1, 1)).await.err().unwrap();
         assert!(
@@ -321,10 +340,10 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(1)).await;
         drop(gone);
         for _ in 0..9 {
-            place(&shares, (1, 2)).await.unwrap().computed(MOST);
+            compute(&shares, (1, 2)).await;
         }
         assert!(place(&shares, (1, 2)).await.is_ok());
-        place(&shares, (1, 2)).await.unwrap().computed(MOST);
+        compute(&shares, (1, 2)).await;
         let error = place(&shares, (1, 3)).await.err().unwrap();
         assert!(
             error.contains("of this account have computed for more than 40 s"),
@@ -340,7 +359,7 @@ mod tests {
     async fn shares_that_nobody_uses_are_forgotten() {
         let shares = Shares::new(Budgets::default());
         let kept = place(&shares, (0, 0)).await.unwrap();
-        place(&shares, (1, 1)).await.unwrap().computed(MOST);
+        compute(&shares, (1, 1)).await;
         for number in 2..3_000 {
             place(&shares, (number, number)).await.unwrap().computed(Duration::ZERO);
         }
