@@ -241,6 +241,21 @@ impl Pool {
         lock(&self.slots).condemned.contains(&base.as_ptr().addr())
     }
 
+    /// Makes a slot in use what it was when new. An error when it must not be used again.
+    pub(crate) fn renew(&self, slot: &mut Slot) -> io::Result<()> {
+        if lock(&self.slots).condemned.contains(&slot.base().as_ptr().addr()) {
+            return Err(io::Error::other("its memory was taken away"));
+        }
+        let grown = (slot.accessible() - self.image.len()) / PAGE;
+        slot.restore(&self.image, self.hot())?;
+        self.budget.give_back(grown);
+        Ok(())
+    }
+
+    fn hot(&self) -> &[Range<usize>] {
+        self.hot.get().map_or(&[], Vec::as_slice)
+    }
+
     pub(crate) fn give_back(&self, mut slot: Slot) {
         self.budget.give_back((slot.accessible() - self.image.len()) / PAGE);
         {
@@ -249,8 +264,7 @@ impl Pool {
                 return;
             }
         }
-        let hot = self.hot.get().map_or(&[][..], Vec::as_slice);
-        match slot.restore(&self.image, hot) {
+        match slot.restore(&self.image, self.hot()) {
             Ok(()) => lock(&self.slots).free.push(slot),
             Err(error) => tracing::warn!(%error, "a memory slot could not be restored and is dropped"),
         }
