@@ -29,6 +29,8 @@ pub(crate) struct Compiled {
     pub(crate) module: Module,
     /// Address of the control block in the guest's memory.
     pub(crate) control: u32,
+    /// Where its stack pointer is while it does nothing.
+    pub(crate) stack_top: i32,
 }
 
 impl Compiled {
@@ -86,10 +88,12 @@ impl Compiled {
         if module.imports().next().is_some() {
             return Err(StartError::Guest("closed boundary: it imports something"));
         }
+        let stack_top = exported_address(GUEST, "__stack_pointer").ok_or(StartError::Guest("stack pointer"))?;
         Ok(Self {
             engine,
             module,
             control,
+            stack_top: stack_top.cast_signed(),
         })
     }
 }
@@ -129,7 +133,7 @@ fn exported_address(wasm: &[u8], name: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{GUEST, exported_address};
+    use super::*;
 
     #[test]
     fn the_control_block_is_found_before_anything_is_compiled() {
@@ -138,5 +142,44 @@ mod tests {
         assert_eq!(address % 8, 0);
         assert_eq!(exported_address(GUEST, "no_such_symbol"), None);
         assert_eq!(exported_address(b"not wasm", "control"), None);
+    }
+
+    /// What `Ready` leans on when it uses an instance for one program after the other.
+    #[test]
+    fn nothing_in_an_instance_changes_but_its_memory_and_its_stack_pointer() {
+        let (mut changing, mut code) = (0, 0);
+        for payload in Parser::new(0).parse_all(GUEST) {
+            match payload.unwrap() {
+                Payload::GlobalSection(globals) => {
+                    changing += globals
+                        .into_iter()
+                        .filter(|global| global.as_ref().unwrap().ty.mutable)
+                        .count();
+                }
+                Payload::CodeSectionEntry(body) => {
+                    code += 1;
+                    for operator in body.get_operators_reader().unwrap() {
+                        let operator = operator.unwrap();
+                        assert!(
+                            !matches!(
+                                operator,
+                                Operator::TableSet { .. }
+                                    | Operator::TableGrow { .. }
+                                    | Operator::TableFill { .. }
+                                    | Operator::TableCopy { .. }
+                                    | Operator::TableInit { .. }
+                                    | Operator::ElemDrop { .. }
+                                    | Operator::MemoryInit { .. }
+                                    | Operator::DataDrop { .. }
+                            ),
+                            "{operator:?}"
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(changing, 1, "the stack pointer");
+        assert!(code > 1000, "{code} functions were looked at");
     }
 }

@@ -6,7 +6,7 @@
 use std::ptr::NonNull;
 
 use serde::{Deserialize, Serialize};
-use wasmer::{Engine, Imports, Instance, Memory, RuntimeError, Store, TypedFunction};
+use wasmer::{Engine, Global, Imports, Instance, Memory, RuntimeError, Store, TypedFunction};
 
 use crate::{
     engine::Compiled,
@@ -106,8 +106,10 @@ pub(crate) struct Guest {
     reserve: TypedFunction<u32, u32>,
     start: TypedFunction<u32, i32>,
     resume: TypedFunction<u32, i32>,
+    stack_pointer: Global,
     instance: Instance,
     control: u32,
+    stack_top: i32,
     store: Store,
 }
 
@@ -123,7 +125,9 @@ impl Guest {
             reserve: exports.get_typed_function(&store, "reserve").map_err(missing)?,
             start: exports.get_typed_function(&store, "start").map_err(missing)?,
             resume: exports.get_typed_function(&store, "resume").map_err(missing)?,
+            stack_pointer: exports.get_global("__stack_pointer").map_err(missing)?.clone(),
             control: compiled.control,
+            stack_top: compiled.stack_top,
             instance,
             store,
         })
@@ -134,7 +138,6 @@ impl Guest {
         let trapped = |error: RuntimeError| Broken::Prepare(error.message());
         let init: TypedFunction<(), i32> = self.export("init")?;
         let expose: TypedFunction<u32, i32> = self.export("expose")?;
-        let stack = self.stack_pointer()?;
         let status = init.call(&mut self.store).map_err(trapped)?;
         self.prepared(status)?;
         let paths = serde_json::to_vec(paths).map_err(|error| Broken::Prepare(error.to_string()))?;
@@ -145,7 +148,7 @@ impl Guest {
         let status = expose.call(&mut self.store, length).map_err(trapped)?;
         self.prepared(status)?;
         // The image is memory alone. The stack pointer is the one other thing that changes, and is back.
-        if self.stack_pointer()? != stack {
+        if !self.is_stack_empty() {
             return Err(Broken::Guest("its stack pointer moved"));
         }
         self.image()
@@ -169,17 +172,13 @@ impl Guest {
         Err(Broken::Prepare(format!("{status}, {thrown:?}")))
     }
 
-    fn stack_pointer(&mut self) -> Result<i32, Broken> {
-        let global = self
-            .instance
-            .exports
-            .get_global("__stack_pointer")
-            .map_err(|_| Broken::Guest("no stack pointer"))?;
-        let global = global.clone();
-        global
-            .get(&mut self.store)
-            .i32()
-            .ok_or(Broken::Guest("its stack pointer is no number"))
+    fn is_stack_empty(&mut self) -> bool {
+        self.stack_pointer.get(&mut self.store).i32() == Some(self.stack_top)
+    }
+
+    /// Makes it as new, when compiled code has ended each time as code does. False when that cannot be.
+    pub(crate) fn renew(&mut self) -> bool {
+        self.is_stack_empty() && self.memory.reset(&mut self.store).is_ok()
     }
 
     /// All of the memory.

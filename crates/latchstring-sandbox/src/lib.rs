@@ -33,6 +33,7 @@ mod lock;
 mod memory;
 mod position;
 mod process;
+mod ready;
 mod reins;
 mod request;
 mod run;

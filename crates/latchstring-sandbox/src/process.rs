@@ -9,7 +9,7 @@
 
 use std::{
     os::{fd::OwnedFd, unix::net::UnixStream},
-    sync::{Arc, Mutex, mpsc},
+    sync::{Arc, Mutex, atomic::AtomicUsize, mpsc},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -30,12 +30,14 @@ use crate::{
 mod confine;
 mod launch;
 mod link;
+mod pace;
 mod serve;
 mod wire;
 mod zygote;
 
 use launch::Launcher;
 use link::{Ask, Bell};
+use pace::Pace;
 pub(crate) use wire::{Death, FromWorker, HEAD, Start, ToWorker, frame, length, message};
 pub(crate) use zygote::become_zygote;
 
@@ -75,6 +77,8 @@ pub(crate) struct Worker {
     pub(crate) death: oneshot::Receiver<Death>,
     /// Whether it has said so.
     pub(crate) is_ready: bool,
+    /// How it stands to the others that compute.
+    pub(crate) pace: Arc<Pace>,
     process: OwnedFd,
     number: u64,
     generation: u64,
@@ -107,6 +111,8 @@ pub(crate) struct Pool {
     state: Mutex<State>,
     spare_limit: usize,
     warm_limit: usize,
+    /// Turns that compute for some time already, beside each other.
+    crowd: Arc<AtomicUsize>,
 }
 
 #[derive(Debug, Default)]
@@ -153,6 +159,7 @@ impl Processes {
             state: Mutex::default(),
             spare_limit: options.spare_workers,
             warm_limit: options.warm_workers,
+            crowd: Arc::default(),
         });
         let (asks, asked) = mpsc::channel();
         let (bell, rung) = Bell::new().map_err(failed)?;
@@ -204,7 +211,7 @@ impl Processes {
     /// Takes a worker back after a program that ended as programs do.
     pub(crate) fn give_back(&self, mut worker: Worker) {
         worker.runs += 1;
-        if worker.owner.is_none() || worker.runs >= RUNS {
+        if worker.owner.is_none() || worker.runs >= RUNS || !worker.pace.recovers() {
             return;
         }
         worker.idle_since = Instant::now();

@@ -3,7 +3,6 @@
 use std::{
     any::Any,
     collections::HashMap,
-    ptr::NonNull,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,9 +16,9 @@ use crate::{
     budget::PageBudget,
     error::Broken,
     guest::{Answer, Guest, Halt, Settings, Status, Tally, Thrown},
+    ready::Ready,
     reins::{Pull, Reins},
     request::Request,
-    snapshot::Snapshot,
     watchdog::Watchdog,
 };
 
@@ -29,6 +28,8 @@ pub(crate) struct RunThread {
     pub(crate) watchdog: Arc<Watchdog>,
     /// Runs that wait for the host, by number.
     pub(crate) waiting: HashMap<u64, Run>,
+    /// The guest of the last program that ended, as if new.
+    pub(crate) kept: Option<Ready>,
 }
 
 impl RunThread {
@@ -54,7 +55,7 @@ impl RunThread {
         } else {
             // Told before the memory is restored, which takes about as long as a small program.
             let _ = sender.send(turn);
-            drop(run);
+            self.kept = run.end();
         }
     }
 }
@@ -133,9 +134,9 @@ pub(crate) struct Terms {
 
 /// A program between its start and its end. Lives on one thread.
 pub(crate) struct Run {
-    guest: Guest,
-    base: NonNull<u8>,
-    snapshot: Arc<Snapshot>,
+    ready: Ready,
+    /// Whether compiled code ended each time as code does.
+    is_whole: bool,
     terms: Terms,
     guest_time: Duration,
 }
@@ -148,30 +149,32 @@ enum Stopped {
 }
 
 impl Run {
-    pub(crate) fn new(snapshot: Arc<Snapshot>, mut terms: Terms) -> Result<Self, Broken> {
-        let guest = snapshot.guest()?;
-        let base = guest.base()?;
-        snapshot.pool().charge(base, std::mem::take(&mut terms.own));
-        Ok(Self {
-            guest,
-            base,
-            snapshot,
+    pub(crate) fn new(ready: Ready, mut terms: Terms) -> Self {
+        ready.snapshot.pool().charge(ready.base, std::mem::take(&mut terms.own));
+        Self {
+            ready,
+            is_whole: true,
             terms,
             guest_time: Duration::ZERO,
-        })
+        }
+    }
+
+    /// Restores the memory and gives back what was held. The guest, if it can be used for another program.
+    pub(crate) fn end(self) -> Option<Ready> {
+        if self.is_whole { self.ready.renewed() } else { None }
     }
 
     /// The first turn.
     pub(crate) fn start(&mut self, source: &str, on: &OnThread<'_>) -> Result<Turn, Broken> {
-        let put = self.guest.put_program(source, &self.terms.settings);
-        let put = self.with_room(put, on, |run| run.guest.put_program(source, &run.terms.settings))?;
+        let put = self.ready.guest.put_program(source, &self.terms.settings);
+        let put = self.with_room(put, on, |run| run.ready.guest.put_program(source, &run.terms.settings))?;
         self.turn(put, on, Guest::start)
     }
 
     /// A later turn.
     pub(crate) fn resume(&mut self, answers: &[Answer], on: &OnThread<'_>) -> Result<Turn, Broken> {
-        let put = self.guest.put_answers(answers);
-        let put = self.with_room(put, on, |run| run.guest.put_answers(answers))?;
+        let put = self.ready.guest.put_answers(answers);
+        let put = self.with_room(put, on, |run| run.ready.guest.put_answers(answers))?;
         self.turn(put, on, Guest::resume)
     }
 
@@ -181,7 +184,7 @@ impl Run {
             console,
             console_dropped,
             calls,
-        } = self.guest.tally(&self.terms.settings)?;
+        } = self.ready.guest.tally(&self.terms.settings)?;
         Ok(Spent {
             console: Console {
                 text: console,
@@ -224,7 +227,7 @@ impl Run {
             Err(verdict) => verdict,
             Ok(length) => match self.compiled(on, |guest| go(guest, length)) {
                 Err(stopped) => stopped.into(),
-                Ok(code) => match self.guest.status(code, &self.terms.settings)? {
+                Ok(code) => match self.ready.guest.status(code, &self.terms.settings)? {
                     Status::Pending(requests) => return Ok(Turn::Calls(requests)),
                     Status::Done(json) => Verdict::Done(json),
                     Status::Failed(thrown) => Verdict::Failed(thrown),
@@ -255,8 +258,8 @@ impl Run {
         on: &OnThread<'_>,
         go: impl FnOnce(&mut Guest) -> Result<T, RuntimeError>,
     ) -> Result<T, Stopped> {
-        let (base, reins) = (self.base, &self.terms.reins);
-        if !reins.enter(base, self.snapshot.control()) {
+        let (base, reins) = (self.ready.base, &self.terms.reins);
+        if !reins.enter(base, self.ready.snapshot.control()) {
             return Err(Stopped::Cancelled);
         }
         let watched = Watched { on, reins };
@@ -264,16 +267,20 @@ impl Run {
         let left = self.terms.guest_time.saturating_sub(self.guest_time);
         on.watchdog
             .arm(on.index, (started + left).min(self.terms.wall_deadline), reins);
-        let result = go(&mut self.guest);
+        self.is_whole = false;
+        let result = go(&mut self.ready.guest);
         drop(watched);
         let pull = reins.leave();
         self.guest_time += started.elapsed();
         if pull == Pull::Protect {
-            self.snapshot.pool().condemn(base);
+            self.ready.snapshot.pool().condemn(base);
         }
         match (result, pull) {
             (_, Pull::Protect) | (Err(_), Pull::Kill) => Err(self.late(pull)),
-            (Ok(value), _) => Ok(value),
+            (Ok(value), _) => {
+                self.is_whole = true;
+                Ok(value)
+            }
             (Err(error), Pull::Loose | Pull::Stop) => Err(Stopped::Crashed(error)),
         }
     }
@@ -341,7 +348,7 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
-    use crate::snapshot;
+    use crate::snapshot::{self, Snapshot};
 
     fn run_of(snapshot: &Arc<Snapshot>) -> Run {
         let settings = Settings {
@@ -363,7 +370,7 @@ mod tests {
             own: Vec::new(),
             _held: Box::new(()),
         };
-        Run::new(Arc::clone(snapshot), terms).unwrap()
+        Run::new(Ready::kept_or_new(&mut None, Arc::clone(snapshot)).unwrap(), terms)
     }
 
     fn result(snapshot: &Arc<Snapshot>, source: &str) -> Verdict {
@@ -434,7 +441,7 @@ mod tests {
                 "the kill switch did nothing: {source}"
             );
             assert_eq!(ending.spent.console.text, "in\n");
-            assert!(!snapshot.pool().is_condemned(run.base));
+            assert!(!snapshot.pool().is_condemned(run.ready.base));
         }
     }
 
@@ -463,7 +470,7 @@ mod tests {
                 "{:?}",
                 ending.verdict
             );
-            let base = run.base;
+            let base = run.ready.base;
             assert!(snapshot.pool().is_condemned(base));
             drop(run);
             assert!(!snapshot.pool().is_condemned(base), "it is unmapped");

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     budget::PageBudget,
     error::Broken,
+    ready::Ready,
     reins::Reins,
     run::{OnThread, Run, Terms, Turn},
     snapshot::Snapshot,
@@ -68,6 +69,7 @@ fn serve(workplace: &Workplace) -> io::Result<()> {
         watchdog: &watchdog,
     };
     let mut run = None;
+    let mut kept = None;
     while let Some(message) = receive(server)? {
         let told = match message {
             ToWorker::Start(start) => {
@@ -78,7 +80,7 @@ fn serve(workplace: &Workplace) -> io::Result<()> {
                     continue;
                 }
                 workplace.budget.start_over();
-                begun(workplace, *start).and_then(|(mut begun, source)| {
+                begun(workplace, *start, &mut kept).and_then(|(mut begun, source)| {
                     let turn = begun.start(&source, &on)?;
                     run = Some(begun);
                     Ok(FromWorker::of(turn))
@@ -99,13 +101,13 @@ fn serve(workplace: &Workplace) -> io::Result<()> {
         // Told before the memory is restored, which takes about as long as a small program.
         send(server, &told)?;
         if is_over {
-            run = None;
+            kept = run.take().and_then(Run::end);
         }
     }
     Ok(())
 }
 
-fn begun(workplace: &Workplace, start: Start) -> Result<(Run, String), Broken> {
+fn begun(workplace: &Workplace, start: Start, kept: &mut Option<Ready>) -> Result<(Run, String), Broken> {
     let snapshot = workplace.snapshots.get(&start.surface);
     let snapshot = snapshot.ok_or(Broken::NoWorker("it has no snapshot of these operations"))?;
     let terms = Terms {
@@ -117,7 +119,8 @@ fn begun(workplace: &Workplace, start: Start) -> Result<(Run, String), Broken> {
         own: Vec::new(),
         _held: Box::new(()),
     };
-    Ok((Run::new(Arc::clone(snapshot), terms)?, start.source))
+    let ready = Ready::kept_or_new(kept, Arc::clone(snapshot))?;
+    Ok((Run::new(ready, terms), start.source))
 }
 
 impl FromWorker {

@@ -102,6 +102,7 @@ pub(super) enum FromZygote {
     /// With the worker's socket and its pidfd.
     Forked {
         worker: u64,
+        process: i32,
     },
     NotForked(String),
     Died {
@@ -292,11 +293,19 @@ mod tests {
         let (one, other) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None).unwrap();
         let file = crate::image::sealed(b"content").unwrap();
         send_packet(&one, &ToZygote::Fork, &[]).unwrap();
-        send_packet(&one, &FromZygote::Forked { worker: 7 }, &[file.as_fd(), one.as_fd()]).unwrap();
+        send_packet(
+            &one,
+            &FromZygote::Forked { worker: 7, process: 9 },
+            &[file.as_fd(), one.as_fd()],
+        )
+        .unwrap();
         let (first, with) = receive_packet::<ToZygote>(&other).unwrap().unwrap();
         assert!(matches!(first, ToZygote::Fork) && with.is_empty());
         let (second, with) = receive_packet::<FromZygote>(&other).unwrap().unwrap();
-        assert!(matches!(second, FromZygote::Forked { worker: 7 }), "{second:?}");
+        assert!(
+            matches!(second, FromZygote::Forked { worker: 7, process: 9 }),
+            "{second:?}"
+        );
         assert_eq!(with.len(), 2);
         drop((one, with));
         assert!(receive_packet::<ToZygote>(&other).unwrap().is_none());

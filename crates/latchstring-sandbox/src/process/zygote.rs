@@ -184,8 +184,11 @@ impl Zygote<'_> {
     fn fork(&mut self) -> Result<(), String> {
         self.forked += 1;
         match self.forked_worker() {
-            Ok((socket, process)) => {
-                let forked = FromZygote::Forked { worker: self.forked };
+            Ok((socket, process, number)) => {
+                let forked = FromZygote::Forked {
+                    worker: self.forked,
+                    process: number.as_raw_nonzero().get(),
+                };
                 let sent = send_packet(self.server, &forked, &[socket.as_fd(), process.as_fd()]);
                 self.workers.push((self.forked, process));
                 sent.map_err(|error| format!("the server: {error}"))
@@ -194,8 +197,8 @@ impl Zygote<'_> {
         }
     }
 
-    /// A new worker: the server's end of its socket, and its pidfd.
-    fn forked_worker(&mut self) -> io::Result<(OwnedFd, OwnedFd)> {
+    /// A new worker: the server's end of its socket, its pidfd, and its number.
+    fn forked_worker(&mut self) -> io::Result<(OwnedFd, OwnedFd, Pid)> {
         let (server, worker) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
         let size = confine::size(&self.statm)?;
         let zygote = getpid();
@@ -211,7 +214,7 @@ impl Zygote<'_> {
         }
         // It cannot be another's number yet: nobody has waited for the child.
         let child = Pid::from_raw(child).ok_or_else(|| io::Error::other("a worker without a number"))?;
-        Ok((server, pidfd_open(child, PidfdFlags::empty())?))
+        Ok((server, pidfd_open(child, PidfdFlags::empty())?, child))
     }
 
     /// The child's life.

@@ -128,7 +128,19 @@ impl InProcess {
     /// The end of the turn under way.
     pub(crate) async fn turn(&mut self) -> Result<Turn, Broken> {
         let deadline = tokio::time::Instant::now() + self.guest_time + GRACE;
-        let Ok(said) = timeout_at(deadline, self.said()).await else {
+        let pace = self.line.as_ref().map(|line| Arc::clone(&line.worker.pace));
+        let watched = async {
+            match &pace {
+                Some(pace) => pace.watch().await,
+                None => std::future::pending().await,
+            }
+        };
+        let said = tokio::select! {
+            biased;
+            said = timeout_at(deadline, self.said()) => said,
+            never = watched => match never {},
+        };
+        let Ok(said) = said else {
             // Its watchdog does nothing any more.
             return Ok(self.lost(Verdict::Late(Deadline::Guest, None)));
         };

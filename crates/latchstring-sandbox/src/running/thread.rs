@@ -18,6 +18,7 @@ use crate::{
     engine::Compiled,
     error::Broken,
     guest::{Answer, Settings},
+    ready::Ready,
     reins::Reins,
     run::{Run, RunThread, Spent, Terms, Turn},
     snapshot::{MemoryLimits, Snapshots},
@@ -46,6 +47,7 @@ impl ThreadWall {
             index,
             watchdog: Arc::clone(&watchdog),
             waiting: std::collections::HashMap::new(),
+            kept: None,
         })
         .map_err(StartError::Threads)?;
         Ok(Arc::new(Self {
@@ -91,9 +93,10 @@ impl OnThread {
             if terms.reins.is_cancelled() {
                 return;
             }
-            match snapshots.of(&paths).and_then(|snapshot| Run::new(snapshot, terms)) {
+            let ready = snapshots.of(&paths);
+            match ready.and_then(|snapshot| Ready::kept_or_new(&mut thread.kept, snapshot)) {
                 Err(broken) => drop(sender.send(Err(broken))),
-                Ok(run) => thread.take_turn(number, run, sender, |run, on| run.start(&source, on)),
+                Ok(ready) => thread.take_turn(number, Run::new(ready, terms), sender, |run, on| run.start(&source, on)),
             }
         });
         Self {
