@@ -26,8 +26,8 @@ fn generate<T: JsonSchema>(settings: SchemaSettings) -> Map<String, Value> {
         Value::Object(object) => object,
         _ => Map::new(),
     };
-    object.remove("title");
-    object.remove("$schema");
+    object.shift_remove("title");
+    object.shift_remove("$schema");
     object
 }
 
@@ -39,7 +39,7 @@ fn drop_rust_formats(schema: &mut schemars::Schema) {
         .and_then(Value::as_str)
         .is_some_and(|format| format.starts_with("uint") || format.starts_with("int") || format == "double");
     if is_rust_only {
-        object.remove("format");
+        object.shift_remove("format");
     }
 }
 

@@ -71,7 +71,7 @@ fn split_type(schema: &mut Map<String, Value>) {
         schema.insert("type".to_owned(), only);
     } else if !schema.contains_key("anyOf") {
         let each: Vec<Value> = types.iter().map(|one| json!({ "type": one })).collect();
-        schema.remove("type");
+        schema.shift_remove("type");
         schema.insert("anyOf".to_owned(), Value::Array(each));
     }
 }

@@ -23,7 +23,7 @@ pub enum Ran {
     /// It returned, and what it changed was kept or, after a dry run, undone.
     Returned(Value),
     /// It did not return, and nothing was changed.
-    Failed(Failure, Value),
+    Failed(Box<Failure>, Value),
 }
 
 /// A program that may write has less time than one that reads: while it holds a database's one writer, others wait.
@@ -212,11 +212,13 @@ async fn ended(session: Session, outcome: Outcome, finish: Finish, effect: Effec
     if !console.is_empty() {
         told["console"] = json!(console);
     }
-    // Read before anything is kept: a result that cannot be told must not leave changes behind.
+    // Read before anything is kept: a result that cannot be told must not leave changes behind. Told last, because one that
+    // is long is cut, and would hide what comes after it.
+    let mut result = Value::Null;
     let failure = match outcome.ended {
         Ok(json) => match serde_json::from_str(json.get()) {
             Ok(value) => {
-                told["result"] = value;
+                result = value;
                 None
             }
             Err(_) => Some(too_deep()),
@@ -228,7 +230,7 @@ async fn ended(session: Session, outcome: Outcome, finish: Finish, effect: Effec
         let _ = session.finish(Finish::Fail(failure.code)).await;
         told["ok"] = json!(false);
         told["error"] = json!(failure);
-        return Ok(Ran::Failed(failure, told));
+        return Ok(Ran::Failed(failure.into(), told));
     }
     // The program returned; an error here says that what it did could not be kept, or may not be told.
     let finished = session.finish(finish).await?;
@@ -237,6 +239,7 @@ async fn ended(session: Session, outcome: Outcome, finish: Finish, effect: Effec
         told["changeCount"] = json!(finished.changes.len());
         told["changes"] = json!(finished.changes.iter().take(MOST_CHANGES).collect::<Vec<_>>());
     }
+    told["result"] = result;
     Ok(Ran::Returned(told))
 }
 

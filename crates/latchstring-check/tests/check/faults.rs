@@ -44,7 +44,7 @@ fn s07_what_changes_data_is_refused_in_a_program_that_reads() {
 
 #[test]
 fn arguments_are_checked_by_their_schema() {
-    let shape = "Expected {orderBy?: \"name\" | \"price\", pageSize?: number, search?: string, tags?: string[]}";
+    let shape = "Expected {search?: string, pageSize?: number, orderBy?: \"name\" | \"price\", tags?: string[]}";
     for (argument, column, told) in [
         ("{ serach: 'x' }", 27, "unknown field `serach` (did you mean `search`?)"),
         (
@@ -149,11 +149,11 @@ fn fields_of_results_that_are_not_there_are_told_with_those_that_are() {
     );
     tells(
         "const { items } = await app.items.list({}); return items.map((one) => one.prize.amount)",
-        "1:75 TypeError: `one` has no `prize` (did you mean `price`?); it has: id, kind, madeAt, name, note, price, tags",
+        "1:75 TypeError: `one` has no `prize` (did you mean `price`?); it has: id, name, price, note, tags, madeAt, kind",
     );
     tells(
         "const { items } = await app.items.list({}); return items.filter(({ titel }) => titel)",
-        "1:68 TypeError: `items` has no `titel`; it has: id, kind, madeAt, name, note, price, tags",
+        "1:68 TypeError: `items` has no `titel`; it has: id, name, price, note, tags, madeAt, kind",
     );
     tells(
         "const page = await app.items.list({}); return page.map((one) => one.name)",

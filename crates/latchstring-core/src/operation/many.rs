@@ -227,7 +227,7 @@ fn input_schema<C: Command>(single: &Name, words: &str) -> Map<String, Value> {
         items.insert("description".to_owned(), words.into());
         // The command's own words, which the description of the bulk form begins with.
         if let Some(Value::Object(item)) = items.get_mut("items") {
-            item.remove("description");
+            item.shift_remove("description");
         }
     }
     schema
