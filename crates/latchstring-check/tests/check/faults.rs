@@ -180,6 +180,37 @@ fn fields_of_results_that_are_not_there_are_told_with_those_that_are() {
 }
 
 #[test]
+fn a_field_that_never_exists_is_no_matter_of_asking() {
+    let has = "it has: id, name, price, note, tags, madeAt, kind";
+    let end = "It never exists, so `?.` and `??` do not help; leave it out";
+    for (use_of_it, column) in [
+        ("one.colour ?? 'none'", 69),
+        ("(one.colour) || 'none'", 70),
+        ("one?.colour", 70),
+        ("one.colour?.name", 69),
+        ("one.colour?.['name']", 69),
+        ("one.colour?.()", 69),
+        ("one?.colour ?? 'none'", 70),
+    ] {
+        let source = format!("const {{ items }} = await app.items.list({{}}); return items.map((one) => {use_of_it})");
+        tells(
+            &source,
+            &format!("1:{} TypeError: `one` has no `colour`; {has}. {end}", column + 6),
+        );
+    }
+    for use_of_it in [
+        "one.colour",
+        "one.colour && 1",
+        "String?.(one.colour)",
+        "'none' ?? one.colour",
+    ] {
+        let source = format!("const {{ items }} = await app.items.list({{}}); return items.map((one) => {use_of_it})");
+        assert!(!told(&source)[0].contains(end), "{use_of_it}");
+    }
+    is_fine("const { items } = await app.items.list({}); return items.map((one) => one.note?.length ?? 0)");
+}
+
+#[test]
 fn a_field_is_not_compared_with_what_it_never_is() {
     tells(
         "const { items } = await app.items.list({}); return items.filter((one) => one.kind === 'solt')",
