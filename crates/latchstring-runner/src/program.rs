@@ -29,7 +29,7 @@ pub enum Ran {
     /// It returned, and what it changed was kept or, after a dry run, undone.
     Returned(Value),
     /// It did not return, and nothing was changed.
-    Failed(Failure, Value),
+    Failed(Box<Failure>, Value),
 }
 
 /// A program that may write has less time than one that reads: while it holds a database's one writer, others wait.
@@ -264,11 +264,13 @@ impl Run<'_> {
         if !console.is_empty() {
             told["console"] = json!(console);
         }
-        // Read before anything is kept: a result that cannot be told must not leave changes behind.
+        // Read before anything is kept: a result that cannot be told must not leave changes behind. Told last, because one
+        // that is long is cut, and would hide what comes after it.
+        let mut result = Value::Null;
         let failure = match outcome.ended {
             Ok(json) => match serde_json::from_str(json.get()) {
                 Ok(value) => {
-                    told["result"] = value;
+                    result = value;
                     None
                 }
                 Err(_) => Some(too_deep()),
@@ -280,9 +282,10 @@ impl Run<'_> {
             let _ = session.finish(Finish::Fail(failure.code)).await;
             told["ok"] = json!(false);
             told["error"] = json!(failure);
-            return Ok(Ran::Failed(failure, told));
+            return Ok(Ran::Failed(failure.into(), told));
         }
         self.kept(session, end, &mut told).await?;
+        told["result"] = result;
         Ok(Ran::Returned(told))
     }
 
@@ -301,7 +304,6 @@ impl Run<'_> {
         }
         told["committed"] = json!(finished.committed);
         told["changeCount"] = json!(finished.changes.len());
-        // The longest comes last, where an answer may be cut.
         if let Some(handle) = handle {
             told["handle"] = json!(handle.to_string());
             told["changeSet"] = json!(change_set::text(&finished.changes));

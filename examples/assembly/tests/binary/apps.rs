@@ -15,7 +15,7 @@ async fn a_code_is_made_listed_and_cancelled() {
     let made = run(&["code", "create", "--scope", "read_write"]);
     assert_eq!(
         fields(&made),
-        ["code", "connectorUrl", "expiresAt", "id", "scope", "store"]
+        ["id", "code", "connectorUrl", "scope", "expiresAt", "store"]
     );
     assert_eq!(
         (&made["scope"], &made["store"]),

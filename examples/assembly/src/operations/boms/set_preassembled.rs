@@ -37,7 +37,6 @@ pub(crate) struct BomShelfSet {
 impl Command for SetBomShelf {
     const NAME: &'static str = "boms.set_preassembled";
     const TITLE: &'static str = "Set ready finished goods";
-    const EXAMPLE: &'static str = r#"await app.boms.setPreassembled({ bomId: "bom_desk_lamp", levels: [{ locationId: "70001", quantity: 5 }] });"#;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::Conflict, "a location does not have its `expectedQuantity`"),

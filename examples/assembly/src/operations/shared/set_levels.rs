@@ -22,6 +22,7 @@ pub(crate) struct LevelInput {
     location_id: LocationId,
     /// How much lies there now: the count itself, not a difference. 0 to 1000000000, six decimals; below 0 only where
     /// the store allows negative inventory.
+    #[schemars(example = 12.5)]
     quantity: Quantity,
     /// Refuse unless this much lies there now, so that a change in between is not overwritten. Not checked if left out.
     expected_quantity: Option<Quantity>,

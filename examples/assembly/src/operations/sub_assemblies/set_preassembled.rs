@@ -37,7 +37,6 @@ pub(crate) struct SubAssemblyShelfSet {
 impl Command for SetSubAssemblyShelf {
     const NAME: &'static str = "sub_assemblies.set_preassembled";
     const TITLE: &'static str = "Set ready sub-assemblies";
-    const EXAMPLE: &'static str = r#"await app.subAssemblies.setPreassembled({ subAssemblyId: "sub_lamp_head", levels: [{ locationId: "70001", quantity: 8 }] });"#;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::Conflict, "a location does not have its `expectedQuantity`"),
