@@ -51,8 +51,8 @@ impl Command for SetBomShelf {
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<BomShelfSet, OperationError> {
         let id = self.bom_id;
-        db.reader().bom(&id).await?.ok_or_else(|| no_bom(&id))?;
-        let set = set_levels(cx, db, (Kind::Bom, id.as_str()), &self.levels).await?;
+        let bom = db.reader().bom(&id).await?.ok_or_else(|| no_bom(&id))?;
+        let set = set_levels(cx, db, (Kind::Bom, id.as_str(), &bom.name), &self.levels).await?;
         Ok(BomShelfSet {
             bom_id: id,
             levels: set.levels,

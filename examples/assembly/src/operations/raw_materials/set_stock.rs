@@ -67,7 +67,13 @@ impl Command for SetStock {
                 return Err(OperationError::invalid_input(text));
             }
         }
-        let set = set_levels(cx, db, (Kind::Material, material.id.as_str()), &self.levels).await?;
+        let set = set_levels(
+            cx,
+            db,
+            (Kind::Material, material.id.as_str(), &material.name()),
+            &self.levels,
+        )
+        .await?;
         Ok(StockSet {
             variant_id: material.id,
             levels: set.levels,
