@@ -25,7 +25,7 @@ engine="$(dirname "$manifest")/embed/quickjs"
 flags=(
     --target=wasm32-wasi -isystem /usr/include/wasm32-wasi -std=gnu23 -O3
     -D_GNU_SOURCE -DNDEBUG -DSTACK_LIMIT=960000
-    -fwrapv -fno-exceptions -funsigned-char
+    -fwrapv -fno-exceptions -funsigned-char -flto
     # No bulk memory: what copies and fills stays in compiled code, which polls the kill switch.
     -mnontrapping-fptoint -msign-ext -mmutable-globals -mno-bulk-memory
     "-ffile-prefix-map=$engine=quickjs" "-ffile-prefix-map=$guest=guest"
@@ -43,7 +43,7 @@ done
 for pid in "${pids[@]}"; do wait "$pid"; done
 
 builtins="$(clang-19 --target=wasm32-wasi --print-resource-dir)/lib/wasi/libclang_rt.builtins-wasm32.a"
-wasm-ld-19 --no-entry --stack-first -z stack-size=1048576 --gc-sections --strip-all \
+wasm-ld-19 --lto-O3 --no-entry --stack-first -z stack-size=1048576 --gc-sections --strip-all \
     --export=__stack_pointer --export=control --max-memory=67108864 \
     -L/usr/lib/wasm32-wasi "$work"/{shim,libc,answers,libregexp,libunicode,dtoa}.o -lc -lm "$builtins" \
     -o "$work/linked.wasm"
