@@ -1,6 +1,7 @@
 //! The compiled guest, one per process.
 
 use std::{
+    os::fd::OwnedFd,
     path::Path,
     sync::{Arc, Mutex, Once},
 };
@@ -13,7 +14,7 @@ use wasmer::{
     },
 };
 
-use crate::{GUEST, StartError, artifact, kill::KillSwitch, lock::lock};
+use crate::{GUEST, StartError, artifact, image::sealed, kill::KillSwitch, lock::lock};
 
 /// Stack of a run thread's guest. With this much, endless recursion in JavaScript meets the engine's own limit first
 /// and is a `RangeError` that the program can catch.
@@ -48,12 +49,7 @@ impl Compiled {
 
     fn new(cache_dir: Option<&Path>) -> Result<Self, StartError> {
         let control = control_address()?;
-        let mut compiler = Cranelift::default();
-        compiler.opt_level(CraneliftOptLevel::Speed);
-        compiler.push_middleware(Arc::new(KillSwitch {
-            word: control + KILL_WORD,
-        }));
-        let engine: Engine = EngineBuilder::new(compiler).engine().into();
+        let engine = compiling_engine(control);
         let module = match cache_dir {
             Some(dir) => artifact::load_or_compile(dir, &engine, GUEST),
             None => Module::new(&engine, GUEST),
@@ -62,24 +58,18 @@ impl Compiled {
         Self::with(engine, module, control)
     }
 
-    /// The guest as [`serialized`](Self::serialized) elsewhere.
+    /// The guest as [`artifact`] holds it, elsewhere.
     ///
     /// # Safety
-    /// `artifact` becomes code that is run: it is what `serialized` returned, in this same build.
+    /// `artifact` becomes code that is run: it is what [`artifact`] holds, in this same build.
     #[expect(unsafe_code, reason = "wasmer cannot verify machine code")]
-    pub(crate) unsafe fn deserialized(artifact: &[u8]) -> Result<Self, StartError> {
+    pub(crate) unsafe fn deserialized(artifact: Vec<u8>) -> Result<Self, StartError> {
         // No compiler is needed, and none is made.
         let engine: Engine = EngineBuilder::headless().engine().into();
         // SAFETY: the caller's promise.
-        let module = unsafe { Module::deserialize(&engine, artifact) };
+        let module = unsafe { Module::deserialize_unchecked(&engine, artifact) };
         let module = module.map_err(|error| StartError::Compile(error.into()))?;
         Self::with(engine, module, control_address()?)
-    }
-
-    /// The machine code, for another process of this build.
-    pub(crate) fn serialized(&self) -> Result<Vec<u8>, StartError> {
-        let artifact = self.module.serialize();
-        Ok(artifact.map_err(|error| StartError::Compile(error.into()))?.to_vec())
     }
 
     fn with(engine: Engine, module: Module, control: u32) -> Result<Self, StartError> {
@@ -96,6 +86,35 @@ impl Compiled {
             stack_top: stack_top.cast_signed(),
         })
     }
+}
+
+fn compiling_engine(control: u32) -> Engine {
+    let mut compiler = Cranelift::default();
+    compiler.opt_level(CraneliftOptLevel::Speed);
+    compiler.push_middleware(Arc::new(KillSwitch {
+        word: control + KILL_WORD,
+    }));
+    EngineBuilder::new(compiler).engine().into()
+}
+
+/// The process's compiled guest as machine code in a sealed memory file, for other processes of this build. This one makes
+/// nothing of it: that would take as long again. Read from `cache_dir` or compiled on the first call; later calls get the
+/// same one whatever they pass.
+pub(crate) fn artifact(cache_dir: Option<&Path>) -> Result<Arc<OwnedFd>, StartError> {
+    static SHARED: Mutex<Option<Arc<OwnedFd>>> = Mutex::new(None);
+    let mut shared = lock(&SHARED);
+    if let Some(artifact) = &*shared {
+        return Ok(Arc::clone(artifact));
+    }
+    let artifact = match cache_dir {
+        Some(dir) => {
+            let control = control_address()?;
+            artifact::read_or_compile(dir, || compiling_engine(control), GUEST)?
+        }
+        None => artifact::serialized(&Compiled::shared(None)?.module)?,
+    };
+    let file = sealed(&artifact).map_err(|error| StartError::Processes(error.to_string()))?;
+    Ok(Arc::clone(shared.insert(Arc::new(file))))
 }
 
 fn control_address() -> Result<u32, StartError> {

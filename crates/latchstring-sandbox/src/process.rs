@@ -20,9 +20,8 @@ use tokio::{sync::oneshot, time::timeout};
 use crate::{
     Options, Owner, StartError,
     budget::{Allowance, PageBudget},
-    engine::Compiled,
+    engine,
     error::Broken,
-    image,
     lock::lock,
     slot::PAGE,
 };
@@ -144,14 +143,14 @@ enum Found {
 
 impl Processes {
     /// Starts the zygote and sees one worker locked in.
-    pub(crate) fn start(compiled: &Compiled, options: &Options) -> Result<Arc<Self>, StartError> {
+    pub(crate) fn start(options: &Options) -> Result<Arc<Self>, StartError> {
         if options.worker_binary.is_none() && !crate::worker::was_called() {
             return Err(StartError::NotEntered);
         }
         let failed = |error: std::io::Error| StartError::Processes(error.to_string());
         let launcher = Launcher {
             binary: options.worker_binary.clone(),
-            artifact: image::sealed(&compiled.serialized()?).map_err(failed)?,
+            artifact: engine::artifact(options.cache_dir.as_deref())?,
             hard_heap_bytes: options.hard_heap_bytes,
             require_landlock: options.require_landlock,
         };

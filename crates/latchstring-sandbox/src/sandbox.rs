@@ -172,13 +172,13 @@ impl WasmSandbox {
     /// # Errors
     /// When the guest does not compile, or a thread or a process does not start.
     pub fn new(options: &Options) -> Result<Self, StartError> {
-        let compiled = Compiled::shared(options.cache_dir.as_deref())?;
         let wall = match options.isolation {
             Isolation::Thread => {
+                let compiled = Compiled::shared(options.cache_dir.as_deref())?;
                 let limits = MemoryLimits::new(options.grown_bytes, options.hard_heap_bytes);
                 Wall::Thread(ThreadWall::new(options.threads, compiled, limits)?)
             }
-            Isolation::Process => Wall::Process(Processes::start(&compiled, options)?),
+            Isolation::Process => Wall::Process(Processes::start(options)?),
         };
         let shared = Shared {
             wall,

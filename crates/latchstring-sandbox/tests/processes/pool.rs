@@ -1,13 +1,17 @@
 //! Which process serves whom, and what happens when processes end.
 
-use std::{fs, sync::Arc, time::Instant};
+use std::{
+    fs,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use latchstring_core::{ErrorCode, Limits, SandboxError};
 use latchstring_sandbox::Options;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 
 use crate::{
-    family::{Family, kill},
+    family::{Family, field, kill},
     support::{AGES, Host, PATHS, failure_of, options, owner, program},
 };
 
@@ -179,4 +183,24 @@ fn a_binary_that_does_not_know_how_is_told_what_to_do() {
     let refused = latchstring_sandbox::WasmSandbox::new(&options).unwrap_err();
     assert!(refused.to_string().contains("enter_if_asked"), "{refused}");
     assert!(!PATHS.is_empty());
+}
+
+#[tokio::test]
+async fn a_program_that_computes_long_is_put_behind_the_others_and_a_short_one_is_not() {
+    let family = Family::new(|_| {});
+    assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
+    let short = family.settled(1).await[0];
+    assert_eq!(policy(short), libc::SCHED_OTHER);
+    let (run, worker) = family.computing().await;
+    let began = Instant::now();
+    while policy(worker) != libc::SCHED_IDLE && began.elapsed() < AGES {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(policy(worker), libc::SCHED_IDLE);
+    run.abort();
+}
+
+/// How the process's first thread is scheduled.
+fn policy(process: Pid) -> i32 {
+    i32::try_from(field(process, 40)).unwrap()
 }
