@@ -136,6 +136,8 @@ pub(crate) struct Run {
     snapshot: Arc<Snapshot>,
     terms: Terms,
     guest_time: Duration,
+    /// Calls it may still make. The guest counts them too, and may have been made to forget.
+    calls_left: usize,
 }
 
 /// Why compiled code gave nothing.
@@ -153,6 +155,7 @@ impl Run {
             guest,
             base,
             snapshot,
+            calls_left: terms.settings.calls as usize,
             terms,
             guest_time: Duration::ZERO,
         })
@@ -224,7 +227,7 @@ impl Run {
             Ok(length) => match self.compiled(on, |guest| go(guest, length)) {
                 Err(stopped) => stopped.into(),
                 Ok(code) => match self.guest.status(code, &self.terms.settings)? {
-                    Status::Pending(requests) => return Ok(Turn::Calls(requests)),
+                    Status::Pending(requests) => return self.asked(requests),
                     Status::Done(json) => Verdict::Done(json),
                     Status::Failed(thrown) => Verdict::Failed(thrown),
                     Status::Stuck => Verdict::Stuck,
@@ -248,6 +251,15 @@ impl Run {
         Ok(Turn::Ended(Ending { verdict, spent }))
     }
 
+    /// A turn that ended in calls. One that makes none could be followed by others without end.
+    fn asked(&mut self, requests: Vec<Request>) -> Result<Turn, Broken> {
+        let left = self.calls_left.checked_sub(requests.len());
+        self.calls_left = left
+            .filter(|_| !requests.is_empty())
+            .ok_or(Broken::Guest("more calls than it may make, or none"))?;
+        Ok(Turn::Calls(requests))
+    }
+
     /// Runs compiled code, watched and timed.
     fn compiled<T>(
         &mut self,
@@ -255,14 +267,18 @@ impl Run {
         go: impl FnOnce(&mut Guest) -> Result<T, RuntimeError>,
     ) -> Result<T, Stopped> {
         let (base, reins) = (self.base, &self.terms.reins);
+        let left = self.terms.guest_time.saturating_sub(self.guest_time);
+        // Whoever broke the engine does not stop when asked to, but makes a call, and would go on in another turn.
+        if left.is_zero() || Instant::now() >= self.terms.wall_deadline {
+            return Err(self.late(Pull::Loose));
+        }
         if !reins.enter(base, self.snapshot.control()) {
             return Err(Stopped::Cancelled);
         }
         let watched = Watched { on, reins };
         let started = Instant::now();
-        let left = self.terms.guest_time.saturating_sub(self.guest_time);
-        on.watchdog
-            .arm(on.index, (started + left).min(self.terms.wall_deadline), reins);
+        let deadline = later(started, left).min(self.terms.wall_deadline);
+        on.watchdog.arm(on.index, deadline, reins);
         let result = go(&mut self.guest);
         drop(watched);
         let pull = reins.leave();
@@ -314,6 +330,12 @@ impl From<Stopped> for Verdict {
             Stopped::Crashed(error) => Self::Crashed(error.message()),
         }
     }
+}
+
+/// The time `after` another, or what comes close to never when the clock has no such time.
+pub(crate) fn later(time: Instant, after: Duration) -> Instant {
+    const NEVER: Duration = Duration::from_hours(24 * 365);
+    time.checked_add(after).unwrap_or_else(|| time + NEVER)
 }
 
 /// The thread a run is on, as far as a turn needs it.
