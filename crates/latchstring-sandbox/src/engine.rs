@@ -40,12 +40,18 @@ impl Compiled {
         if let Some(compiled) = &*shared {
             return Ok(Arc::clone(compiled));
         }
-        let compiled = Arc::new(Self::new(cache_dir)?);
+        let compiled = Arc::new(Self::of(GUEST, cache_dir)?);
         Ok(Arc::clone(shared.insert(compiled)))
     }
 
-    fn new(cache_dir: Option<&Path>) -> Result<Self, StartError> {
-        let control = control_address()?;
+    /// Another guest, for tests and fuzzing.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn other(wasm: &[u8]) -> Result<Arc<Self>, StartError> {
+        Self::of(wasm, None).map(Arc::new)
+    }
+
+    fn of(wasm: &[u8], cache_dir: Option<&Path>) -> Result<Self, StartError> {
+        let control = control_address(wasm)?;
         let mut compiler = Cranelift::default();
         compiler.opt_level(CraneliftOptLevel::Speed);
         compiler.push_middleware(Arc::new(KillSwitch {
@@ -53,8 +59,8 @@ impl Compiled {
         }));
         let engine: Engine = EngineBuilder::new(compiler).engine().into();
         let module = match cache_dir {
-            Some(dir) => artifact::load_or_compile(dir, &engine, GUEST),
-            None => Module::new(&engine, GUEST),
+            Some(dir) => artifact::load_or_compile(dir, &engine, wasm),
+            None => Module::new(&engine, wasm),
         }
         .map_err(|error| StartError::Compile(error.into()))?;
         Self::with(engine, module, control)
@@ -71,7 +77,7 @@ impl Compiled {
         // SAFETY: the caller's promise.
         let module = unsafe { Module::deserialize(&engine, artifact) };
         let module = module.map_err(|error| StartError::Compile(error.into()))?;
-        Self::with(engine, module, control_address()?)
+        Self::with(engine, module, control_address(GUEST)?)
     }
 
     /// The machine code, for another process of this build.
@@ -94,8 +100,8 @@ impl Compiled {
     }
 }
 
-fn control_address() -> Result<u32, StartError> {
-    exported_address(GUEST, "control").ok_or(StartError::Guest("control block"))
+fn control_address(wasm: &[u8]) -> Result<u32, StartError> {
+    exported_address(wasm, "control").ok_or(StartError::Guest("control block"))
 }
 
 /// The value of an exported constant, which for a C variable is its address. Read before compiling, because the

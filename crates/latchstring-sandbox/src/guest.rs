@@ -343,6 +343,21 @@ impl Guest {
             .map_err(|_| Broken::Guest("memory that is not there"))
     }
 
+    /// Changes a word anywhere in its memory, for fuzzing.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn write_over(&mut self, address: u32, change: impl FnOnce(u32) -> u32) {
+        let mut word = [0; 4];
+        let is_there = self
+            .memory
+            .view(&self.store)
+            .read(u64::from(address), &mut word)
+            .is_ok();
+        if is_there {
+            let changed = change(u32::from_le_bytes(word));
+            let _ = self.write(address, &changed.to_le_bytes());
+        }
+    }
+
     fn put_input(&mut self, parts: &[&[u8]]) -> Result<u32, Halt> {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         let length = u32::try_from(length).map_err(|_| Halt::NoRoom)?;

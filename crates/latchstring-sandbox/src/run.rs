@@ -194,6 +194,12 @@ impl Run {
         })
     }
 
+    /// Writes over the guest's memory, as whoever broke the engine can.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn write_over(&mut self, address: u32, change: impl FnOnce(u32) -> u32) {
+        self.guest.write_over(address, change);
+    }
+
     /// Makes room if putting failed for lack of it, and puts again.
     fn with_room(
         &mut self,
@@ -362,7 +368,10 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
-    use crate::snapshot;
+    use crate::{
+        engine::Compiled,
+        snapshot::{self, MemoryLimits},
+    };
 
     fn run_of(snapshot: &Arc<Snapshot>) -> Run {
         let settings = Settings {
@@ -518,6 +527,62 @@ mod tests {
             ),
             "{turn:?}"
         );
+    }
+
+    #[test]
+    fn s01_whoever_does_not_stop_when_asked_has_no_other_turn() {
+        let compiled = Compiled::other(include_bytes!("../fuzz/liar.wasm")).unwrap();
+        let snapshot = Snapshot::new(&compiled, &[], &MemoryLimits::new(1 << 20, 1 << 20)).unwrap();
+        let watchdog = Watchdog::new(1).unwrap();
+        let on = OnThread {
+            index: 0,
+            watchdog: &watchdog,
+        };
+        let mut run = run_of(&Arc::new(snapshot));
+        run.terms.guest_time = Duration::from_millis(1);
+        // It waits until it is asked to stop, and makes a call; then it would return.
+        let script = concat!(
+            "08",
+            "07",
+            "00000000",
+            "00000000",
+            "00000000",
+            "00",
+            "0002000000",
+            "0000000000"
+        );
+        let turn = run.start(script, &on).unwrap();
+        assert!(matches!(&turn, Turn::Calls(calls) if calls.len() == 1), "{turn:?}");
+        let turn = run.resume(&[], &on).unwrap();
+        let Turn::Ended(ending) = turn else { panic!("{turn:?}") };
+        assert!(
+            matches!(ending.verdict, Verdict::Late(Deadline::Guest, None)),
+            "{:?}",
+            ending.verdict
+        );
+    }
+
+    #[test]
+    fn s05_calls_are_counted_by_the_host_too() {
+        let compiled = Compiled::other(include_bytes!("../fuzz/liar.wasm")).unwrap();
+        let snapshot = Snapshot::new(&compiled, &[], &MemoryLimits::new(1 << 20, 1 << 20)).unwrap();
+        let snapshot = Arc::new(snapshot);
+        let watchdog = Watchdog::new(1).unwrap();
+        let on = OnThread {
+            index: 0,
+            watchdog: &watchdog,
+        };
+        // The same turn without end: what the last one asked is forgotten, and perhaps a call is made.
+        let (forget, call, ever) = ("051400000000", "0700000000000000000000000000", "0002000000");
+        for (script, turns) in [([forget, call, ever, "0d"].concat(), 10), ([ever, "0d"].concat(), 0)] {
+            let mut run = run_of(&snapshot);
+            let mut turn = run.start(&script, &on);
+            for _ in 0..turns {
+                assert!(matches!(turn, Ok(Turn::Calls(_))), "{turn:?}");
+                turn = run.resume(&[], &on);
+            }
+            assert!(matches!(turn, Err(Broken::Guest(_))), "{turn:?}");
+        }
     }
 
     #[test]

@@ -212,6 +212,12 @@ impl Pool {
         let _ = self.hot.set(hot);
     }
 
+    /// The ranges that nearly every run writes.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn hot(&self) -> &[Range<usize>] {
+        self.hot.get().map_or(&[], Vec::as_slice)
+    }
+
     pub(crate) fn take(&self) -> io::Result<Slot> {
         if let Some(slot) = lock(&self.slots).free.pop() {
             return Ok(slot);
