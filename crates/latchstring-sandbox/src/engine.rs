@@ -43,19 +43,25 @@ impl Compiled {
         if let Some(compiled) = &*shared {
             return Ok(Arc::clone(compiled));
         }
-        let compiled = Arc::new(Self::new(cache_dir)?);
+        let compiled = Arc::new(Self::of(GUEST, cache_dir)?);
         Ok(Arc::clone(shared.insert(compiled)))
     }
 
-    fn new(cache_dir: Option<&Path>) -> Result<Self, StartError> {
-        let control = control_address()?;
+    /// Another guest, for tests and fuzzing.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn other(wasm: &[u8]) -> Result<Arc<Self>, StartError> {
+        Self::of(wasm, None).map(Arc::new)
+    }
+
+    fn of(wasm: &[u8], cache_dir: Option<&Path>) -> Result<Self, StartError> {
+        let control = control_address(wasm)?;
         let engine = compiling_engine(control);
         let module = match cache_dir {
-            Some(dir) => artifact::load_or_compile(dir, &engine, GUEST),
-            None => Module::new(&engine, GUEST),
+            Some(dir) => artifact::load_or_compile(dir, &engine, wasm),
+            None => Module::new(&engine, wasm),
         }
         .map_err(|error| StartError::Compile(error.into()))?;
-        Self::with(engine, module, control)
+        Self::with(engine, module, wasm)
     }
 
     /// The guest as [`artifact`] holds it, elsewhere.
@@ -69,20 +75,20 @@ impl Compiled {
         // SAFETY: the caller's promise.
         let module = unsafe { Module::deserialize_unchecked(&engine, artifact) };
         let module = module.map_err(|error| StartError::Compile(error.into()))?;
-        Self::with(engine, module, control_address()?)
+        Self::with(engine, module, GUEST)
     }
 
-    fn with(engine: Engine, module: Module, control: u32) -> Result<Self, StartError> {
+    fn with(engine: Engine, module: Module, wasm: &[u8]) -> Result<Self, StartError> {
         static STACK: Once = Once::new();
         STACK.call_once(|| wasmer::sys::vm::set_stack_size(GUEST_STACK_BYTES));
         if module.imports().next().is_some() {
             return Err(StartError::Guest("closed boundary: it imports something"));
         }
-        let stack_top = exported_address(GUEST, "__stack_pointer").ok_or(StartError::Guest("stack pointer"))?;
+        let stack_top = exported_address(wasm, "__stack_pointer").ok_or(StartError::Guest("stack pointer"))?;
         Ok(Self {
             engine,
             module,
-            control,
+            control: control_address(wasm)?,
             stack_top: stack_top.cast_signed(),
         })
     }
@@ -108,7 +114,7 @@ pub(crate) fn artifact(cache_dir: Option<&Path>) -> Result<Arc<OwnedFd>, StartEr
     }
     let artifact = match cache_dir {
         Some(dir) => {
-            let control = control_address()?;
+            let control = control_address(GUEST)?;
             artifact::read_or_compile(dir, || compiling_engine(control), GUEST)?
         }
         None => artifact::serialized(&Compiled::shared(None)?.module)?,
@@ -117,8 +123,8 @@ pub(crate) fn artifact(cache_dir: Option<&Path>) -> Result<Arc<OwnedFd>, StartEr
     Ok(Arc::clone(shared.insert(Arc::new(file))))
 }
 
-fn control_address() -> Result<u32, StartError> {
-    exported_address(GUEST, "control").ok_or(StartError::Guest("control block"))
+fn control_address(wasm: &[u8]) -> Result<u32, StartError> {
+    exported_address(wasm, "control").ok_or(StartError::Guest("control block"))
 }
 
 /// The value of an exported constant, which for a C variable is its address. Read before compiling, because the

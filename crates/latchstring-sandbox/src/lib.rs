@@ -26,6 +26,9 @@ mod budget;
 mod engine;
 mod error;
 mod failure;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guest;
 mod image;
 mod kill;

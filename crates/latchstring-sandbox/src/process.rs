@@ -26,6 +26,8 @@ use crate::{
     slot::PAGE,
 };
 
+#[cfg(any(test, fuzzing))]
+mod alone;
 mod confine;
 mod launch;
 mod link;
@@ -37,6 +39,8 @@ mod zygote;
 use launch::Launcher;
 use link::{Ask, Bell};
 use pace::Pace;
+#[cfg(any(test, fuzzing))]
+pub(crate) use serve::{Desk, answer};
 pub(crate) use wire::{Death, FromWorker, HEAD, Start, ToWorker, frame, length, message};
 pub(crate) use zygote::become_zygote;
 

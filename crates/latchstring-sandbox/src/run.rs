@@ -139,6 +139,8 @@ pub(crate) struct Run {
     is_whole: bool,
     terms: Terms,
     guest_time: Duration,
+    /// Calls it may still make. The guest counts them too, and may have been made to forget.
+    calls_left: usize,
 }
 
 /// Why compiled code gave nothing.
@@ -154,6 +156,7 @@ impl Run {
         Self {
             ready,
             is_whole: true,
+            calls_left: terms.settings.calls as usize,
             terms,
             guest_time: Duration::ZERO,
         }
@@ -195,6 +198,12 @@ impl Run {
         })
     }
 
+    /// Writes over the guest's memory, as whoever broke the engine can.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn write_over(&mut self, address: u32, change: impl FnOnce(u32) -> u32) {
+        self.ready.guest.write_over(address, change);
+    }
+
     /// Makes room if putting failed for lack of it, and puts again.
     fn with_room(
         &mut self,
@@ -228,7 +237,7 @@ impl Run {
             Ok(length) => match self.compiled(on, |guest| go(guest, length)) {
                 Err(stopped) => stopped.into(),
                 Ok(code) => match self.ready.guest.status(code, &self.terms.settings)? {
-                    Status::Pending(requests) => return Ok(Turn::Calls(requests)),
+                    Status::Pending(requests) => return self.asked(requests),
                     Status::Done(json) => Verdict::Done(json),
                     Status::Failed(thrown) => Verdict::Failed(thrown),
                     Status::Stuck => Verdict::Stuck,
@@ -252,6 +261,15 @@ impl Run {
         Ok(Turn::Ended(Ending { verdict, spent }))
     }
 
+    /// A turn that ended in calls. One that makes none could be followed by others without end.
+    fn asked(&mut self, requests: Vec<Request>) -> Result<Turn, Broken> {
+        let left = self.calls_left.checked_sub(requests.len());
+        self.calls_left = left
+            .filter(|_| !requests.is_empty())
+            .ok_or(Broken::Guest("more calls than it may make, or none"))?;
+        Ok(Turn::Calls(requests))
+    }
+
     /// Runs compiled code, watched and timed.
     fn compiled<T>(
         &mut self,
@@ -259,14 +277,18 @@ impl Run {
         go: impl FnOnce(&mut Guest) -> Result<T, RuntimeError>,
     ) -> Result<T, Stopped> {
         let (base, reins) = (self.ready.base, &self.terms.reins);
+        let left = self.terms.guest_time.saturating_sub(self.guest_time);
+        // Whoever broke the engine does not stop when asked to, but makes a call, and would go on in another turn.
+        if left.is_zero() || Instant::now() >= self.terms.wall_deadline {
+            return Err(self.late(Pull::Loose));
+        }
         if !reins.enter(base, self.ready.snapshot.control()) {
             return Err(Stopped::Cancelled);
         }
         let watched = Watched { on, reins };
         let started = Instant::now();
-        let left = self.terms.guest_time.saturating_sub(self.guest_time);
-        on.watchdog
-            .arm(on.index, (started + left).min(self.terms.wall_deadline), reins);
+        let deadline = later(started, left).min(self.terms.wall_deadline);
+        on.watchdog.arm(on.index, deadline, reins);
         self.is_whole = false;
         let result = go(&mut self.ready.guest);
         drop(watched);
@@ -324,6 +346,12 @@ impl From<Stopped> for Verdict {
     }
 }
 
+/// The time `after` another, or what comes close to never when the clock has no such time.
+pub(crate) fn later(time: Instant, after: Duration) -> Instant {
+    const NEVER: Duration = Duration::from_hours(24 * 365);
+    time.checked_add(after).unwrap_or_else(|| time + NEVER)
+}
+
 /// The thread a run is on, as far as a turn needs it.
 pub(crate) struct OnThread<'a> {
     pub(crate) index: usize,
@@ -348,7 +376,10 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
-    use crate::snapshot::{self, Snapshot};
+    use crate::{
+        engine::Compiled,
+        snapshot::{self, MemoryLimits, Snapshot},
+    };
 
     fn run_of(snapshot: &Arc<Snapshot>) -> Run {
         let settings = Settings {
@@ -503,6 +534,62 @@ mod tests {
             ),
             "{turn:?}"
         );
+    }
+
+    #[test]
+    fn s01_whoever_does_not_stop_when_asked_has_no_other_turn() {
+        let compiled = Compiled::other(include_bytes!("../fuzz/liar.wasm")).unwrap();
+        let snapshot = Snapshot::new(&compiled, &[], &MemoryLimits::new(1 << 20, 1 << 20)).unwrap();
+        let watchdog = Watchdog::new(1).unwrap();
+        let on = OnThread {
+            index: 0,
+            watchdog: &watchdog,
+        };
+        let mut run = run_of(&Arc::new(snapshot));
+        run.terms.guest_time = Duration::from_millis(1);
+        // It waits until it is asked to stop, and makes a call; then it would return.
+        let script = concat!(
+            "08",
+            "07",
+            "00000000",
+            "00000000",
+            "00000000",
+            "00",
+            "0002000000",
+            "0000000000"
+        );
+        let turn = run.start(script, &on).unwrap();
+        assert!(matches!(&turn, Turn::Calls(calls) if calls.len() == 1), "{turn:?}");
+        let turn = run.resume(&[], &on).unwrap();
+        let Turn::Ended(ending) = turn else { panic!("{turn:?}") };
+        assert!(
+            matches!(ending.verdict, Verdict::Late(Deadline::Guest, None)),
+            "{:?}",
+            ending.verdict
+        );
+    }
+
+    #[test]
+    fn s05_calls_are_counted_by_the_host_too() {
+        let compiled = Compiled::other(include_bytes!("../fuzz/liar.wasm")).unwrap();
+        let snapshot = Snapshot::new(&compiled, &[], &MemoryLimits::new(1 << 20, 1 << 20)).unwrap();
+        let snapshot = Arc::new(snapshot);
+        let watchdog = Watchdog::new(1).unwrap();
+        let on = OnThread {
+            index: 0,
+            watchdog: &watchdog,
+        };
+        // The same turn without end: what the last one asked is forgotten, and perhaps a call is made.
+        let (forget, call, ever) = ("051400000000", "0700000000000000000000000000", "0002000000");
+        for (script, turns) in [([forget, call, ever, "0d"].concat(), 10), ([ever, "0d"].concat(), 0)] {
+            let mut run = run_of(&snapshot);
+            let mut turn = run.start(&script, &on);
+            for _ in 0..turns {
+                assert!(matches!(turn, Ok(Turn::Calls(_))), "{turn:?}");
+                turn = run.resume(&[], &on);
+            }
+            assert!(matches!(turn, Err(Broken::Guest(_))), "{turn:?}");
+        }
     }
 
     #[test]

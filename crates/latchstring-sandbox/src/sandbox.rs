@@ -192,6 +192,22 @@ impl WasmSandbox {
         })
     }
 
+    /// Behind a wall that tests and fuzzing made.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn behind(wall: Wall) -> Self {
+        let shared = Shared {
+            wall,
+            polls: 0,
+            own: OwnBudgets::new(&Options::default()),
+            live: Arc::new(Semaphore::new(1)),
+            // The machine may be busy, too.
+            busy_wait: Duration::from_secs(20),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
     /// Runs `program` with `app` made of `paths`, and its calls going to `calls`. Dropping the future ends the program.
     ///
     /// # Errors

@@ -218,6 +218,11 @@ impl Pool {
         let _ = self.hot.set(hot);
     }
 
+    /// The ranges that nearly every run writes.
+    pub(crate) fn hot(&self) -> &[Range<usize>] {
+        self.hot.get().map_or(&[], Vec::as_slice)
+    }
+
     pub(crate) fn take(&self) -> io::Result<Slot> {
         if let Some(slot) = lock(&self.slots).free.pop() {
             return Ok(slot);
@@ -280,10 +285,6 @@ impl Pool {
         let own = lock(&self.slots).charged.remove(&slot.base().as_ptr().addr());
         give_back_to_all(&own.unwrap_or_default(), pages);
         self.budget.give_back(pages);
-    }
-
-    fn hot(&self) -> &[Range<usize>] {
-        self.hot.get().map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn give_back(&self, mut slot: Slot) {

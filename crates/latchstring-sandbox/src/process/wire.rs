@@ -166,15 +166,23 @@ pub(super) fn send(socket: BorrowedFd<'_>, message: &impl Serialize) -> io::Resu
     Ok(())
 }
 
-/// Waits for a frame from the server, which is believed. None at its end. For the worker's side.
+/// How much of a frame is waited for at once, so that no more memory is taken than bytes came.
+const CHUNK: usize = 64 << 10;
+
+/// Waits for a frame from the server. None at its end. For the worker's side.
 pub(super) fn receive<T: DeserializeOwned>(socket: BorrowedFd<'_>) -> io::Result<Option<T>> {
     let mut head = [0; HEAD];
     if !fill(socket, &mut head)? {
         return Ok(None);
     }
-    let mut bytes = vec![0; u32::from_le_bytes(head) as usize];
-    if !fill(socket, &mut bytes)? {
-        return Ok(None);
+    let length = u32::from_le_bytes(head) as usize;
+    let mut bytes = Vec::new();
+    while bytes.len() < length {
+        let before = bytes.len();
+        bytes.resize(length.min(before + CHUNK), 0);
+        if !fill(socket, &mut bytes[before..])? {
+            return Ok(None);
+        }
     }
     message(&bytes).map(Some)
 }

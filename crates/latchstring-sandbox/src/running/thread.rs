@@ -56,6 +56,14 @@ impl ThreadWall {
             next_run: AtomicU64::new(0),
         }))
     }
+
+    /// Seats on all threads but the first. While they are held, each run goes there, behind what is left of the last.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn all_but_the_first(&self) -> Vec<crate::threads::Seat> {
+        let taken: Vec<_> = (0..64).map(|_| self.threads.take_seat()).collect();
+        let others = taken.into_iter().filter(|(thread, _)| *thread != 0);
+        others.map(|(_, seat)| seat).collect()
+    }
 }
 
 /// Dropped before the end, it ends the run.
