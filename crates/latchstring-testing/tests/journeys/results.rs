@@ -95,7 +95,9 @@ async fn a_long_result_that_is_cut_hides_nothing_else() {
     assert!(text.starts_with(r#"{"ok":true,"calls":1,"#), "{}", &text[..200]);
     for told in [
         r#""console":"made\n""#,
-        r#""committed":false,"changeCount":1,"changes":[{"entity":"#,
+        r#""committed":false,"changeCount":1,"handle":"dry_"#,
+        r#""changeSet":"1 thing would change."#,
+        r#""changes":[{"entity":"#,
         r#""result":{"first":1,"rows":[{"row":0,"text":"some text"}"#,
     ] {
         assert!(text.contains(told), "{told} is in the first part: {}", &text[..600]);
