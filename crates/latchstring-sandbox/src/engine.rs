@@ -1,7 +1,7 @@
 //! The compiled guest, one per process.
 
 use std::{
-    os::fd::OwnedFd,
+    os::fd::{AsRawFd, OwnedFd},
     path::Path,
     sync::{Arc, Mutex, Once},
 };
@@ -64,16 +64,19 @@ impl Compiled {
         Self::with(engine, module, wasm)
     }
 
-    /// The guest as [`artifact`] holds it, elsewhere.
+    /// The guest as [`artifact`] holds it, elsewhere. The file is mapped and not copied, so that a fork need not copy its
+    /// pages' entries either.
     ///
     /// # Safety
-    /// `artifact` becomes code that is run: it is what [`artifact`] holds, in this same build.
+    /// `artifact` becomes code that is run: it is what [`artifact`] made, in this same build, and sealed.
     #[expect(unsafe_code, reason = "wasmer cannot verify machine code")]
-    pub(crate) unsafe fn deserialized(artifact: Vec<u8>) -> Result<Self, StartError> {
+    pub(crate) unsafe fn deserialized(artifact: &OwnedFd) -> Result<Self, StartError> {
         // No compiler is needed, and none is made.
         let engine: Engine = EngineBuilder::headless().engine().into();
+        // Opened again, for reading alone: a sealed file may not be mapped in a way that could be made writable.
+        let path = format!("/proc/self/fd/{}", artifact.as_raw_fd());
         // SAFETY: the caller's promise.
-        let module = unsafe { Module::deserialize_unchecked(&engine, artifact) };
+        let module = unsafe { Module::deserialize_from_file_unchecked(&engine, path) };
         let module = module.map_err(|error| StartError::Compile(error.into()))?;
         Self::with(engine, module, GUEST)
     }

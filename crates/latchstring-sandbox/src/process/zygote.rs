@@ -87,12 +87,12 @@ fn begin(server: BorrowedFd<'_>, takeover: Option<Takeover>) -> Result<Zygote<'_
     else {
         return Err("the server did not begin at the beginning".to_owned());
     };
-    let artifact = content(artifact).map_err(|error| format!("the compiled guest: {error}"))?;
     #[expect(unsafe_code, reason = "wasmer cannot verify machine code")]
     // SAFETY: it comes from the process that started this one, which is of the same binary, or of one that the app's
     // author named. Nobody else has the other end of descriptor 0.
-    let compiled = unsafe { Compiled::deserialized(artifact) };
+    let compiled = unsafe { Compiled::deserialized(&artifact) };
     let compiled = Arc::new(compiled.map_err(|error| told(&error))?);
+    drop(artifact);
     let statm = File::open("/proc/self/statm").map_err(|error| format!("`/proc/self/statm`: {error}"))?;
     let threads = std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
     if threads != 1 {
