@@ -90,7 +90,7 @@ impl HttpDocuments {
             let client = Arc::clone(&documents.client);
             runtime.spawn(async move {
                 tokio::time::sleep(MADE_AFTER).await;
-                tokio::task::spawn_blocking(move || client.made().is_some())
+                let _ = tokio::task::spawn_blocking(move || client.made().is_some()).await;
             });
         }
         documents
