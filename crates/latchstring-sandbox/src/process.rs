@@ -9,7 +9,7 @@
 
 use std::{
     os::{fd::OwnedFd, unix::net::UnixStream},
-    sync::{Arc, Mutex, atomic::AtomicUsize, mpsc},
+    sync::{Arc, Mutex, mpsc},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -38,7 +38,7 @@ mod zygote;
 
 use launch::Launcher;
 use link::{Ask, Bell};
-use pace::Pace;
+use pace::{Crowd, Pace};
 #[cfg(any(test, fuzzing))]
 pub(crate) use serve::{Desk, answer};
 pub(crate) use wire::{Death, FromWorker, HEAD, Start, ToWorker, frame, length, message};
@@ -115,7 +115,7 @@ pub(crate) struct Pool {
     spare_limit: usize,
     warm_limit: usize,
     /// Turns that compute for some time already, beside each other.
-    crowd: Arc<AtomicUsize>,
+    crowd: Arc<Crowd>,
 }
 
 #[derive(Debug, Default)]

@@ -2,41 +2,64 @@
 //!
 //! All workers have the same claim to the processors. So beside a crowd that computes without end, a program of half a
 //! millisecond would wait for all of them at each of its turns. But most programs are short, and those that are not are
-//! late already. So whoever has computed for a while goes on behind all others: when nobody else wants the processor, and
-//! hardly ever otherwise. How long that while is depends on how many there are, since together they are in the way.
+//! late already. So whoever has computed for a while stands further back (`nice`), the further the more there are: together
+//! they claim about a third of what one worker does. None is starved by that, even where something else keeps all processors busy.
 //!
-//! A process without privileges cannot take that back, so a worker that was put behind runs no other program then.
+//! A process without privileges cannot take that back, so a worker that stands further back runs no other program then.
 
 use std::{
     convert::Infallible,
     mem::MaybeUninit,
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use rustix::process::Pid;
+use rustix::process::{Pid, getpriority_process, setpriority_process};
 use tokio::time::sleep;
 
-/// How long all programs that compute now may do so, together, before they go behind.
+use crate::lock::lock;
+
+/// How long all programs that compute now may do so, together, before they stand further back.
 const TOGETHER: Duration = Duration::from_millis(10);
 
 /// How long a turn takes before it is looked at, and how often then.
 const LOOK: Duration = Duration::from_millis(2);
 
+/// How often one that stands further back is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// The largest nice value there is.
+const LAST: i32 = 19;
+
+/// Turns of all workers that take long.
+#[derive(Debug, Default)]
+pub(crate) struct Crowd {
+    /// Those that may still compute for a while where they are.
+    in_front: AtomicUsize,
+    behind: AtomicUsize,
+}
+
 /// What stands between a worker's program and the other programs' processors.
 #[derive(Debug)]
 pub(crate) struct Pace {
     worker: Pid,
-    is_behind: AtomicBool,
-    /// Turns, of all workers, that were looked at and are not behind.
-    crowd: Arc<AtomicUsize>,
+    crowd: Arc<Crowd>,
+    /// The nice value that the worker had before it stood further back, if it does.
+    before: Mutex<Option<i32>>,
 }
 
-/// One of the crowd.
+/// One of several.
 struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn among(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
@@ -45,11 +68,11 @@ impl Drop for Place<'_> {
 }
 
 impl Pace {
-    pub(super) fn new(worker: Pid, crowd: Arc<AtomicUsize>) -> Self {
+    pub(super) fn new(worker: Pid, crowd: Arc<Crowd>) -> Self {
         Self {
             worker,
-            is_behind: AtomicBool::new(false),
             crowd,
+            before: Mutex::default(),
         }
     }
 
@@ -57,44 +80,68 @@ impl Pace {
     pub(crate) async fn watch(&self) -> Infallible {
         sleep(LOOK).await;
         if !self.is_behind() {
-            self.wait_and_put_behind().await;
-        }
-        std::future::pending().await
-    }
-
-    async fn wait_and_put_behind(&self) {
-        self.crowd.fetch_add(1, Ordering::Relaxed);
-        let _place = Place(&self.crowd);
-        let Some(began) = processor_time(self.worker) else {
-            return;
-        };
-        loop {
-            sleep(LOOK).await;
-            let crowd = u32::try_from(self.crowd.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
-            let Some(now) = processor_time(self.worker) else { return };
-            if now.saturating_sub(began) >= TOGETHER / crowd.max(1) {
-                break;
+            let _place = Place::among(&self.crowd.in_front);
+            if self.has_computed_for_a_while().await.is_none() {
+                return std::future::pending().await;
             }
         }
-        match schedule(self.worker, libc::SCHED_IDLE) {
-            Ok(()) => self.is_behind.store(true, Ordering::Relaxed),
-            // It is gone, or the system does not let us. Then it competes as before.
-            Err(error) => tracing::debug!(%error, "a worker that computes long could not be put behind the others"),
+        let _place = Place::among(&self.crowd.behind);
+        loop {
+            self.stand_back();
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Returns when it has; none when it cannot be known.
+    async fn has_computed_for_a_while(&self) -> Option<()> {
+        let began = processor_time(self.worker)?;
+        loop {
+            sleep(LOOK).await;
+            let crowd = u32::try_from(self.crowd.in_front.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
+            if processor_time(self.worker)?.saturating_sub(began) >= TOGETHER / crowd.max(1) {
+                return Some(());
+            }
+        }
+    }
+
+    /// Puts the worker as far back as one of so many has to be, or leaves it where it is if that is further.
+    ///
+    /// By its number. While the server holds the worker, the zygote may have waited for it after its death, and the number may
+    /// be another process's of the same user for a moment: then that one stands back, and nothing else happens to it.
+    fn stand_back(&self) {
+        let further = further(self.crowd.behind.load(Ordering::Relaxed));
+        let mut before = lock(&self.before);
+        // It is gone when there is no value.
+        let Ok(now) = getpriority_process(Some(self.worker)) else {
+            return;
+        };
+        let first = before.unwrap_or(now);
+        let wanted = (first + further).min(LAST);
+        if wanted > now && setpriority_process(Some(self.worker), wanted).is_ok() {
+            *before = Some(first);
         }
     }
 
     fn is_behind(&self) -> bool {
-        self.is_behind.load(Ordering::Relaxed)
+        lock(&self.before).is_some()
     }
 
     /// Whether the worker can compute beside the others again.
     pub(super) fn recovers(&self) -> bool {
-        !self.is_behind()
-            || schedule(self.worker, libc::SCHED_OTHER).is_ok_and(|()| {
-                self.is_behind.store(false, Ordering::Relaxed);
-                true
-            })
+        let mut before = lock(&self.before);
+        let is_back = before.is_none_or(|nice| setpriority_process(Some(self.worker), nice).is_ok());
+        if is_back {
+            *before = None;
+        }
+        is_back
     }
+}
+
+/// How much further back one of so many stands. A step of the nice value is a quarter less of a claim, so with three steps for
+/// each doubling they have about as much together as one alone, which is a third of what it had.
+fn further(crowd: usize) -> i32 {
+    let doublings = crowd.max(1).next_power_of_two().trailing_zeros();
+    i32::try_from(5 + 3 * doublings).unwrap_or(LAST).min(LAST)
 }
 
 /// What the process has computed in its life.
@@ -118,18 +165,18 @@ fn processor_time(process: Pid) -> Option<Duration> {
     ))
 }
 
-/// The worker's one thread that runs programs has the number of its process. While the server holds the worker, the
-/// zygote may have waited for it after its death, and the number may be another process's of the same user for a moment:
-/// then that one is scheduled otherwise, and nothing else happens to it.
-#[expect(unsafe_code, reason = "the scheduler has no safe wrapper")]
-fn schedule(process: Pid, policy: i32) -> std::io::Result<()> {
-    // SAFETY: all of its fields are numbers.
-    let parameters: libc::sched_param = unsafe { std::mem::zeroed() };
-    // SAFETY: it reads the parameters, which live.
-    let result = unsafe { libc::sched_setscheduler(process.as_raw_nonzero().get(), policy, &raw const parameters) };
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(std::io::Error::last_os_error())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_that_compute_long_claim_no_more_than_one_together() {
+        // A nice value's claim, relative to another: 1.25 to the power of their difference.
+        let claims = |crowd: usize| f64::from(u32::try_from(crowd).unwrap()) * 1.25_f64.powi(-further(crowd));
+        for crowd in 1..=16 {
+            let claims = claims(crowd);
+            assert!((0.15..=0.36).contains(&claims), "{crowd}: {claims}");
+        }
+        assert_eq!([0, 1, 2, 3, 16, 1_000].map(further), [5, 5, 8, 11, 17, 19]);
     }
 }
