@@ -9,7 +9,7 @@
 ;;   06 write ADDRESS LENGTH(1) bytes                0c go back COUNT(1) BYTES(1)   11 load ADDRESS
 ;;   07 call ID PATH-LENGTH ARGUMENT-LENGTH LENGTH(1) bytes                         12 stack pointer WORD
 ;;   13 let `reserve` run the script, too            14 result LENGTH(1) bytes      15 console LENGTH(1) bytes
-;;   16 recurse DEPTH, then trap. Of a length or a depth only the lower 20 or 16 bits count, or it would be all that is done.
+;;   16 recurse DEPTH, then trap. Of a length or a depth only the lower 20 or 14 bits count, or it would be all that is done.
 ;;
 ;; Words are four bytes, little-endian. 0e is what an honest program does here: it looks at all of the memory, grows it
 ;; and looks at that, too, and its result is `true` when everything is as it was when the image was made.
@@ -41,6 +41,8 @@
 
   (func (export "expose") (param $length i32) (result i32)
     (memory.fill (i32.const 65536) (i32.const 0) (local.get $length))
+    ;; The image begins anew, too.
+    (i32.store (i32.const 0) (i32.const 0))
     (i32.const 0))
 
   ;; An instance is used for one program after the other, and these globals are not the guest's to keep: where the memory is
@@ -105,8 +107,59 @@
         (br $next)))
     (local.get $length))
 
-  (func $recurse (param i32) (result i32)
-    (i32.add (call $recurse (i32.add (local.get 0) (i32.const 1))) (i32.const 1)))
+  ;; With much to remember of each call, so that the stack is full before it has many: wasmer notes each when it traps.
+  (func $recurse (param i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64) (result i64)
+    (i64.add
+      (call $recurse
+        (i64.add (local.get 0) (i64.const 1))
+        (i64.add (local.get 1) (i64.const 2))
+        (i64.add (local.get 2) (i64.const 3))
+        (i64.add (local.get 3) (i64.const 4))
+        (i64.add (local.get 4) (i64.const 5))
+        (i64.add (local.get 5) (i64.const 6))
+        (i64.add (local.get 6) (i64.const 7))
+        (i64.add (local.get 7) (i64.const 8))
+        (i64.add (local.get 8) (i64.const 9))
+        (i64.add (local.get 9) (i64.const 10))
+        (i64.add (local.get 10) (i64.const 11))
+        (i64.add (local.get 11) (i64.const 12))
+        (i64.add (local.get 12) (i64.const 13))
+        (i64.add (local.get 13) (i64.const 14))
+        (i64.add (local.get 14) (i64.const 15))
+        (i64.add (local.get 15) (i64.const 16))
+        (i64.add (local.get 16) (i64.const 17))
+        (i64.add (local.get 17) (i64.const 18))
+        (i64.add (local.get 18) (i64.const 19))
+        (i64.add (local.get 19) (i64.const 20))
+        (i64.add (local.get 20) (i64.const 21))
+        (i64.add (local.get 21) (i64.const 22))
+        (i64.add (local.get 22) (i64.const 23))
+        (i64.add (local.get 23) (i64.const 24))
+        (i64.add (local.get 24) (i64.const 25))
+        (i64.add (local.get 25) (i64.const 26))
+        (i64.add (local.get 26) (i64.const 27))
+        (i64.add (local.get 27) (i64.const 28))
+        (i64.add (local.get 28) (i64.const 29))
+        (i64.add (local.get 29) (i64.const 30))
+        (i64.add (local.get 30) (i64.const 31))
+        (i64.add (local.get 31) (i64.const 32))
+        (i64.add (local.get 32) (i64.const 33))
+        (i64.add (local.get 33) (i64.const 34))
+        (i64.add (local.get 34) (i64.const 35))
+        (i64.add (local.get 35) (i64.const 36))
+        (i64.add (local.get 36) (i64.const 37))
+        (i64.add (local.get 37) (i64.const 38))
+        (i64.add (local.get 38) (i64.const 39))
+        (i64.add (local.get 39) (i64.const 40))
+        (i64.add (local.get 40) (i64.const 41))
+        (i64.add (local.get 41) (i64.const 42))
+        (i64.add (local.get 42) (i64.const 43))
+        (i64.add (local.get 43) (i64.const 44))
+        (i64.add (local.get 44) (i64.const 45))
+        (i64.add (local.get 45) (i64.const 46))
+        (i64.add (local.get 46) (i64.const 47))
+        (i64.add (local.get 47) (i64.const 48)))
+      (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (i64.xor (local.get 0) (local.get 1)) (local.get 2)) (local.get 3)) (local.get 4)) (local.get 5)) (local.get 6)) (local.get 7)) (local.get 8)) (local.get 9)) (local.get 10)) (local.get 11)) (local.get 12)) (local.get 13)) (local.get 14)) (local.get 15)) (local.get 16)) (local.get 17)) (local.get 18)) (local.get 19)) (local.get 20)) (local.get 21)) (local.get 22)) (local.get 23)) (local.get 24)) (local.get 25)) (local.get 26)) (local.get 27)) (local.get 28)) (local.get 29)) (local.get 30)) (local.get 31)) (local.get 32)) (local.get 33)) (local.get 34)) (local.get 35)) (local.get 36)) (local.get 37)) (local.get 38)) (local.get 39)) (local.get 40)) (local.get 41)) (local.get 42)) (local.get 43)) (local.get 44)) (local.get 45)) (local.get 46)) (local.get 47))))
 
   (func $deep (param i32) (result i32)
     (if (i32.eqz (local.get 0)) (then (unreachable)))
@@ -223,7 +276,7 @@
       (if (i32.eq (local.get $op) (i32.const 0x0a))
         (then (loop $ever (i32.store (i32.const 1028) (i32.const 0)) (br $ever))))
       (if (i32.eq (local.get $op) (i32.const 0x0b))
-        (then (drop (call $recurse (i32.const 0)))))
+        (then (drop (call $recurse (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0)))))
       (if (i32.eq (local.get $op) (i32.const 0x0c))
         (then
           (local.set $a (call $byte))
@@ -257,6 +310,6 @@
           (i32.store (i32.const 1092) (call $text (i32.const 8192)))
           (i32.store (i32.const 1088) (i32.const 8192))))
       (if (i32.eq (local.get $op) (i32.const 0x16))
-        (then (drop (call $deep (i32.and (call $word) (i32.const 0xffff))))))
+        (then (drop (call $deep (i32.and (call $word) (i32.const 0x3fff))))))
       (br $next))
     (unreachable)))
