@@ -87,7 +87,7 @@ fn fields(value: Option<&Value>) -> Map<String, Value> {
     }
 }
 
-impl<'a> Thing<'a> {
+impl Thing<'_> {
     /// The same with one change more; `None` if it comes to nothing.
     fn then(mut self, action: ChangeAction, before: Map<String, Value>, after: Map<String, Value>) -> Option<Self> {
         self.action = match (self.action, action) {
@@ -174,9 +174,8 @@ fn differences(at: &str, before: &Map<String, Value>, after: &Map<String, Value>
             }
             (Some(Value::Array(before)), Some(Value::Array(after))) => elements(&at, before, after, lines),
             (Some(before), Some(after)) => lines.push(format!("{at}: {} → {}", shown(before), shown(after))),
-            (Some(Value::Null), None) | (None, Some(Value::Null)) => {}
+            (None | Some(Value::Null), None) | (None, Some(Value::Null)) => {}
             (Some(only), None) | (None, Some(only)) => lines.push(format!("{at}: {}", shown(only))),
-            (None, None) => {}
         }
     }
 }

@@ -139,7 +139,7 @@ impl Shares {
                 return Err(has_computed(whose, budget, pause));
             }
         }
-        let permits = match self.at_once(&shares, effect) {
+        let permits = match Self::at_once(&shares, effect) {
             Some(permits) => permits,
             None => self.in_turn(&shares, effect).await?,
         };
@@ -154,7 +154,7 @@ impl Shares {
     }
 
     /// The permits, if they can be had without waiting.
-    fn at_once(&self, shares: &[Arc<Share>; 2], effect: Effect) -> Option<[OwnedSemaphorePermit; 2]> {
+    fn at_once(shares: &[Arc<Share>; 2], effect: Effect) -> Option<[OwnedSemaphorePermit; 2]> {
         let take = |share: &Share| Arc::clone(share.places(effect)).try_acquire_owned().ok();
         Some([take(&shares[0])?, take(&shares[1])?])
     }
@@ -181,7 +181,7 @@ impl Shares {
                 .await
             {
                 Ok(Ok(permit)) => Ok(permit),
-                Ok(Err(_)) | Err(_) => Err(self.too_many(whose, most, effect)),
+                Ok(Err(_)) | Err(_) => Err(Self::too_many(whose, most, effect)),
             };
         // The grant's first: so those of one grant that wait for the tenant's are no more than may run.
         let own = take(&shares[0], "this access", grant.programs).await?;
@@ -189,7 +189,7 @@ impl Shares {
         Ok([own, all])
     }
 
-    fn too_many(&self, whose: &str, most: usize, effect: Effect) -> OperationError {
+    fn too_many(whose: &str, most: usize, effect: Effect) -> OperationError {
         match effect {
             Effect::Read => busy(&format!(
                 "{most} programs of {whose} are running already, the most there may be"
