@@ -160,24 +160,22 @@ impl Run<'_> {
             wall: self.limits.wall.min(LONGEST_WRITE),
             ..self.limits.clone()
         };
-        match (input.program, input.commit, input.dry_run) {
-            (Some(program), None, true) => self.program(session, &program, End::DryRun, &limits).await,
-            (Some(program), None, false) => self.program(session, &program, End::Commit, &limits).await,
+        let (session, program, end): (_, Arc<str>, _) = match (input.program, input.commit, input.dry_run) {
+            (Some(program), None, true) => (session, program.into(), End::DryRun),
+            (Some(program), None, false) => (session, program.into(), End::Commit),
             (None, Some(handle), false) => match self.reviewed(session.context().clone(), &handle).await {
-                Ok((handle, program)) => {
-                    let session = session.repeating(handle.call);
-                    self.program(session, &program, End::Reviewed(handle), &limits).await
-                }
-                Err(error) => refused(session, error).await,
+                Ok((handle, program)) => (session.repeating(handle.call), program, End::Reviewed(handle)),
+                Err(error) => return refused(session, error).await,
             },
             _ => {
                 let error = OperationError::invalid_input(
                     "`run_write` takes a `program`, with `dryRun: true` or without, or else `commit` with the handle of a dry \
                      run and nothing beside it",
                 );
-                refused(session, error).await
+                return refused(session, error).await;
             }
-        }
+        };
+        self.program(session, &program, end, &limits).await
     }
 
     /// The dry run that a caller wants committed, and its program.
