@@ -97,24 +97,34 @@ bench-peers *arguments:
 faults-peers *arguments:
     crates/latchstring-testing/peers/run.sh {{ arguments }}
 
-# Stops at the first that is not answered as it should be. Needs a nightly Rust.
-# Requests of every shape against the doors for assistants and scripts, for so many seconds.
-fuzz seconds="600":
+# Stops at the first input after which something does not hold. Needs a nightly Rust.
+# Tries what nobody would write, for so many seconds: `request` (the doors), `guest`, `engine` and `frames` (the sandbox).
+fuzz target="request" seconds="600" sanitizer="none":
     #!/usr/bin/env bash
     set -euo pipefail
     export PATH="{{ tools }}/bin:$PATH"
+    case "{{ target }}" in
+        # Unlike the sandbox's, the crates behind the doors have no unsafe code for a sanitizer to look at.
+        request) crate=crates/latchstring-mcp limits=(-timeout=10 -max_len=4096 -len_control=10) ;;
+        guest | engine | frames) crate=crates/latchstring-sandbox limits=(-timeout=30 -max_len=2048) ;;
+        *)
+            echo "no fuzz target \`{{ target }}\`; there are request, guest, engine and frames" >&2
+            exit 1
+            ;;
+    esac
     if ! cargo +nightly --version > /dev/null 2>&1; then
         echo "no nightly Rust, which cargo-fuzz needs; install one with \`rustup toolchain install nightly\`" >&2
         exit 1
     fi
     command -v cargo-fuzz > /dev/null \
         || cargo +nightly install cargo-fuzz --version {{ cargo_fuzz_version }} --locked --debug --root "{{ tools }}"
-    cd crates/latchstring-mcp
-    # Without a sanitizer it is faster, and the crates that are tried have no unsafe code for one to look at.
-    cargo +nightly fuzz run request --sanitizer none \
+    cd $crate
+    dictionary="fuzz/{{ target }}.dict"
+    [ ! -f "$dictionary" ] || limits+=("-dict=$PWD/$dictionary")
+    # Without a sanitizer it is faster. `address` looks at our unsafe code, too, but not at what the guest's machine code does.
+    cargo +nightly fuzz run {{ target }} --sanitizer {{ sanitizer }} \
         --target-dir "${CARGO_TARGET_DIR:-{{ justfile_directory() }}/target}/fuzz" -- \
-        -dict="{{ justfile_directory() }}/crates/latchstring-mcp/fuzz/request.dict" \
-        -max_total_time={{ seconds }} -timeout=10 -rss_limit_mb=2048 -max_len=4096 -len_control=10
+        -max_total_time={{ seconds }} -rss_limit_mb=2048 "${limits[@]}"
 
 # A Node that is new enough: its path. Fetches one with npm if the machine has none.
 [private]

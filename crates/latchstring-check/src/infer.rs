@@ -1,6 +1,11 @@
 //! The types of expressions, as far as they follow from what operations return.
 
+mod calls;
+mod given;
+mod symbols;
+
 use std::{
+    borrow::Cow,
     cell::{Cell, RefCell},
     collections::{HashMap, HashSet},
     rc::Rc,
@@ -8,15 +13,11 @@ use std::{
 
 use latchstring_core::Surface;
 use oxc::{
-    ast::{
-        AstKind,
-        ast::{
-            Argument, ArrayExpressionElement, ArrowFunctionBody, BinaryOperator, BindingPattern, CallExpression,
-            ChainElement, Expression, ForStatementLeft, FormalParameter, FunctionBody, MemberExpression,
-            ObjectPropertyKind, Statement, UnaryOperator,
-        },
+    ast::ast::{
+        ArrayExpressionElement, ArrowFunctionBody, BinaryOperator, ChainElement, Expression, FunctionBody,
+        MemberExpression, ObjectPropertyKind, Statement, UnaryOperator,
     },
-    semantic::{NodeId, SymbolId},
+    semantic::SymbolId,
     span::GetSpan,
 };
 
@@ -37,7 +38,7 @@ pub(crate) struct Types<'r, 'a, 's> {
     expressions: RefCell<HashMap<(u32, u32), Type<'s>>>,
     steps: Cell<u32>,
     /// Names of fields that the program itself gives to some object.
-    given: HashSet<&'a str>,
+    given: HashSet<Cow<'a, str>>,
 }
 
 impl<'r, 'a, 's> Types<'r, 'a, 's> {
@@ -48,7 +49,7 @@ impl<'r, 'a, 's> Types<'r, 'a, 's> {
             symbols: RefCell::default(),
             expressions: RefCell::default(),
             steps: Cell::new(STEPS),
-            given: given(reading),
+            given: given::names(reading),
         }
     }
 
@@ -173,67 +174,6 @@ impl<'r, 'a, 's> Types<'r, 'a, 's> {
             .any(|path| path.split('.').next() == Some(name))
     }
 
-    fn call(&self, call: &CallExpression<'a>) -> Type<'s> {
-        match self.of(&call.callee) {
-            Type::Operation(operation) => return Type::promise(Type::output(operation)),
-            Type::Async(returned) => return Type::Promise(returned),
-            _ => {}
-        }
-        let callee = bare(&call.callee);
-        if let Expression::Identifier(it) = callee {
-            return match it.name.as_str() {
-                "Number" | "parseInt" | "parseFloat" => Type::Number,
-                "String" => Type::Text,
-                "Boolean" => Type::Truth,
-                _ => Type::Unknown,
-            };
-        }
-        let Some(member) = callee.as_member_expression() else {
-            return Type::Unknown;
-        };
-        let Some(method) = member.static_property_name() else {
-            return Type::Unknown;
-        };
-        let argument = call.arguments.first().and_then(Argument::as_expression);
-        if let Expression::Identifier(it) = bare(member.object()) {
-            match (it.name.as_str(), method) {
-                ("Promise", "all") => return all(argument.map_or(Type::Unknown, |one| self.of(one))),
-                ("Promise", "resolve" | "race" | "any" | "allSettled") | ("Array", "fromAsync") => {
-                    return Type::promise(Type::Unknown);
-                }
-                ("Object", "keys") => return Type::list(Type::Text),
-                ("Object", "values" | "entries") => return Type::list(Type::Unknown),
-                ("JSON", "stringify") => return Type::Text,
-                _ => {}
-            }
-        }
-        let object = self.of(member.object());
-        match (&object, method) {
-            (
-                Type::List(_),
-                "filter" | "slice" | "sort" | "reverse" | "toSorted" | "toReversed" | "splice" | "toSpliced",
-            ) => object,
-            (Type::List(item), "find" | "findLast" | "at" | "pop" | "shift") => item.as_ref().clone(),
-            (Type::List(_) | Type::Tuple(_), "map") => {
-                Type::list(argument.map_or(Type::Unknown, |one| self.returned(one)))
-            }
-            (Type::List(_) | Type::Tuple(_), "flatMap" | "flat" | "concat") => Type::list(Type::Unknown),
-            (Type::List(_) | Type::Tuple(_), "indexOf" | "findIndex" | "push") => Type::Number,
-            (Type::Text | Type::Word(_), "split") => Type::list(Type::Text),
-            (
-                Type::Text | Type::Word(_),
-                "trim" | "toLowerCase" | "toUpperCase" | "slice" | "padEnd" | "padStart" | "replace" | "replaceAll"
-                | "substring",
-            )
-            | (Type::Number, "toFixed")
-            | (Type::List(_) | Type::Tuple(_), "join") => Type::Text,
-            (Type::Text | Type::Word(_), "includes" | "startsWith" | "endsWith")
-            | (Type::List(_) | Type::Tuple(_), "some" | "every" | "includes") => Type::Truth,
-            (Type::Promise(_), "then" | "catch" | "finally") => Type::promise(Type::Unknown),
-            _ => Type::Unknown,
-        }
-    }
-
     /// What a function returns, as far as it is one expression.
     fn returned(&self, function: &Expression<'a>) -> Type<'s> {
         let (is_async, returned) = match bare(function) {
@@ -298,131 +238,6 @@ impl<'r, 'a, 's> Types<'r, 'a, 's> {
             Type::Object(fields.into())
         }
     }
-
-    fn symbol(&self, symbol: SymbolId) -> Type<'s> {
-        match self.symbols.borrow().get(&symbol) {
-            Some(Some(known)) => return known.clone(),
-            Some(None) => return Type::Unknown,
-            None => {}
-        }
-        self.symbols.borrow_mut().insert(symbol, None);
-        let kind = self.declared(symbol);
-        self.symbols.borrow_mut().insert(symbol, Some(kind.clone()));
-        kind
-    }
-
-    fn declared(&self, symbol: SymbolId) -> Type<'s> {
-        let (scoping, nodes) = (self.reading.semantic.scoping(), self.reading.semantic.nodes());
-        if scoping.symbol_is_mutated(symbol) {
-            return Type::Unknown;
-        }
-        let id = scoping.symbol_declaration(symbol);
-        match nodes.kind(id) {
-            AstKind::VariableDeclarator(it) if it.type_annotation.is_none() => {
-                let whole = match &it.init {
-                    Some(init) => self.of(init),
-                    None => self.looped_over(id),
-                };
-                self.within(&it.id, symbol, &whole).unwrap_or(Type::Unknown)
-            }
-            AstKind::FormalParameter(it) if it.type_annotation.is_none() => {
-                let whole = self.parameter(id, it);
-                self.within(&it.pattern, symbol, &whole).unwrap_or(Type::Unknown)
-            }
-            AstKind::Function(it) if it.r#async && !it.generator => Type::Async(Rc::new(Type::Unknown)),
-            _ => Type::Unknown,
-        }
-    }
-
-    /// What `const x` is in `for (const x of list)`.
-    fn looped_over(&self, declarator: NodeId) -> Type<'s> {
-        let nodes = self.reading.semantic.nodes();
-        let declaration = nodes.parent_id(declarator);
-        match nodes.parent_kind(declaration) {
-            AstKind::ForOfStatement(it) => match &it.left {
-                ForStatementLeft::VariableDeclaration(left) if left.span == nodes.kind(declaration).span() => {
-                    let list = self.of(&it.right);
-                    if it.r#await { Type::Unknown } else { list.item() }
-                }
-                _ => Type::Unknown,
-            },
-            AstKind::ForInStatement(_) => Type::Text,
-            _ => Type::Unknown,
-        }
-    }
-
-    /// What a callback is given: an item of the list, what a promise holds.
-    fn parameter(&self, id: NodeId, parameter: &FormalParameter<'a>) -> Type<'s> {
-        let nodes = self.reading.semantic.nodes();
-        let parameters = nodes.parent_id(id);
-        let function = nodes.parent_id(parameters);
-        let AstKind::FormalParameters(all) = nodes.kind(parameters) else {
-            return Type::Unknown;
-        };
-        let Some(at) = all.items.iter().position(|one| one.span == parameter.span) else {
-            return Type::Unknown;
-        };
-        let span = nodes.kind(function).span();
-        let mut outer = nodes.parent_id(function);
-        while matches!(nodes.kind(outer), AstKind::ParenthesizedExpression(_)) {
-            outer = nodes.parent_id(outer);
-        }
-        let AstKind::CallExpression(call) = nodes.kind(outer) else {
-            return of_the_program(parameter);
-        };
-        let first = call.arguments.first().and_then(Argument::as_expression);
-        if first.is_none_or(|first| bare(first).span() != span) {
-            return of_the_program(parameter);
-        }
-        let Some(member) = bare(&call.callee).as_member_expression() else {
-            return Type::Unknown;
-        };
-        let Some(method) = member.static_property_name() else {
-            return Type::Unknown;
-        };
-        let object = self.of(member.object());
-        let item = || match &object {
-            Type::List(item) => item.as_ref().clone(),
-            _ => Type::Unknown,
-        };
-        match (method, at) {
-            (
-                "map" | "filter" | "forEach" | "find" | "findLast" | "findIndex" | "findLastIndex" | "some" | "every"
-                | "flatMap",
-                0,
-            )
-            | ("sort" | "toSorted", 0 | 1)
-            | ("reduce" | "reduceRight", 1) => item(),
-            ("then", 0) if matches!(object, Type::Promise(_)) => object.awaited(),
-            _ => Type::Unknown,
-        }
-    }
-
-    /// What `symbol` is in a pattern that takes `whole` apart.
-    fn within(&self, pattern: &BindingPattern<'a>, symbol: SymbolId, whole: &Type<'s>) -> Option<Type<'s>> {
-        match pattern {
-            BindingPattern::BindingIdentifier(it) => (it.symbol_id() == symbol).then(|| whole.clone()),
-            BindingPattern::ObjectPattern(it) => it.properties.iter().find_map(|property| {
-                let name = property.key.static_name();
-                let field = name.map_or(Type::Unknown, |name| self.field(whole, &name));
-                self.within(&property.value, symbol, &field)
-            }),
-            BindingPattern::ArrayPattern(it) => it
-                .elements
-                .iter()
-                .enumerate()
-                .find_map(|(at, element)| self.within(element.as_ref()?, symbol, &whole.item_at(at))),
-            BindingPattern::AssignmentPattern(it) => self.within(&it.left, symbol, whole),
-        }
-    }
-}
-
-/// A parameter `app` of a function that the program hands over to be called.
-fn of_the_program<'s>(parameter: &FormalParameter<'_>) -> Type<'s> {
-    match &parameter.pattern {
-        BindingPattern::BindingIdentifier(it) if it.name == "app" => Type::App,
-        _ => Type::Unknown,
-    }
 }
 
 /// The type of a value that is one or the other: of the one that tells something.
@@ -436,14 +251,6 @@ fn either<'s>(one: Type<'s>, other: Type<'s>) -> Type<'s> {
     }
 }
 
-fn all(of: Type<'_>) -> Type<'_> {
-    Type::promise(match of {
-        Type::List(item) => Type::list(item.awaited()),
-        Type::Tuple(items) => Type::Tuple(items.iter().map(Type::awaited).collect()),
-        _ => Type::Unknown,
-    })
-}
-
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -451,50 +258,4 @@ fn all(of: Type<'_>) -> Type<'_> {
 )]
 fn index(number: f64) -> usize {
     number as usize
-}
-
-/// Fields that the program assigns: `x.total = …`, `x["total"] = …`, `Object.assign(x, { total })`, a class.
-fn given<'a>(reading: &Reading<'a>) -> HashSet<&'a str> {
-    let mut given = HashSet::new();
-    for (id, kind) in reading.nodes() {
-        let name = match kind {
-            AstKind::StaticMemberExpression(it) => it.property.name.as_str(),
-            AstKind::ComputedMemberExpression(it) => match &it.expression {
-                Expression::StringLiteral(name) => name.value.as_str(),
-                _ => continue,
-            },
-            AstKind::CallExpression(it) => {
-                let is_assign = bare(&it.callee)
-                    .as_member_expression()
-                    .is_some_and(|member| member.static_property_name() == Some("assign"));
-                if is_assign {
-                    for argument in &it.arguments {
-                        if let Some(Expression::ObjectExpression(object)) = argument.as_expression().map(bare) {
-                            for property in &object.properties {
-                                if let ObjectPropertyKind::ObjectProperty(property) = property
-                                    && let Some(name) = property.key.static_name()
-                                {
-                                    given.insert(reading.source_of(property.key.span()).trim_matches(['"', '\'']));
-                                    drop(name);
-                                }
-                            }
-                        }
-                    }
-                }
-                continue;
-            }
-            _ => continue,
-        };
-        let span = kind.span();
-        let is_target = match reading.parent(id) {
-            AstKind::AssignmentExpression(it) => it.left.span() == span,
-            AstKind::UpdateExpression(_) => true,
-            AstKind::UnaryExpression(it) => it.operator == UnaryOperator::Delete,
-            _ => false,
-        };
-        if is_target {
-            given.insert(name);
-        }
-    }
-    given
 }

@@ -1,14 +1,14 @@
 //! How a program uses what operations return: operations that are not there, fields that are not there, promises that are
 //! not awaited.
 
+mod patterns;
+mod promises;
+
 use latchstring_core::nearest;
 use oxc::{
     ast::{
         AstKind,
-        ast::{
-            Argument, ArrayExpressionElement, BindingPattern, CallExpression, Expression, ForStatementLeft,
-            ObjectPattern, ObjectPropertyKind, UnaryOperator,
-        },
+        ast::{Argument, BindingPattern, CallExpression, Expression, ForStatementLeft, UnaryOperator},
     },
     semantic::NodeId,
     span::{GetSpan, Span},
@@ -176,7 +176,7 @@ impl<'a> Uses<'_, '_, 'a, '_> {
                 self.awaited(object, &format!("read `{}` of it", shortened(name)), faults);
             }
             Type::Unknown => self.of_the_language(object, name, at, faults),
-            kind => self.field(object, &kind, name, at, faults),
+            kind => self.field((id, object), &kind, name, at, faults),
         }
     }
 
@@ -213,73 +213,48 @@ impl<'a> Uses<'_, '_, 'a, '_> {
         }
     }
 
-    fn field(&self, object: &Expression<'a>, kind: &Type<'_>, name: &str, at: Span, faults: &mut Faults<'_>) {
+    fn field(
+        &self,
+        (id, object): (NodeId, &Expression<'a>),
+        kind: &Type<'_>,
+        name: &str,
+        at: Span,
+        faults: &mut Faults<'_>,
+    ) {
         if self.types.is_given(name) || matches!(kind.field(name), Field::Is(_)) {
             return;
         }
-        let what = self.shown(object.span());
-        faults.mistype(at.start, missing(&what, kind, name));
-    }
-
-    /// The fields that a pattern takes out of a value.
-    fn pattern(&self, pattern: &ObjectPattern<'a>, kind: &Type<'_>, from: Span, faults: &mut Faults<'_>) {
-        for property in &pattern.properties {
-            let has_default = matches!(property.value, BindingPattern::AssignmentPattern(_));
-            let Some(name) = property
-                .key
-                .static_name()
-                .filter(|_| !has_default && !property.computed)
-            else {
-                continue;
-            };
-            let at = property.key.span();
-            match kind {
-                Type::App | Type::Namespace(_) => {
-                    let prefix = if let Type::Namespace(namespace) = kind {
-                        format!("{namespace}.")
-                    } else {
-                        String::new()
-                    };
-                    if !(prefix.is_empty() && self.types.has_namespace(&name)) {
-                        self.operation(&format!("{prefix}{name}"), at, faults);
-                    }
-                }
-                _ if self.types.is_given(&name) => {}
-                _ => {
-                    if matches!(kind.field(&name), Field::Missing) {
-                        faults.mistype(at.start, missing(&self.shown(from), kind, &name));
-                    } else if let (Field::Is(inner), BindingPattern::ObjectPattern(deeper)) =
-                        (kind.field(&name), &property.value)
-                    {
-                        self.pattern(deeper, &inner, at, faults);
-                    }
-                }
-            }
+        let mut told = missing(&self.shown(object.span()), kind, name);
+        if self.is_optional(id) {
+            told.push_str(". It never exists, so `?.` and `??` do not help; leave it out");
         }
+        faults.mistype(at.start, told);
     }
 
-    /// A callback that takes its item apart.
-    fn parameter(&self, id: NodeId, pattern: &ObjectPattern<'a>, faults: &mut Faults<'_>) {
+    /// Whether the program goes on without the field: `it?.name`, `it.name?.first`, `it.name ?? "none"`.
+    fn is_optional(&self, member: NodeId) -> bool {
         let nodes = self.reading().semantic.nodes();
-        let function = nodes.parent_id(nodes.parent_id(id));
-        let AstKind::CallExpression(call) = nodes.parent_kind(function) else {
-            return;
-        };
-        let Some(member) = bare(&call.callee).as_member_expression() else {
-            return;
-        };
-        let is_first = matches!(nodes.parent_kind(id), AstKind::FormalParameters(all) if all.items.first().is_some_and(|one| one.span == nodes.kind(id).span()));
-        let method = member.static_property_name();
-        let takes_items = matches!(
-            method,
-            Some("map" | "filter" | "forEach" | "find" | "findLast" | "findIndex" | "some" | "every" | "flatMap")
-        );
-        if is_first
-            && takes_items
-            && let Type::List(item) = self.types.of(member.object())
-        {
-            self.pattern(pattern, &item, member.object().span(), faults);
+        let mut inner = member;
+        while matches!(
+            nodes.parent_kind(inner),
+            AstKind::ChainExpression(_) | AstKind::ParenthesizedExpression(_)
+        ) {
+            inner = nodes.parent_id(inner);
         }
+        let span = nodes.kind(inner).span();
+        let is_asked = match nodes.kind(member) {
+            AstKind::StaticMemberExpression(it) => it.optional,
+            AstKind::ComputedMemberExpression(it) => it.optional,
+            _ => false,
+        };
+        is_asked
+            || match nodes.parent_kind(inner) {
+                AstKind::StaticMemberExpression(it) => it.optional,
+                AstKind::ComputedMemberExpression(it) => it.optional && it.object.span() == span,
+                AstKind::CallExpression(it) => it.optional && it.callee.span() == span,
+                AstKind::LogicalExpression(it) => !it.operator.is_and() && it.left.span() == span,
+                _ => false,
+            }
     }
 
     fn call(&self, call: &CallExpression<'a>, faults: &mut Faults<'_>) {
@@ -339,43 +314,6 @@ impl<'a> Uses<'_, '_, 'a, '_> {
         }
     }
 
-    /// `expression` is used as if its promise were kept.
-    fn awaited(&self, expression: &Expression<'a>, what_for: &str, faults: &mut Faults<'_>) {
-        let Type::Promise(_) = self.types.of(expression) else {
-            return;
-        };
-        let shown = self.shown(expression.span());
-        let advice = match bare(expression) {
-            Expression::CallExpression(_) => format!("put `await` before it: `(await {shown})`"),
-            _ => format!("put `await` before the call that made it, or write `(await {shown})`"),
-        };
-        faults.mistype(
-            expression.span().start,
-            format!("`{shown}` is a promise, and the program goes on to {what_for}; {advice}"),
-        );
-    }
-
-    fn iterated(&self, expression: &Expression<'a>, faults: &mut Faults<'_>) {
-        self.awaited(expression, "go through it", faults);
-        let kind = self.types.of(expression);
-        if !matches!(kind, Type::Described(_) | Type::Object(_)) {
-            return;
-        }
-        let shown = self.shown(expression.span());
-        let advice = match (kind.list_in(), bare(expression)) {
-            (Some(list), Expression::AwaitExpression(_)) => format!("the list is in `{list}`: `({shown}).{list}`"),
-            (Some(list), _) => format!("the list is in `{shown}.{list}`"),
-            (None, _) => format!(
-                "it has: {}; `Object.entries` makes a list of it",
-                kind.fields().join(", ")
-            ),
-        };
-        faults.mistype(
-            expression.span().start,
-            format!("`{shown}` is an object and no list; {advice}"),
-        );
-    }
-
     /// A field that has one of a few values, compared with another.
     fn compared(&self, field: &Expression<'a>, value: &Expression<'a>, faults: &mut Faults<'_>) {
         let (Type::Word(words), Expression::StringLiteral(value)) = (self.types.of(field), bare(value)) else {
@@ -395,36 +333,6 @@ impl<'a> Uses<'_, '_, 'a, '_> {
             words.join(", ")
         );
         faults.mistype(value.span.start, message);
-    }
-
-    /// What the program returns must not hold promises: they would be written as `{}`.
-    fn result(&self, expression: &Expression<'a>, faults: &mut Faults<'_>) {
-        match bare(expression) {
-            Expression::ObjectExpression(it) => {
-                for property in &it.properties {
-                    if let ObjectPropertyKind::ObjectProperty(it) = property {
-                        self.awaited(&it.value, "return it within its result", faults);
-                        self.result(&it.value, faults);
-                    }
-                }
-            }
-            Expression::ArrayExpression(it) => {
-                for one in it.elements.iter().filter_map(ArrayExpressionElement::as_expression) {
-                    self.awaited(one, "return it within its result", faults);
-                    self.result(one, faults);
-                }
-            }
-            _ => {
-                if let Type::List(item) = self.types.of(expression)
-                    && matches!(*item, Type::Promise(_))
-                {
-                    let shown = self.shown(expression.span());
-                    let message =
-                        format!("`{shown}` is a list of promises; wait for all: `await Promise.all({shown})`");
-                    faults.mistype(expression.span().start, message);
-                }
-            }
-        }
     }
 
     fn shown(&self, span: Span) -> String {

@@ -51,12 +51,12 @@ impl Id {
 #[derive(Debug)]
 pub(crate) struct Refused {
     pub(crate) id: Value,
-    pub(crate) refusal: Refusal,
+    pub(crate) refusal: Box<Refusal>,
 }
 
 impl Refused {
     fn new(id: Value, code: i32, why: impl Into<String>) -> Self {
-        let refusal = Refusal::new(code, why);
+        let refusal = Box::new(Refusal::new(code, why));
         Self { id, refusal }
     }
 }

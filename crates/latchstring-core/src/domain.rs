@@ -94,8 +94,9 @@ pub trait Query: DeserializeOwned + JsonSchema + Send + 'static {
     const NAME: &'static str;
     /// A short title for people, such as `List BOMs`.
     const TITLE: &'static str;
-    /// A call as a program would make it, such as `await app.boms.list({ search: "lamp" })`.
-    const EXAMPLE: &'static str;
+    /// A call as a program would make it, such as `await app.boms.list({ search: "lamp" })`. Left out, one is made of the
+    /// fields that must be given, with the values that the schema has for them: `#[schemars(example = &"bom_desk_lamp")]`.
+    const EXAMPLE: &'static str = "";
     /// The failures a caller should expect, and when they occur.
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[];
     /// Whose reader it needs.
@@ -121,8 +122,8 @@ pub trait Command: DeserializeOwned + JsonSchema + Send + 'static {
     const NAME: &'static str;
     /// A short title for people, such as `Create a BOM`.
     const TITLE: &'static str;
-    /// A call as a program would make it.
-    const EXAMPLE: &'static str;
+    /// A call as a program would make it. Left out, one is made as for a [`Query`].
+    const EXAMPLE: &'static str = "";
     /// Whether it may delete or overwrite what was there, as opposed to only adding.
     const DESTRUCTIVE: bool = true;
     /// Whether doing it twice is the same as doing it once.

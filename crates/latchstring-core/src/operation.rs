@@ -2,6 +2,7 @@
 
 use std::{any::Any, borrow::Cow};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, value::to_raw_value};
 
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     unit::{BoxFuture, Unit},
 };
 
+mod example;
 mod many;
 mod replay;
 
@@ -28,7 +30,7 @@ pub struct Operation {
     pub title: Cow<'static, str>,
     /// What it does, from the input type's doc comment.
     pub description: String,
-    /// A call as a program would make it.
+    /// A call as a program would make it: the author's, or one that was made from the schemas.
     pub example: Cow<'static, str>,
     /// The failures to expect, and when they occur.
     pub errors: Vec<(ErrorCode, &'static str)>,
@@ -48,16 +50,17 @@ impl Operation {
         let name = Name::new(Q::NAME).map_err(|error| error.to_string())?;
         let (program, input_schema) = (name.program().to_owned(), schema::of::<Q>());
         let handler_schema = input_schema.clone();
+        let output_schema = schema::of_output::<Q::Output>();
         Ok(Self {
+            example: example_of::<Q>(Q::EXAMPLE, &name, &input_schema, &output_schema)?,
             name,
             effect: Effect::Read,
             title: Cow::Borrowed(Q::TITLE),
             description: description(&input_schema),
-            example: Cow::Borrowed(Q::EXAMPLE),
             errors: Q::ERRORS.to_vec(),
             is_destructive: false,
             is_idempotent: true,
-            output_schema: schema::of_output::<Q::Output>(),
+            output_schema,
             handler: Box::new(move |unit, cx, arguments| {
                 let input = input::parse::<Q>(&program, &handler_schema, arguments);
                 Box::pin(async move {
@@ -74,16 +77,17 @@ impl Operation {
         let name = Name::new(C::NAME).map_err(|error| error.to_string())?;
         let input_schema = with_key_of::<C>(&name, schema::of::<C>())?;
         let (program, handler_schema) = (name.program().to_owned(), input_schema.clone());
+        let output_schema = schema::of_output::<C::Output>();
         let operation = Self {
+            example: example_of::<C>(C::EXAMPLE, &name, &input_schema, &output_schema)?,
             name,
             effect: Effect::Write,
             title: Cow::Borrowed(C::TITLE),
             description: description(&input_schema),
-            example: Cow::Borrowed(C::EXAMPLE),
             errors: C::ERRORS.to_vec(),
             is_destructive: C::DESTRUCTIVE,
             is_idempotent: C::IDEMPOTENT,
-            output_schema: schema::of_output::<C::Output>(),
+            output_schema,
             handler: Box::new(move |unit, cx, arguments| {
                 let input = input::parse::<C>(&program, &handler_schema, arguments);
                 Box::pin(async move {
@@ -133,6 +137,28 @@ impl std::fmt::Debug for Operation {
 fn unit_of<D: Domain>(unit: &mut (dyn Any + Send)) -> Result<&mut Unit<D>, OperationError> {
     unit.downcast_mut()
         .ok_or_else(|| OperationError::internal("an operation met another domain's unit of work"))
+}
+
+/// The author's example, or one that is made for them; that it fits is tried when the server starts.
+fn example_of<I: DeserializeOwned>(
+    written: &'static str,
+    name: &Name,
+    input_schema: &Map<String, Value>,
+    output_schema: &Map<String, Value>,
+) -> Result<Cow<'static, str>, String> {
+    if !written.is_empty() {
+        return Ok(Cow::Borrowed(written));
+    }
+    let arguments = example::arguments(input_schema);
+    let text = Value::Object(arguments.clone()).to_string();
+    match input::parse::<I>(name.program(), input_schema, &text) {
+        Ok(_) => Ok(Cow::Owned(example::call(name, &arguments, output_schema))),
+        Err(error) => Err(format!(
+            "the example that is made for `{name}` does not fit: {}; give the field a `#[schemars(example = …)]`, or the \
+             operation an `EXAMPLE`",
+            error.message()
+        )),
+    }
 }
 
 /// The schema of an input, with a field for the key if `C` is replayable.

@@ -8,9 +8,11 @@ pub fn of<T: JsonSchema>() -> Map<String, Value> {
     generate::<T>(SchemaSettings::draft2020_12().for_deserialize())
 }
 
-/// The schema of `T` as output: what is always there is required, also where it may be null.
+/// The schema of `T` as output: what is always there is required, also where it may be null. Without examples, which are
+/// for who writes a value.
 pub fn of_output<T: JsonSchema>() -> Map<String, Value> {
-    generate::<T>(SchemaSettings::draft2020_12().for_serialize())
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    generate::<T>(settings.with_transform(RecursiveTransform(drop_examples)))
 }
 
 fn generate<T: JsonSchema>(settings: SchemaSettings) -> Map<String, Value> {
@@ -26,9 +28,15 @@ fn generate<T: JsonSchema>(settings: SchemaSettings) -> Map<String, Value> {
         Value::Object(object) => object,
         _ => Map::new(),
     };
-    object.remove("title");
-    object.remove("$schema");
+    object.shift_remove("title");
+    object.shift_remove("$schema");
     object
+}
+
+fn drop_examples(schema: &mut schemars::Schema) {
+    if let Some(object) = schema.as_object_mut() {
+        object.shift_remove("examples");
+    }
 }
 
 /// `uint32` and the like mean something to Rust alone, and some clients refuse what they do not know.
@@ -39,7 +47,7 @@ fn drop_rust_formats(schema: &mut schemars::Schema) {
         .and_then(Value::as_str)
         .is_some_and(|format| format.starts_with("uint") || format.starts_with("int") || format == "double");
     if is_rust_only {
-        object.remove("format");
+        object.shift_remove("format");
     }
 }
 

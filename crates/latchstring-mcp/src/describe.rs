@@ -10,10 +10,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::declaration::{declaration, signature};
+use crate::declaration::{declarations, overview};
 
 /// More whole declarations than this in one answer would bury the model: it then gets one line of each.
-const WHOLE: usize = 20;
+const WHOLE: usize = 5;
 
 /// More lines than this are refused.
 const MOST: usize = 100;
@@ -22,7 +22,7 @@ const MOST: usize = 100;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct DescribeInput {
-    /// Operations such as "boms.list", or namespaces such as "boms". More than 20 operations are told in one line each.
+    /// Operations such as "boms.list", or namespaces such as "boms". More than 5 operations are told in one line each.
     #[schemars(length(min = 1, max = 20))]
     names: Vec<String>,
 }
@@ -72,25 +72,11 @@ pub(crate) fn describe(surface: &Surface, input: &DescribeInput) -> Result<Descr
             ),
         ));
     }
+    let operations: Vec<&Operation> = operations.into_iter().map(AsRef::as_ref).collect();
     let declarations = if operations.len() > WHOLE {
-        brief(&operations)
+        overview(&operations)
     } else {
-        let whole: Vec<String> = operations.into_iter().map(|operation| declaration(operation)).collect();
-        whole.join("\n")
+        declarations(&operations)
     };
     Ok(DescribeOutput { declarations })
-}
-
-/// A line of words and a line of code for each.
-fn brief(operations: &[&Arc<Operation>]) -> String {
-    let head = format!(
-        "// These are {} operations, so here is one line of each. Describe those you need by name: results, units, limits, \
-         errors and an example.\n",
-        operations.len()
-    );
-    let line = |operation: &&Arc<Operation>| {
-        let summary = operation.summary().replace('\n', " ");
-        format!("\n// {summary}\n{}\n", signature(operation))
-    };
-    operations.iter().map(line).fold(head, |text, line| text + &line)
 }

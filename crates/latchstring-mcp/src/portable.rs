@@ -3,12 +3,13 @@
 //! A list of types is good JSON Schema, but clients that map schemas onto a dialect without it drop the property or refuse the
 //! tool. What is listed is never wider than what is taken: an optional argument may still be null, and says nothing by it that
 //! it would not say by being absent. Where null has a meaning of its own, the argument's description speaks of it, and the list
-//! has it.
+//! has it. Examples are left out: each token of the list is paid for in every conversation, and not every dialect has them.
 
 use serde_json::{Map, Value, json};
 
 /// Rewrites `schema` and all that is in it.
 pub(crate) fn one_type_each(schema: &mut Map<String, Value>) {
+    schema.shift_remove("examples");
     leave_out_null(schema);
     split_type(schema);
     for (key, inner) in schema.iter_mut() {
@@ -71,7 +72,7 @@ fn split_type(schema: &mut Map<String, Value>) {
         schema.insert("type".to_owned(), only);
     } else if !schema.contains_key("anyOf") {
         let each: Vec<Value> = types.iter().map(|one| json!({ "type": one })).collect();
-        schema.remove("type");
+        schema.shift_remove("type");
         schema.insert("anyOf".to_owned(), Value::Array(each));
     }
 }

@@ -145,7 +145,7 @@ impl Tool {
 
 /// The schema of a tool's own input or output without the type's description, which the tool's description repeats.
 fn plain_object(mut schema: Map<String, Value>) -> Map<String, Value> {
-    schema.remove("description");
+    schema.shift_remove("description");
     schema.entry("type").or_insert_with(|| json!("object"));
     schema.entry("properties").or_insert_with(|| json!({}));
     portable::one_type_each(&mut schema);

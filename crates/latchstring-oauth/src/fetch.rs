@@ -14,7 +14,7 @@ mod target;
 
 pub(crate) use allowance::Allowance;
 pub(crate) use cache::{DocumentCache, DocumentError, Keeping};
-pub use http::{HttpDocuments, HttpDocumentsError};
+pub use http::HttpDocuments;
 pub(crate) use target::check as check_target;
 
 use std::time::Duration;

@@ -37,7 +37,7 @@ mod timely;
 mod token;
 
 pub use bearer::{require_app, require_key, require_script_key};
-pub use fetch::{Document, Documents, FetchError, HttpDocuments, HttpDocumentsError};
+pub use fetch::{Document, Documents, FetchError, HttpDocuments};
 pub use pace::CALLS_PER_MINUTE;
 pub use state::{AuthorizationServer, Settings};
 pub use timely::timely;

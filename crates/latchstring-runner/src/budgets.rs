@@ -146,7 +146,7 @@ mod tests {
                 }
                 let minute: Duration = computed
                     .iter()
-                    .filter(|(at, _)| now.duration_since(*at) < Duration::from_secs(60))
+                    .filter(|(at, _)| now.duration_since(*at) < Duration::from_mins(1))
                     .map(|(_, time)| *time)
                     .sum();
                 prop_assert!(minute <= budget.computing * 2 + Duration::from_secs(2), "{minute:?}");

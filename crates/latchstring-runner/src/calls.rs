@@ -132,7 +132,8 @@ impl Calls {
         input: RunInput,
         caller: CancellationToken,
     ) -> Result<Ran, OperationError> {
-        self.runner(caller).read(session, input).await
+        // Boxed, for it is large and those who call are many layers.
+        Box::pin(self.runner(caller).read(session, input)).await
     }
 
     /// The same with a program that may write.
@@ -142,7 +143,7 @@ impl Calls {
         input: RunWriteInput,
         caller: CancellationToken,
     ) -> Result<Ran, OperationError> {
-        self.runner(caller).write(session, input).await
+        Box::pin(self.runner(caller).write(session, input)).await
     }
 
     /// The call, waited for by [`drain`](Self::drain).

@@ -4,7 +4,7 @@
 //! came out the same are left out. Names and values come from the store, so they are quoted: none can look like a line
 //! of ours.
 
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 use latchstring_core::{Change, ChangeAction};
 use serde_json::{Map, Value};
@@ -57,7 +57,7 @@ struct Thing<'a> {
 /// What becomes of each thing, in the order in which they are first touched. What is made and removed again is left out.
 fn things(changes: &[Change]) -> Vec<Thing<'_>> {
     let mut things: Vec<Option<Thing<'_>>> = Vec::new();
-    let mut known = std::collections::HashMap::new();
+    let mut known = HashMap::new();
     for change in changes {
         let key = (change.entity.as_str(), change.id.as_str());
         let at = *known.entry(key).or_insert_with(|| {
@@ -87,7 +87,7 @@ fn fields(value: Option<&Value>) -> Map<String, Value> {
     }
 }
 
-impl<'a> Thing<'a> {
+impl Thing<'_> {
     /// The same with one change more; `None` if it comes to nothing.
     fn then(mut self, action: ChangeAction, before: Map<String, Value>, after: Map<String, Value>) -> Option<Self> {
         self.action = match (self.action, action) {
@@ -161,32 +161,42 @@ fn counted(things: &[&Thing<'_>]) -> String {
 /// A line for each field that is not the same, those of objects and the elements of lists one by one.
 fn differences(at: &str, before: &Map<String, Value>, after: &Map<String, Value>, lines: &mut Vec<String>) {
     let new = after.keys().filter(|field| !before.contains_key(*field));
-    for field in before.keys().chain(new) {
-        let at = format!("{at}{}", plain(field));
-        match (before.get(field), after.get(field)) {
+    for name in before.keys().chain(new) {
+        let field = plain(name);
+        let at = format!("{at}{field}");
+        match (before.get(name), after.get(name)) {
             (Some(before), Some(after)) if before == after => {}
             (Some(Value::Object(before)), Some(Value::Object(after))) => {
-                differences(&format!("{at}."), before, after, lines);
+                // What people call it, if it is said and stays.
+                let name = before.get("name").filter(|name| after.get("name") == Some(*name));
+                let label = name.map_or_else(|| format!("{at}."), |name| format!("{} ({field}) ", shown(name)));
+                differences(&label, before, after, lines);
             }
             (Some(Value::Array(before)), Some(Value::Array(after))) => elements(&at, before, after, lines),
             (Some(before), Some(after)) => lines.push(format!("{at}: {} → {}", shown(before), shown(after))),
-            (Some(Value::Null), None) | (None, Some(Value::Null)) => {}
+            (None | Some(Value::Null), None) | (None, Some(Value::Null)) => {}
             (Some(only), None) | (None, Some(only)) => lines.push(format!("{at}: {}", shown(only))),
-            (None, None) => {}
         }
     }
 }
 
 /// What was in a list and is not any more, and what is new in it.
 fn elements(at: &str, before: &[Value], after: &[Value], lines: &mut Vec<String>) {
-    let mut new: Vec<&Value> = after.iter().collect();
-    for value in before {
-        match new.iter().position(|other| *other == value) {
-            Some(place) => drop(new.remove(place)),
-            None => lines.push(format!("{at}: − {}", shown(value))),
-        }
+    let mut new: HashMap<String, usize> = HashMap::new();
+    for value in after {
+        *new.entry(value.to_string()).or_default() += 1;
     }
-    lines.extend(new.iter().map(|value| format!("{at}: + {}", shown(value))));
+    let mut is_left = |value: &Value| match new.get_mut(&value.to_string()) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            true
+        }
+        Some(_) | None => false,
+    };
+    let gone: Vec<&Value> = before.iter().filter(|value| !is_left(value)).collect();
+    lines.extend(gone.iter().map(|value| format!("{at}: − {}", shown(value))));
+    let come = after.iter().filter(|value| is_left(value));
+    lines.extend(come.map(|value| format!("{at}: + {}", shown(value))));
 }
 
 /// A value in little room.
@@ -258,8 +268,8 @@ mod tests {
             change(
                 "b1",
                 UPDATED,
-                json!({ "rows": [{ "of": "m1" }, 2], "at": { "x": 1, "y": 2 } }),
-                json!({ "rows": [2, { "of": "m2" }], "at": { "x": 1, "y": 3 } }),
+                json!({ "rows": [{ "of": "m1" }, 2], "at": { "x": 1, "y": 2, "l1": { "name": "Shop", "level": 1 } } }),
+                json!({ "rows": [2, { "of": "m2" }], "at": { "x": 1, "y": 3, "l1": { "name": "Shop", "level": 2 } } }),
             ),
             change("m3", DELETED, json!({ "name": "Tar" }), json!(null)),
         ];
@@ -282,6 +292,7 @@ bom: 1 updated
     rows: − {\"of\":\"m1\"}
     rows: + {\"of\":\"m2\"}
     at.y: 2 → 3
+    \"Shop\" (l1) level: 1 → 2
 ";
         assert_eq!(text(&changes), told);
         assert_eq!(text(&[]), "Nothing would change.");

@@ -13,12 +13,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use crate::{
     change_set,
     dry_run::{self, Handle},
     gone::Gone,
-    shares::Shares,
+    shares::{Place, Shares},
 };
 
 /// How a program ended. Either way the value has the fields that callers are told, as [`read_output`] and
@@ -28,11 +29,14 @@ pub enum Ran {
     /// It returned, and what it changed was kept or, after a dry run, undone.
     Returned(Value),
     /// It did not return, and nothing was changed.
-    Failed(Failure, Value),
+    Failed(Box<Failure>, Value),
 }
 
 /// A program that may write has less time than one that reads: while it holds a database's one writer, others wait.
 const LONGEST_WRITE: Duration = Duration::from_secs(8);
+
+/// Reading a program takes a millisecond or less. Only what was written to take longer is charged like computing.
+const FREE_READING: Duration = Duration::from_millis(50);
 
 /// So many changes are told one by one; all of them are in the audit trail.
 const MOST_CHANGES: usize = 100;
@@ -156,24 +160,22 @@ impl Run<'_> {
             wall: self.limits.wall.min(LONGEST_WRITE),
             ..self.limits.clone()
         };
-        match (input.program, input.commit, input.dry_run) {
-            (Some(program), None, true) => self.program(session, &program, End::DryRun, &limits).await,
-            (Some(program), None, false) => self.program(session, &program, End::Commit, &limits).await,
+        let (session, program, end): (_, Arc<str>, _) = match (input.program, input.commit, input.dry_run) {
+            (Some(program), None, true) => (session, program.into(), End::DryRun),
+            (Some(program), None, false) => (session, program.into(), End::Commit),
             (None, Some(handle), false) => match self.reviewed(session.context().clone(), &handle).await {
-                Ok((handle, program)) => {
-                    let session = session.repeating(handle.call);
-                    self.program(session, &program, End::Reviewed(handle), &limits).await
-                }
-                Err(error) => refused(session, error).await,
+                Ok((handle, program)) => (session.repeating(handle.call), program, End::Reviewed(handle)),
+                Err(error) => return refused(session, error).await,
             },
             _ => {
                 let error = OperationError::invalid_input(
                     "`run_write` takes a `program`, with `dryRun: true` or without, or else `commit` with the handle of a dry \
                      run and nothing beside it",
                 );
-                refused(session, error).await
+                return refused(session, error).await;
             }
-        }
+        };
+        self.program(session, &program, end, &limits).await
     }
 
     /// The dry run that a caller wants committed, and its program.
@@ -195,8 +197,8 @@ impl Run<'_> {
         let grant = session.context().grant().clone();
         let run = async {
             let mut place = self.shares.place(&grant, effect, limits.guest_time).await?;
-            let outcome = self.checked(source, limits, effect, &mut session).await;
-            place.computed(outcome.as_ref().map_or(Duration::ZERO, |outcome| outcome.guest_time));
+            let outcome = self.checked(source, (limits, effect), &mut session, &mut place).await;
+            place.done();
             Ok((outcome?, place))
         };
         // The place is given back after the session's end: until then it may hold what the next one waits for.
@@ -214,19 +216,22 @@ impl Run<'_> {
     async fn checked(
         &self,
         source: Arc<str>,
-        limits: &Limits,
-        effect: Effect,
+        (limits, effect): (&Limits, Effect),
         session: &mut Session,
+        place: &mut Place,
     ) -> Result<Outcome, OperationError> {
         let surface = session.surface().clone();
+        let began = Instant::now();
         // One that is too long is for the sandbox to refuse.
         let code = if source.len() > limits.program_bytes {
-            Code::from(source.as_ref())
+            Ok(Code::from(source.as_ref()))
         } else {
-            match latchstring_check::prepare(&source, &surface, effect).await {
-                Ok(code) => code,
-                Err(failure) => return Ok(Outcome::refused(*failure)),
-            }
+            latchstring_check::prepare(&source, &surface, effect).await
+        };
+        place.computed(began.elapsed().saturating_sub(FREE_READING));
+        let code = match code {
+            Ok(code) => code,
+            Err(failure) => return Ok(Outcome::refused(*failure)),
         };
         let origin = session.context().origin();
         let program = Program {
@@ -237,6 +242,7 @@ impl Run<'_> {
         };
         let outcome = self.sandbox.run(&program, limits, session).await;
         let mut outcome = outcome.map_err(sandbox_failed)?;
+        place.computed(outcome.guest_time);
         if let Err(failure) = outcome.ended {
             outcome.ended = Err(latchstring_check::explain(&program.source, &surface, failure).await);
         }
@@ -256,11 +262,13 @@ impl Run<'_> {
         if !console.is_empty() {
             told["console"] = json!(console);
         }
-        // Read before anything is kept: a result that cannot be told must not leave changes behind.
+        // Read before anything is kept: a result that cannot be told must not leave changes behind. Told last, because one
+        // that is long is cut, and would hide what comes after it.
+        let mut result = Value::Null;
         let failure = match outcome.ended {
             Ok(json) => match serde_json::from_str(json.get()) {
                 Ok(value) => {
-                    told["result"] = value;
+                    result = value;
                     None
                 }
                 Err(_) => Some(too_deep()),
@@ -272,9 +280,10 @@ impl Run<'_> {
             let _ = session.finish(Finish::Fail(failure.code)).await;
             told["ok"] = json!(false);
             told["error"] = json!(failure);
-            return Ok(Ran::Failed(failure, told));
+            return Ok(Ran::Failed(failure.into(), told));
         }
         self.kept(session, end, &mut told).await?;
+        told["result"] = result;
         Ok(Ran::Returned(told))
     }
 
@@ -293,7 +302,6 @@ impl Run<'_> {
         }
         told["committed"] = json!(finished.committed);
         told["changeCount"] = json!(finished.changes.len());
-        // The longest comes last, where an answer may be cut.
         if let Some(handle) = handle {
             told["handle"] = json!(handle.to_string());
             told["changeSet"] = json!(change_set::text(&finished.changes));

@@ -61,23 +61,34 @@ impl Share {
 pub(crate) struct Place {
     shares: [Arc<Share>; 2],
     _permits: [OwnedSemaphorePermit; 2],
+    /// Since when something is computed of which nobody has said yet how much it was.
     since: Instant,
-    /// What it is charged with when nobody says what it computed.
+    is_known: bool,
+    /// What that is charged with at most.
     most: Duration,
-    computed: Option<Duration>,
+    computed: Duration,
 }
 
 impl Place {
-    /// Says for how long the program computed.
+    /// Says for how long something was computed since the place was taken, or since this was said last.
     pub(crate) fn computed(&mut self, time: Duration) {
-        self.computed = Some(time);
+        self.computed += time;
+        self.since = Instant::now();
+    }
+
+    /// Says that nothing more is computed.
+    pub(crate) fn done(&mut self) {
+        self.is_known = true;
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // Of one whose caller went away it is not known: it may have computed all the time.
-        let computed = self.computed.unwrap_or_else(|| self.since.elapsed().min(self.most));
+        let mut computed = self.computed;
+        if !self.is_known {
+            // Of one whose caller went away it is not known: it may have computed all the time.
+            computed += self.since.elapsed().min(self.most);
+        }
         for share in &self.shares {
             lock(&share.computing).charge(computed, Instant::now());
         }
@@ -128,7 +139,7 @@ impl Shares {
                 return Err(has_computed(whose, budget, pause));
             }
         }
-        let permits = match self.at_once(&shares, effect) {
+        let permits = match Self::at_once(&shares, effect) {
             Some(permits) => permits,
             None => self.in_turn(&shares, effect).await?,
         };
@@ -136,13 +147,14 @@ impl Shares {
             shares,
             _permits: permits,
             since: Instant::now(),
+            is_known: false,
             most,
-            computed: None,
+            computed: Duration::ZERO,
         })
     }
 
     /// The permits, if they can be had without waiting.
-    fn at_once(&self, shares: &[Arc<Share>; 2], effect: Effect) -> Option<[OwnedSemaphorePermit; 2]> {
+    fn at_once(shares: &[Arc<Share>; 2], effect: Effect) -> Option<[OwnedSemaphorePermit; 2]> {
         let take = |share: &Share| Arc::clone(share.places(effect)).try_acquire_owned().ok();
         Some([take(&shares[0])?, take(&shares[1])?])
     }
@@ -169,7 +181,7 @@ impl Shares {
                 .await
             {
                 Ok(Ok(permit)) => Ok(permit),
-                Ok(Err(_)) | Err(_) => Err(self.too_many(whose, most, effect)),
+                Ok(Err(_)) | Err(_) => Err(Self::too_many(whose, most, effect)),
             };
         // The grant's first: so those of one grant that wait for the tenant's are no more than may run.
         let own = take(&shares[0], "this access", grant.programs).await?;
@@ -177,7 +189,7 @@ impl Shares {
         Ok([own, all])
     }
 
-    fn too_many(&self, whose: &str, most: usize, effect: Effect) -> OperationError {
+    fn too_many(whose: &str, most: usize, effect: Effect) -> OperationError {
         match effect {
             Effect::Read => busy(&format!(
                 "{most} programs of {whose} are running already, the most there may be"
@@ -250,6 +262,13 @@ mod tests {
         })
     }
 
+    /// Runs a program that computes for as long as it may.
+    async fn compute(shares: &Shares, of: (u128, u128)) {
+        let mut place = place(shares, of).await.unwrap();
+        place.computed(MOST);
+        place.done();
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_grant_and_a_tenant_at_their_share_wait_and_others_do_not() {
         let shares = Shares::new(Budgets::default());
@@ -308,7 +327,7 @@ mod tests {
     async fn who_has_computed_enough_waits_until_the_minute_is_over() {
         let shares = Shares::new(Budgets::default());
         for _ in 0..10 {
-            place(&shares, (1, 1)).await.unwrap().computed(MOST);
+            compute(&shares, (1, 1)).await;
         }
         let error = place(&shares, (1, 1)).await.err().unwrap();
         assert!(
@@ -321,10 +340,10 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(1)).await;
         drop(gone);
         for _ in 0..9 {
-            place(&shares, (1, 2)).await.unwrap().computed(MOST);
+            compute(&shares, (1, 2)).await;
         }
         assert!(place(&shares, (1, 2)).await.is_ok());
-        place(&shares, (1, 2)).await.unwrap().computed(MOST);
+        compute(&shares, (1, 2)).await;
         let error = place(&shares, (1, 3)).await.err().unwrap();
         assert!(
             error.contains("of this account have computed for more than 40 s"),
@@ -340,7 +359,7 @@ mod tests {
     async fn shares_that_nobody_uses_are_forgotten() {
         let shares = Shares::new(Budgets::default());
         let kept = place(&shares, (0, 0)).await.unwrap();
-        place(&shares, (1, 1)).await.unwrap().computed(MOST);
+        compute(&shares, (1, 1)).await;
         for number in 2..3_000 {
             place(&shares, (number, number)).await.unwrap().computed(Duration::ZERO);
         }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answers.h"
 #include "control.h"
 #include "quickjs.h"
 
@@ -559,12 +560,12 @@ static void fill_error(JSValueConst error, JSValueConst told, int32_t number) {
     define_mark(ctx, error, number);
 }
 // One answer: `failure` is negative for a result, otherwise the number under which the host keeps the error.
-static int settle(uint32_t id, int32_t failure, const char *text, uint32_t length) {
+static int settle(uint32_t id, int32_t failure, char *text, uint32_t length) {
     if (id >= calls_cap || !calls[id].used) return -1;
     Call call = calls[id];
     calls[id].used = 0;
     control.pending--;
-    JSValue value = JS_ParseJSON(ctx, text, length, "answer");
+    JSValue value = parse_answer(ctx, text, length);
     JSValue function = call.resolve;
     if (JS_IsException(value)) {
         value = JS_GetException(ctx);

@@ -15,9 +15,9 @@ use std::{
 use sha2::{Digest, Sha256};
 use wasmer::{CompileError, Engine, Module, sys::Target};
 
-use crate::kill::KILL_SWITCH_VERSION;
+use crate::{StartError, kill::KILL_SWITCH_VERSION};
 
-/// Pinned in the workspace's manifest. A forgotten update here is caught by the header wasmer puts into its artifacts.
+/// Pinned in the workspace's manifest; a test compares.
 const WASMER_VERSION: &str = "7.4.2";
 const MAGIC: &[u8; 16] = b"latchstring-qjs1";
 const CHECKSUM_BYTES: usize = 32;
@@ -25,16 +25,44 @@ const CHECKSUM_BYTES: usize = 32;
 /// The module from the cache in `dir`; failing that, compiled and put there.
 pub(crate) fn load_or_compile(dir: &Path, engine: &Engine, wasm: &[u8]) -> Result<Module, CompileError> {
     let path = path(dir, wasm);
-    match load(&path, engine) {
-        Ok(Some(module)) => return Ok(module),
-        Ok(None) => {}
-        Err(error) => tracing::warn!(path = %path.display(), %error, "the compiled sandbox is not usable, compiling"),
+    if let Some(module) = usable(&path, load(&path, engine)) {
+        return Ok(module);
     }
     let module = Module::new(engine, wasm)?;
-    if let Err(error) = store(&path, &module) {
+    keep(&path, &module);
+    Ok(module)
+}
+
+/// The machine code from the cache in `dir`, for a process that makes a module of it; failing that, compiled with `engine`
+/// and put there.
+pub(crate) fn read_or_compile(dir: &Path, engine: impl FnOnce() -> Engine, wasm: &[u8]) -> Result<Vec<u8>, StartError> {
+    let path = path(dir, wasm);
+    if let Some(artifact) = usable(&path, read(&path)) {
+        return Ok(artifact);
+    }
+    let failed = |error: CompileError| StartError::Compile(error.into());
+    let module = Module::new(&engine(), wasm).map_err(failed)?;
+    keep(&path, &module);
+    serialized(&module)
+}
+
+/// The machine code of a module.
+pub(crate) fn serialized(module: &Module) -> Result<Vec<u8>, StartError> {
+    let artifact = module.serialize();
+    Ok(artifact.map_err(|error| StartError::Compile(error.into()))?.to_vec())
+}
+
+fn usable<T>(path: &Path, loaded: io::Result<Option<T>>) -> Option<T> {
+    loaded.unwrap_or_else(|error| {
+        tracing::warn!(path = %path.display(), %error, "the compiled sandbox is not usable, compiling");
+        None
+    })
+}
+
+fn keep(path: &Path, module: &Module) {
+    if let Err(error) = store(path, module) {
         tracing::warn!(path = %path.display(), %error, "the compiled sandbox was not kept; the next start compiles");
     }
-    Ok(module)
 }
 
 fn path(dir: &Path, wasm: &[u8]) -> PathBuf {
@@ -54,6 +82,17 @@ fn path(dir: &Path, wasm: &[u8]) -> PathBuf {
 }
 
 fn load(path: &Path, engine: &Engine) -> io::Result<Option<Module>> {
+    let Some(artifact) = read(path)? else { return Ok(None) };
+    #[expect(unsafe_code, reason = "wasmer cannot verify machine code")]
+    // SAFETY: the bytes become code that is run. They are the ones `store` wrote, as `read` saw.
+    let module = unsafe { Module::deserialize(engine, artifact) };
+    module.map(Some).map_err(io::Error::other)
+}
+
+/// What `store` wrote: the file belongs to the user we run as and nobody else can write it, its name binds it to this
+/// module, compiler and processor, and its checksum rules out damage. Whoever could forge it could as well replace our
+/// executable.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -69,12 +108,9 @@ fn load(path: &Path, engine: &Engine) -> io::Result<Option<Module>> {
     let mut content = Vec::new();
     file.read_to_end(&mut content)?;
     let artifact = checked(&content).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "wrong checksum"))?;
-    #[expect(unsafe_code, reason = "wasmer cannot verify machine code")]
-    // SAFETY: the bytes become code that is run. They are the ones `store` wrote: the file belongs to the user we run
-    // as and nobody else can write it, its name binds it to this module, compiler and processor, and its checksum
-    // rules out damage. Whoever could forge it could as well replace our executable.
-    let module = unsafe { Module::deserialize(engine, artifact) };
-    module.map(Some).map_err(io::Error::other)
+    let head = content.len() - artifact.len();
+    content.drain(..head);
+    Ok(Some(content))
 }
 
 fn checked(content: &[u8]) -> Option<&[u8]> {
@@ -128,6 +164,12 @@ mod tests {
 
     fn engine() -> Engine {
         EngineBuilder::new(Cranelift::default()).engine().into()
+    }
+
+    #[test]
+    fn the_name_of_a_file_knows_the_compilers_version() {
+        let lock = include_str!("../../../Cargo.lock");
+        assert!(lock.contains(&format!("name = \"wasmer\"\nversion = \"{WASMER_VERSION}\"")));
     }
 
     #[test]

@@ -60,6 +60,12 @@ impl PageBudget {
         self.left.fetch_add(pages, Ordering::Relaxed);
     }
 
+    /// How many it would give.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn left(&self) -> usize {
+        self.left.load(Ordering::Relaxed)
+    }
+
     fn take_left(&self, pages: usize) -> bool {
         self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(pages))

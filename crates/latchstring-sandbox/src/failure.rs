@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use latchstring_core::{ErrorCode, Failure, Json, Limits, OperationError, Position, Program};
-use serde_json::value::RawValue;
+use serde_json::{
+    json,
+    value::{RawValue, to_raw_value},
+};
 
 use crate::{
     error::Broken,
@@ -17,10 +20,31 @@ const SPLIT: &str = "filter in the operation, ask for less, or split the work in
 /// A call that failed, kept by the host: what becomes of it in the program proves nothing.
 #[derive(Debug)]
 pub(crate) struct FailedCall {
-    pub(crate) operation: String,
-    /// As JSON text.
-    pub(crate) arguments: String,
+    operation: String,
+    /// As JSON text, cut: all of them are kept until the program's end, however long its arguments were.
+    arguments: String,
     pub(crate) error: OperationError,
+}
+
+impl FailedCall {
+    pub(crate) fn new(operation: String, arguments: &str, error: OperationError) -> Self {
+        Self {
+            operation,
+            arguments: shortened(arguments),
+            error,
+        }
+    }
+
+    /// What a program finds in the call's error.
+    pub(crate) fn told_to_program(&self) -> Json {
+        let told = json!({
+            "code": self.error.code(),
+            "message": self.error.message(),
+            "details": self.error.details(),
+            "operation": self.operation,
+        });
+        to_raw_value(&told).unwrap_or_else(|_| RawValue::NULL.to_owned())
+    }
 }
 
 /// What the words need to know.
@@ -196,7 +220,7 @@ pub(crate) fn operation_failed(failed: &FailedCall, at: Option<Position>) -> Fai
         name: "OperationError".to_owned(),
         at,
         operation: Some(failed.operation.clone()),
-        arguments: Some(shortened(&failed.arguments)),
+        arguments: Some(failed.arguments.clone()),
         details: failed.error.details().cloned(),
         ..Failure::new(failed.error.code(), failed.error.message())
     }
@@ -264,11 +288,7 @@ mod tests {
     #[test]
     fn a_failed_call_is_told_from_the_hosts_record_not_from_the_error() {
         let error = OperationError::new(ErrorCode::NotFound, "no BOM `b9`; list BOMs with `app.boms.list`");
-        let failed = [FailedCall {
-            operation: "boms.get".to_owned(),
-            arguments: r#"{"bomId":"b9"}"#.to_owned(),
-            error,
-        }];
+        let failed = [FailedCall::new("boms.get".to_owned(), r#"{"bomId":"b9"}"#, error)];
         let forged = Thrown {
             name: Some("Nonsense".to_owned()),
             message: Some("all is well".to_owned()),
@@ -295,6 +315,14 @@ mod tests {
             assert_eq!(failure.code, ErrorCode::ProgramError);
             assert_eq!(failure.operation, None);
         }
+    }
+
+    #[test]
+    fn s05_of_a_failed_call_no_more_is_kept_than_is_told() {
+        let error = || OperationError::new(ErrorCode::LimitExceeded, "too much");
+        let failed = FailedCall::new("boms.get".to_owned(), &"é".repeat(1 << 20), error());
+        assert_eq!(failed.arguments.chars().count(), ARGUMENTS + 1);
+        assert_eq!(FailedCall::new(String::new(), "{}", error()).arguments, "{}");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::ptr::NonNull;
 
 use serde::{Deserialize, Serialize};
-use wasmer::{Engine, Imports, Instance, Memory, RuntimeError, Store, TypedFunction};
+use wasmer::{Engine, Global, Imports, Instance, Memory, RuntimeError, Store, TypedFunction};
 
 use crate::{
     engine::Compiled,
@@ -20,6 +20,11 @@ const SUFFIX: &str = "\n})()";
 
 /// Room for the description of an error, which the guest keeps far shorter.
 const DESCRIPTION_BYTES: u32 = 256 << 10;
+
+/// Longest text of an error, and how many of the errors within it are told. The guest has less: 4,000 bytes, and what
+/// stands for a character that was cut in two.
+const TEXT_BYTES: usize = 4 << 10;
+const INNER_ERRORS: usize = 3;
 
 /// What a program may use, as the guest counts it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -72,6 +77,30 @@ pub(crate) struct Thrown {
     pub(crate) mark: Option<i64>,
 }
 
+impl Thrown {
+    /// With texts of no more than the guest gives them: they end up in answers, and whoever broke the engine, or owns the
+    /// worker, may have written any.
+    pub(crate) fn short(self) -> Self {
+        let text = |text: Option<String>| text.map(|text| cut(text, TEXT_BYTES));
+        Self {
+            name: text(self.name),
+            message: text(self.message),
+            stack: text(self.stack),
+            inner: (self.inner.into_iter().take(INNER_ERRORS))
+                .map(|text| cut(text, TEXT_BYTES / 4))
+                .collect(),
+            value: text(self.value),
+            mark: self.mark,
+        }
+    }
+}
+
+/// The first `most` bytes, but no part of a character.
+pub(crate) fn cut(mut text: String, most: usize) -> String {
+    text.truncate(text.floor_char_boundary(most));
+    text
+}
+
 /// [`Thrown::mark`] of the error for too many calls.
 pub(crate) const CALL_LIMIT: i64 = -1;
 
@@ -106,8 +135,10 @@ pub(crate) struct Guest {
     reserve: TypedFunction<u32, u32>,
     start: TypedFunction<u32, i32>,
     resume: TypedFunction<u32, i32>,
+    stack_pointer: Global,
     instance: Instance,
     control: u32,
+    stack_top: i32,
     store: Store,
 }
 
@@ -123,7 +154,9 @@ impl Guest {
             reserve: exports.get_typed_function(&store, "reserve").map_err(missing)?,
             start: exports.get_typed_function(&store, "start").map_err(missing)?,
             resume: exports.get_typed_function(&store, "resume").map_err(missing)?,
+            stack_pointer: exports.get_global("__stack_pointer").map_err(missing)?.clone(),
             control: compiled.control,
+            stack_top: compiled.stack_top,
             instance,
             store,
         })
@@ -134,7 +167,6 @@ impl Guest {
         let trapped = |error: RuntimeError| Broken::Prepare(error.message());
         let init: TypedFunction<(), i32> = self.export("init")?;
         let expose: TypedFunction<u32, i32> = self.export("expose")?;
-        let stack = self.stack_pointer()?;
         let status = init.call(&mut self.store).map_err(trapped)?;
         self.prepared(status)?;
         let paths = serde_json::to_vec(paths).map_err(|error| Broken::Prepare(error.to_string()))?;
@@ -145,7 +177,7 @@ impl Guest {
         let status = expose.call(&mut self.store, length).map_err(trapped)?;
         self.prepared(status)?;
         // The image is memory alone. The stack pointer is the one other thing that changes, and is back.
-        if self.stack_pointer()? != stack {
+        if !self.is_stack_empty() {
             return Err(Broken::Guest("its stack pointer moved"));
         }
         self.image()
@@ -169,17 +201,13 @@ impl Guest {
         Err(Broken::Prepare(format!("{status}, {thrown:?}")))
     }
 
-    fn stack_pointer(&mut self) -> Result<i32, Broken> {
-        let global = self
-            .instance
-            .exports
-            .get_global("__stack_pointer")
-            .map_err(|_| Broken::Guest("no stack pointer"))?;
-        let global = global.clone();
-        global
-            .get(&mut self.store)
-            .i32()
-            .ok_or(Broken::Guest("its stack pointer is no number"))
+    fn is_stack_empty(&mut self) -> bool {
+        self.stack_pointer.get(&mut self.store).i32() == Some(self.stack_top)
+    }
+
+    /// Makes it as new, when compiled code has ended each time as code does. False when that cannot be.
+    pub(crate) fn renew(&mut self) -> bool {
+        self.is_stack_empty() && self.memory.reset(&mut self.store).is_ok()
     }
 
     /// All of the memory.
@@ -272,7 +300,8 @@ impl Guest {
     fn thrown(&self, control: &Control) -> Result<Thrown, Broken> {
         let text = self.text(control.out_ptr, control.out_len, DESCRIPTION_BYTES)?;
         // An engine out of memory, or tampered with, may say nothing sensible. The status stands all the same.
-        Ok(serde_json::from_str(&whole_characters(&text)).unwrap_or_default())
+        let thrown: Thrown = serde_json::from_str(&whole_characters(&text)).unwrap_or_default();
+        Ok(thrown.short())
     }
 
     fn control(&self) -> Result<Control, Broken> {
@@ -310,6 +339,21 @@ impl Guest {
         let view = self.memory.view(&self.store);
         view.write(u64::from(pointer), bytes)
             .map_err(|_| Broken::Guest("memory that is not there"))
+    }
+
+    /// Changes a word anywhere in its memory, for fuzzing.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn write_over(&mut self, address: u32, change: impl FnOnce(u32) -> u32) {
+        let mut word = [0; 4];
+        let is_there = self
+            .memory
+            .view(&self.store)
+            .read(u64::from(address), &mut word)
+            .is_ok();
+        if is_there {
+            let changed = change(u32::from_le_bytes(word));
+            let _ = self.write(address, &changed.to_le_bytes());
+        }
     }
 
     fn put_input(&mut self, parts: &[&[u8]]) -> Result<u32, Halt> {
@@ -408,8 +452,8 @@ pub(crate) fn whole_characters(json: &str) -> std::borrow::Cow<'_, str> {
                 at += 6;
                 copied = at;
             }
-            // Any other escape: step over the backslash and what it escapes, which is one byte.
-            _ => at = (at + 2).min(json.len()),
+            // Any other escape: step over the backslash and what it escapes, which is one byte in JSON.
+            _ => at += 1 + json[at + 1..].chars().next().map_or(0, char::len_utf8),
         }
     }
     if copied == 0 {
@@ -534,5 +578,13 @@ mod tests {
         assert_eq!(whole_characters(r#""a\ud83dz\ude00""#), r#""a\ufffdz\ufffd""#);
         assert_eq!(whole_characters(r#""\\ud83d""#), r#""\\ud83d""#);
         assert_eq!(whole_characters(r#""\ud83d\ud83d\ude00""#), r#""\ufffd\ud83d\ude00""#);
+    }
+
+    #[test]
+    fn s04_what_is_no_json_is_left_as_it_is() {
+        for text in [r#""\é""#, r"\𝄞", r"\", r"\\\", r#""\u""#, r#""\ud8é0""#] {
+            assert_eq!(whole_characters(text), text);
+        }
+        assert_eq!(whole_characters(r#""\é\ud83d""#), r#""\é\ufffd""#);
     }
 }

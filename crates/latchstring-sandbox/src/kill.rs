@@ -3,6 +3,9 @@
 //! At every function entry and every loop turn the code reads one word of its memory and traps when it is not zero.
 //! Another thread writes that word. Nothing in the guest, not even a native loop of the engine, runs past it for long;
 //! the price is some seven per cent of computing time.
+//!
+//! The read is atomic, which costs no more. Of plain reads the compiler knows that nothing can have changed in between where a
+//! loop neither writes memory nor calls anything, and it reads once, before the loop. Such a loop would never end.
 
 use wasmer::{
     LocalFunctionIndex,
@@ -13,7 +16,7 @@ use wasmer::{
 };
 
 /// Changes whenever the woven code does, so that artifacts compiled with another are not used.
-pub(crate) const KILL_SWITCH_VERSION: u32 = 1;
+pub(crate) const KILL_SWITCH_VERSION: u32 = 2;
 
 /// Weaves the check into a module. `word` is the address of the word.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +49,7 @@ impl InFunction {
         };
         state.extend(&[
             Operator::I32Const { value: 0 },
-            Operator::I32Load { memarg },
+            Operator::I32AtomicLoad { memarg },
             Operator::If {
                 blockty: BlockType::Empty,
             },

@@ -26,6 +26,9 @@ mod budget;
 mod engine;
 mod error;
 mod failure;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guest;
 mod image;
 mod kill;
@@ -33,6 +36,7 @@ mod lock;
 mod memory;
 mod position;
 mod process;
+mod ready;
 mod reins;
 mod request;
 mod run;

@@ -158,6 +158,19 @@ impl LinearMemory for SlotMemory {
         Ok(before)
     }
 
+    fn reset(&mut self) -> Result<(), MemoryError> {
+        let generic = |error: std::io::Error| MemoryError::Generic(error.to_string());
+        let slot = self.slot.as_mut().ok_or(MemoryError::Generic("no slot".to_owned()))?;
+        self.pool.renew(slot).map_err(generic)?;
+        let accessible = slot.accessible();
+        #[expect(unsafe_code, reason = "wasmer's definition is behind a raw pointer")]
+        // SAFETY: as in `grow`; no compiled code runs, since whoever resets the memory has the store to itself.
+        unsafe {
+            self.definition.as_mut().current_length = accessible;
+        }
+        Ok(())
+    }
+
     fn vmmemory(&self) -> NonNull<VMMemoryDefinition> {
         self.definition
     }

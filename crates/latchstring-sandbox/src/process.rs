@@ -20,22 +20,27 @@ use tokio::{sync::oneshot, time::timeout};
 use crate::{
     Options, Owner, StartError,
     budget::{Allowance, PageBudget},
-    engine::Compiled,
+    engine,
     error::Broken,
-    image,
     lock::lock,
     slot::PAGE,
 };
 
+#[cfg(any(test, fuzzing))]
+mod alone;
 mod confine;
 mod launch;
 mod link;
+mod pace;
 mod serve;
 mod wire;
 mod zygote;
 
 use launch::Launcher;
 use link::{Ask, Bell};
+use pace::{Crowd, Pace};
+#[cfg(any(test, fuzzing))]
+pub(crate) use serve::{Desk, answer};
 pub(crate) use wire::{Death, FromWorker, HEAD, Start, ToWorker, frame, length, message};
 pub(crate) use zygote::become_zygote;
 
@@ -75,6 +80,8 @@ pub(crate) struct Worker {
     pub(crate) death: oneshot::Receiver<Death>,
     /// Whether it has said so.
     pub(crate) is_ready: bool,
+    /// How it stands to the others that compute.
+    pub(crate) pace: Arc<Pace>,
     process: OwnedFd,
     number: u64,
     generation: u64,
@@ -107,6 +114,8 @@ pub(crate) struct Pool {
     state: Mutex<State>,
     spare_limit: usize,
     warm_limit: usize,
+    /// Turns that compute for some time already, beside each other.
+    crowd: Arc<Crowd>,
 }
 
 #[derive(Debug, Default)]
@@ -138,14 +147,14 @@ enum Found {
 
 impl Processes {
     /// Starts the zygote and sees one worker locked in.
-    pub(crate) fn start(compiled: &Compiled, options: &Options) -> Result<Arc<Self>, StartError> {
+    pub(crate) fn start(options: &Options) -> Result<Arc<Self>, StartError> {
         if options.worker_binary.is_none() && !crate::worker::was_called() {
             return Err(StartError::NotEntered);
         }
         let failed = |error: std::io::Error| StartError::Processes(error.to_string());
         let launcher = Launcher {
             binary: options.worker_binary.clone(),
-            artifact: image::sealed(&compiled.serialized()?).map_err(failed)?,
+            artifact: engine::artifact(options.cache_dir.as_deref())?,
             hard_heap_bytes: options.hard_heap_bytes,
             require_landlock: options.require_landlock,
         };
@@ -153,6 +162,7 @@ impl Processes {
             state: Mutex::default(),
             spare_limit: options.spare_workers,
             warm_limit: options.warm_workers,
+            crowd: Arc::default(),
         });
         let (asks, asked) = mpsc::channel();
         let (bell, rung) = Bell::new().map_err(failed)?;
@@ -204,7 +214,7 @@ impl Processes {
     /// Takes a worker back after a program that ended as programs do.
     pub(crate) fn give_back(&self, mut worker: Worker) {
         worker.runs += 1;
-        if worker.owner.is_none() || worker.runs >= RUNS {
+        if worker.owner.is_none() || worker.runs >= RUNS || !worker.pace.recovers() {
             return;
         }
         worker.idle_since = Instant::now();

@@ -3,7 +3,6 @@
 use std::{
     any::Any,
     collections::HashMap,
-    ptr::NonNull,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,9 +16,9 @@ use crate::{
     budget::PageBudget,
     error::Broken,
     guest::{Answer, Guest, Halt, Settings, Status, Tally, Thrown},
+    ready::Ready,
     reins::{Pull, Reins},
     request::Request,
-    snapshot::Snapshot,
     watchdog::Watchdog,
 };
 
@@ -29,6 +28,8 @@ pub(crate) struct RunThread {
     pub(crate) watchdog: Arc<Watchdog>,
     /// Runs that wait for the host, by number.
     pub(crate) waiting: HashMap<u64, Run>,
+    /// The guest of the last program that ended, as if new.
+    pub(crate) kept: Option<Ready>,
 }
 
 impl RunThread {
@@ -54,7 +55,7 @@ impl RunThread {
         } else {
             // Told before the memory is restored, which takes about as long as a small program.
             let _ = sender.send(turn);
-            drop(run);
+            self.kept = run.end();
         }
     }
 }
@@ -133,11 +134,13 @@ pub(crate) struct Terms {
 
 /// A program between its start and its end. Lives on one thread.
 pub(crate) struct Run {
-    guest: Guest,
-    base: NonNull<u8>,
-    snapshot: Arc<Snapshot>,
+    ready: Ready,
+    /// Whether compiled code ended each time as code does.
+    is_whole: bool,
     terms: Terms,
     guest_time: Duration,
+    /// Calls it may still make. The guest counts them too, and may have been made to forget.
+    calls_left: usize,
 }
 
 /// Why compiled code gave nothing.
@@ -148,30 +151,33 @@ enum Stopped {
 }
 
 impl Run {
-    pub(crate) fn new(snapshot: Arc<Snapshot>, mut terms: Terms) -> Result<Self, Broken> {
-        let guest = snapshot.guest()?;
-        let base = guest.base()?;
-        snapshot.pool().charge(base, std::mem::take(&mut terms.own));
-        Ok(Self {
-            guest,
-            base,
-            snapshot,
+    pub(crate) fn new(ready: Ready, mut terms: Terms) -> Self {
+        ready.snapshot.pool().charge(ready.base, std::mem::take(&mut terms.own));
+        Self {
+            ready,
+            is_whole: true,
+            calls_left: terms.settings.calls as usize,
             terms,
             guest_time: Duration::ZERO,
-        })
+        }
+    }
+
+    /// Restores the memory and gives back what was held. The guest, if it can be used for another program.
+    pub(crate) fn end(self) -> Option<Ready> {
+        if self.is_whole { self.ready.renewed() } else { None }
     }
 
     /// The first turn.
     pub(crate) fn start(&mut self, source: &str, on: &OnThread<'_>) -> Result<Turn, Broken> {
-        let put = self.guest.put_program(source, &self.terms.settings);
-        let put = self.with_room(put, on, |run| run.guest.put_program(source, &run.terms.settings))?;
+        let put = self.ready.guest.put_program(source, &self.terms.settings);
+        let put = self.with_room(put, on, |run| run.ready.guest.put_program(source, &run.terms.settings))?;
         self.turn(put, on, Guest::start)
     }
 
     /// A later turn.
     pub(crate) fn resume(&mut self, answers: &[Answer], on: &OnThread<'_>) -> Result<Turn, Broken> {
-        let put = self.guest.put_answers(answers);
-        let put = self.with_room(put, on, |run| run.guest.put_answers(answers))?;
+        let put = self.ready.guest.put_answers(answers);
+        let put = self.with_room(put, on, |run| run.ready.guest.put_answers(answers))?;
         self.turn(put, on, Guest::resume)
     }
 
@@ -181,7 +187,7 @@ impl Run {
             console,
             console_dropped,
             calls,
-        } = self.guest.tally(&self.terms.settings)?;
+        } = self.ready.guest.tally(&self.terms.settings)?;
         Ok(Spent {
             console: Console {
                 text: console,
@@ -190,6 +196,12 @@ impl Run {
             calls,
             guest_time: self.guest_time,
         })
+    }
+
+    /// Writes over the guest's memory, as whoever broke the engine can.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn write_over(&mut self, address: u32, change: impl FnOnce(u32) -> u32) {
+        self.ready.guest.write_over(address, change);
     }
 
     /// Makes room if putting failed for lack of it, and puts again.
@@ -224,8 +236,8 @@ impl Run {
             Err(verdict) => verdict,
             Ok(length) => match self.compiled(on, |guest| go(guest, length)) {
                 Err(stopped) => stopped.into(),
-                Ok(code) => match self.guest.status(code, &self.terms.settings)? {
-                    Status::Pending(requests) => return Ok(Turn::Calls(requests)),
+                Ok(code) => match self.ready.guest.status(code, &self.terms.settings)? {
+                    Status::Pending(requests) => return self.asked(requests),
                     Status::Done(json) => Verdict::Done(json),
                     Status::Failed(thrown) => Verdict::Failed(thrown),
                     Status::Stuck => Verdict::Stuck,
@@ -249,31 +261,48 @@ impl Run {
         Ok(Turn::Ended(Ending { verdict, spent }))
     }
 
+    /// A turn that ended in calls. One that makes none could be followed by others without end.
+    fn asked(&mut self, requests: Vec<Request>) -> Result<Turn, Broken> {
+        let left = self.calls_left.checked_sub(requests.len());
+        self.calls_left = left
+            .filter(|_| !requests.is_empty())
+            .ok_or(Broken::Guest("more calls than it may make, or none"))?;
+        Ok(Turn::Calls(requests))
+    }
+
     /// Runs compiled code, watched and timed.
     fn compiled<T>(
         &mut self,
         on: &OnThread<'_>,
         go: impl FnOnce(&mut Guest) -> Result<T, RuntimeError>,
     ) -> Result<T, Stopped> {
-        let (base, reins) = (self.base, &self.terms.reins);
-        if !reins.enter(base, self.snapshot.control()) {
+        let (base, reins) = (self.ready.base, &self.terms.reins);
+        let left = self.terms.guest_time.saturating_sub(self.guest_time);
+        // Whoever broke the engine does not stop when asked to, but makes a call, and would go on in another turn.
+        if left.is_zero() || Instant::now() >= self.terms.wall_deadline {
+            return Err(self.late(Pull::Loose));
+        }
+        if !reins.enter(base, self.ready.snapshot.control()) {
             return Err(Stopped::Cancelled);
         }
         let watched = Watched { on, reins };
         let started = Instant::now();
-        let left = self.terms.guest_time.saturating_sub(self.guest_time);
-        on.watchdog
-            .arm(on.index, (started + left).min(self.terms.wall_deadline), reins);
-        let result = go(&mut self.guest);
+        let deadline = later(started, left).min(self.terms.wall_deadline);
+        on.watchdog.arm(on.index, deadline, reins);
+        self.is_whole = false;
+        let result = go(&mut self.ready.guest);
         drop(watched);
         let pull = reins.leave();
         self.guest_time += started.elapsed();
         if pull == Pull::Protect {
-            self.snapshot.pool().condemn(base);
+            self.ready.snapshot.pool().condemn(base);
         }
         match (result, pull) {
             (_, Pull::Protect) | (Err(_), Pull::Kill) => Err(self.late(pull)),
-            (Ok(value), _) => Ok(value),
+            (Ok(value), _) => {
+                self.is_whole = true;
+                Ok(value)
+            }
             (Err(error), Pull::Loose | Pull::Stop) => Err(Stopped::Crashed(error)),
         }
     }
@@ -317,6 +346,12 @@ impl From<Stopped> for Verdict {
     }
 }
 
+/// The time `after` another, or what comes close to never when the clock has no such time.
+pub(crate) fn later(time: Instant, after: Duration) -> Instant {
+    const NEVER: Duration = Duration::from_hours(24 * 365);
+    time.checked_add(after).unwrap_or_else(|| time + NEVER)
+}
+
 /// The thread a run is on, as far as a turn needs it.
 pub(crate) struct OnThread<'a> {
     pub(crate) index: usize,
@@ -341,7 +376,10 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
-    use crate::snapshot;
+    use crate::{
+        engine::Compiled,
+        snapshot::{self, MemoryLimits, Snapshot},
+    };
 
     fn run_of(snapshot: &Arc<Snapshot>) -> Run {
         let settings = Settings {
@@ -363,7 +401,7 @@ mod tests {
             own: Vec::new(),
             _held: Box::new(()),
         };
-        Run::new(Arc::clone(snapshot), terms).unwrap()
+        Run::new(Ready::kept_or_new(&mut None, Arc::clone(snapshot)).unwrap(), terms)
     }
 
     fn result(snapshot: &Arc<Snapshot>, source: &str) -> Verdict {
@@ -434,7 +472,7 @@ mod tests {
                 "the kill switch did nothing: {source}"
             );
             assert_eq!(ending.spent.console.text, "in\n");
-            assert!(!snapshot.pool().is_condemned(run.base));
+            assert!(!snapshot.pool().is_condemned(run.ready.base));
         }
     }
 
@@ -463,7 +501,7 @@ mod tests {
                 "{:?}",
                 ending.verdict
             );
-            let base = run.base;
+            let base = run.ready.base;
             assert!(snapshot.pool().is_condemned(base));
             drop(run);
             assert!(!snapshot.pool().is_condemned(base), "it is unmapped");
@@ -496,6 +534,62 @@ mod tests {
             ),
             "{turn:?}"
         );
+    }
+
+    #[test]
+    fn s01_whoever_does_not_stop_when_asked_has_no_other_turn() {
+        let compiled = Compiled::other(include_bytes!("../fuzz/liar.wasm")).unwrap();
+        let snapshot = Snapshot::new(&compiled, &[], &MemoryLimits::new(1 << 20, 1 << 20)).unwrap();
+        let watchdog = Watchdog::new(1).unwrap();
+        let on = OnThread {
+            index: 0,
+            watchdog: &watchdog,
+        };
+        let mut run = run_of(&Arc::new(snapshot));
+        run.terms.guest_time = Duration::from_millis(1);
+        // It waits until it is asked to stop, and makes a call; then it would return.
+        let script = concat!(
+            "08",
+            "07",
+            "00000000",
+            "00000000",
+            "00000000",
+            "00",
+            "0002000000",
+            "0000000000"
+        );
+        let turn = run.start(script, &on).unwrap();
+        assert!(matches!(&turn, Turn::Calls(calls) if calls.len() == 1), "{turn:?}");
+        let turn = run.resume(&[], &on).unwrap();
+        let Turn::Ended(ending) = turn else { panic!("{turn:?}") };
+        assert!(
+            matches!(ending.verdict, Verdict::Late(Deadline::Guest, None)),
+            "{:?}",
+            ending.verdict
+        );
+    }
+
+    #[test]
+    fn s05_calls_are_counted_by_the_host_too() {
+        let compiled = Compiled::other(include_bytes!("../fuzz/liar.wasm")).unwrap();
+        let snapshot = Snapshot::new(&compiled, &[], &MemoryLimits::new(1 << 20, 1 << 20)).unwrap();
+        let snapshot = Arc::new(snapshot);
+        let watchdog = Watchdog::new(1).unwrap();
+        let on = OnThread {
+            index: 0,
+            watchdog: &watchdog,
+        };
+        // The same turn without end: what the last one asked is forgotten, and perhaps a call is made.
+        let (forget, call, ever) = ("051400000000", "0700000000000000000000000000", "0002000000");
+        for (script, turns) in [([forget, call, ever, "0d"].concat(), 10), ([ever, "0d"].concat(), 0)] {
+            let mut run = run_of(&snapshot);
+            let mut turn = run.start(&script, &on);
+            for _ in 0..turns {
+                assert!(matches!(turn, Ok(Turn::Calls(_))), "{turn:?}");
+                turn = run.resume(&[], &on);
+            }
+            assert!(matches!(turn, Err(Broken::Guest(_))), "{turn:?}");
+        }
     }
 
     #[test]

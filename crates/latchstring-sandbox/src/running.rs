@@ -7,11 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use latchstring_core::{ErrorCode, Json, Limits, OperationError, Program, SandboxError};
-use serde_json::{
-    json,
-    value::{RawValue, to_raw_value},
-};
+use latchstring_core::{ErrorCode, Limits, OperationError, Program, SandboxError};
 use tokio::{
     sync::OwnedSemaphorePermit,
     time::{timeout, timeout_at},
@@ -140,16 +136,12 @@ impl Running {
                 Err(_) => return Carried::Late,
                 Ok(Ok(json)) => (None, json),
                 Ok(Err(error)) => {
-                    let failed_call = FailedCall {
-                        operation: path,
-                        arguments,
-                        error,
-                    };
+                    let failed_call = FailedCall::new(path, &arguments, error);
                     if failed_call.error.ends_program() {
                         return Carried::Ended(failed_call);
                     }
                     let number = u32::try_from(failed.len()).unwrap_or(u32::MAX);
-                    let json = told_to_program(&failed_call);
+                    let json = failed_call.told_to_program();
                     failed.push(failed_call);
                     (Some(number), json)
                 }
@@ -204,16 +196,4 @@ fn fitting(path: &str, arguments: &str) -> Result<(), OperationError> {
             arguments.len()
         ),
     ))
-}
-
-/// What a program finds in a call's error.
-fn told_to_program(failed: &FailedCall) -> Json {
-    let error = &failed.error;
-    let told = json!({
-        "code": error.code(),
-        "message": error.message(),
-        "details": error.details(),
-        "operation": failed.operation,
-    });
-    to_raw_value(&told).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }

@@ -172,13 +172,13 @@ impl WasmSandbox {
     /// # Errors
     /// When the guest does not compile, or a thread or a process does not start.
     pub fn new(options: &Options) -> Result<Self, StartError> {
-        let compiled = Compiled::shared(options.cache_dir.as_deref())?;
         let wall = match options.isolation {
             Isolation::Thread => {
+                let compiled = Compiled::shared(options.cache_dir.as_deref())?;
                 let limits = MemoryLimits::new(options.grown_bytes, options.hard_heap_bytes);
                 Wall::Thread(ThreadWall::new(options.threads, compiled, limits)?)
             }
-            Isolation::Process => Wall::Process(Processes::start(&compiled, options)?),
+            Isolation::Process => Wall::Process(Processes::start(options)?),
         };
         let shared = Shared {
             wall,
@@ -190,6 +190,22 @@ impl WasmSandbox {
         Ok(Self {
             shared: Arc::new(shared),
         })
+    }
+
+    /// Behind a wall that tests and fuzzing made.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn behind(wall: Wall) -> Self {
+        let shared = Shared {
+            wall,
+            polls: 0,
+            own: OwnBudgets::new(&Options::default()),
+            live: Arc::new(Semaphore::new(1)),
+            // The machine may be busy, too.
+            busy_wait: Duration::from_secs(20),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
     }
 
     /// Runs `program` with `app` made of `paths`, and its calls going to `calls`. Dropping the future ends the program.

@@ -218,6 +218,11 @@ impl Pool {
         let _ = self.hot.set(hot);
     }
 
+    /// The ranges that nearly every run writes.
+    pub(crate) fn hot(&self) -> &[Range<usize>] {
+        self.hot.get().map_or(&[], Vec::as_slice)
+    }
+
     pub(crate) fn take(&self) -> io::Result<Slot> {
         if let Some(slot) = lock(&self.slots).free.pop() {
             return Ok(slot);
@@ -259,19 +264,38 @@ impl Pool {
         lock(&self.slots).condemned.contains(&base.as_ptr().addr())
     }
 
-    pub(crate) fn give_back(&self, mut slot: Slot) {
-        let pages = (slot.accessible() - self.image.len()) / PAGE;
+    /// Makes a slot in use what it was when new. An error when it must not be used again.
+    pub(crate) fn renew(&self, slot: &mut Slot) -> io::Result<()> {
+        if lock(&self.slots).condemned.contains(&slot.base().as_ptr().addr()) {
+            return Err(io::Error::other("its memory was taken away"));
+        }
+        let grown = self.grown(slot);
+        slot.restore(&self.image, self.hot())?;
+        self.give_back_pages(slot, grown);
+        Ok(())
+    }
+
+    /// Pages that a slot has grown by.
+    fn grown(&self, slot: &Slot) -> usize {
+        (slot.accessible() - self.image.len()) / PAGE
+    }
+
+    /// Gives back what a slot has grown by, to all who were charged with it.
+    fn give_back_pages(&self, slot: &Slot, pages: usize) {
+        let own = lock(&self.slots).charged.remove(&slot.base().as_ptr().addr());
+        give_back_to_all(&own.unwrap_or_default(), pages);
         self.budget.give_back(pages);
+    }
+
+    pub(crate) fn give_back(&self, mut slot: Slot) {
+        self.give_back_pages(&slot, self.grown(&slot));
         {
             let mut slots = lock(&self.slots);
-            let own = slots.charged.remove(&slot.base().as_ptr().addr());
-            give_back_to_all(&own.unwrap_or_default(), pages);
             if slots.condemned.remove(&slot.base().as_ptr().addr()) || slots.free.len() >= self.keep {
                 return;
             }
         }
-        let hot = self.hot.get().map_or(&[][..], Vec::as_slice);
-        match slot.restore(&self.image, hot) {
+        match slot.restore(&self.image, self.hot()) {
             Ok(()) => lock(&self.slots).free.push(slot),
             Err(error) => tracing::warn!(%error, "a memory slot could not be restored and is dropped"),
         }

@@ -16,8 +16,9 @@ use crate::{
     reins::{Pull, Reins},
 };
 
-const TO_KILL: Duration = Duration::from_millis(50);
-const TO_PROTECT: Duration = Duration::from_millis(100);
+// The fuzzer finds what does not end again and again, and would do little but wait for it.
+const TO_KILL: Duration = Duration::from_millis(if cfg!(fuzzing) { 2 } else { 50 });
+const TO_PROTECT: Duration = Duration::from_millis(if cfg!(fuzzing) { 4 } else { 100 });
 
 /// Watches one program per run thread.
 #[derive(Debug)]

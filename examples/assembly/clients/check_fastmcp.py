@@ -112,8 +112,13 @@ async def with_the_write_key(client, write_names):
     failing = program.replace("return ", "") + "; throw new Error('on purpose')"
     await refusal(client, "run_write", {"program": failing})
     check("a program that throws after a change leaves nothing", await run(client, count) == 0)
+    kept = await call(client, "run_write", {"commit": dry["handle"]})
+    check("the handle of the dry run keeps its change", kept["committed"] is True and await run(client, count) == 1, kept)
+    made = [told["result"]["rawMaterial"]["variantId"] for told in (dry, kept)]
+    check("with the id that the dry run told of", made[0] == made[1], made)
+    await refusal(client, "run_write", {"commit": dry["handle"]})
     kept = await call(client, "run_write", {"program": program})
-    check("a program that returns keeps its change", kept["committed"] is True and await run(client, count) == 1, kept)
+    check("a program that returns keeps its change", kept["committed"] is True and await run(client, count) == 2, kept)
 
 
 async def check_revocation(server):

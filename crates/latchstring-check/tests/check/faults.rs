@@ -44,7 +44,7 @@ fn s07_what_changes_data_is_refused_in_a_program_that_reads() {
 
 #[test]
 fn arguments_are_checked_by_their_schema() {
-    let shape = "Expected {orderBy?: \"name\" | \"price\", pageSize?: number, search?: string, tags?: string[]}";
+    let shape = "Expected {search?: string, pageSize?: number, orderBy?: \"name\" | \"price\", tags?: string[]}";
     for (argument, column, told) in [
         ("{ serach: 'x' }", 27, "unknown field `serach` (did you mean `search`?)"),
         (
@@ -149,11 +149,11 @@ fn fields_of_results_that_are_not_there_are_told_with_those_that_are() {
     );
     tells(
         "const { items } = await app.items.list({}); return items.map((one) => one.prize.amount)",
-        "1:75 TypeError: `one` has no `prize` (did you mean `price`?); it has: id, kind, madeAt, name, note, price, tags",
+        "1:75 TypeError: `one` has no `prize` (did you mean `price`?); it has: id, name, price, note, tags, madeAt, kind",
     );
     tells(
         "const { items } = await app.items.list({}); return items.filter(({ titel }) => titel)",
-        "1:68 TypeError: `items` has no `titel`; it has: id, kind, madeAt, name, note, price, tags",
+        "1:68 TypeError: `items` has no `titel`; it has: id, name, price, note, tags, madeAt, kind",
     );
     tells(
         "const page = await app.items.list({}); return page.map((one) => one.name)",
@@ -177,6 +177,37 @@ fn fields_of_results_that_are_not_there_are_told_with_those_that_are() {
     );
     let all = "const [page, one] = await Promise.all([app.items.list({}), app.items.get({ id: 'a' })]); return [page.items, one.nam]";
     tells(all, "1:114 TypeError: `one` has no `nam`; it has: item");
+}
+
+#[test]
+fn a_field_that_never_exists_is_no_matter_of_asking() {
+    let has = "it has: id, name, price, note, tags, madeAt, kind";
+    let end = "It never exists, so `?.` and `??` do not help; leave it out";
+    for (use_of_it, column) in [
+        ("one.colour ?? 'none'", 69),
+        ("(one.colour) || 'none'", 70),
+        ("one?.colour", 70),
+        ("one.colour?.name", 69),
+        ("one.colour?.['name']", 69),
+        ("one.colour?.()", 69),
+        ("one?.colour ?? 'none'", 70),
+    ] {
+        let source = format!("const {{ items }} = await app.items.list({{}}); return items.map((one) => {use_of_it})");
+        tells(
+            &source,
+            &format!("1:{} TypeError: `one` has no `colour`; {has}. {end}", column + 6),
+        );
+    }
+    for use_of_it in [
+        "one.colour",
+        "one.colour && 1",
+        "String?.(one.colour)",
+        "'none' ?? one.colour",
+    ] {
+        let source = format!("const {{ items }} = await app.items.list({{}}); return items.map((one) => {use_of_it})");
+        assert!(!told(&source)[0].contains(end), "{use_of_it}");
+    }
+    is_fine("const { items } = await app.items.list({}); return items.map((one) => one.note?.length ?? 0)");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn change_lines(change: &Change) -> Markup {
 /// A field, and its value before and after.
 type Field = (String, Option<String>, Option<String>);
 
-/// The changed fields by name.
+/// The changed fields, in the order in which they were written down.
 fn fields(change: &Change) -> Vec<Field> {
     let members = |value: &Option<Value>| match value {
         Some(Value::Object(members)) => members.clone(),

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::to_raw_value};
 
-use super::{Operation, description, first_sentence, replay, unit_of, with_key_of};
+use super::{Operation, description, example_of, first_sentence, replay, unit_of, with_key_of};
 use crate::{
     Command, Context, Domain, Effect, ErrorCode, Json, Name, OperationError,
     input::{self, Place},
@@ -81,7 +81,13 @@ impl Operation {
     pub(crate) fn many<D: Domain, C: Command<Domain = D>>() -> Result<Self, String> {
         let single = Name::new(C::NAME).map_err(|error| error.to_string())?;
         let name = Name::new(&format!("{}_many", C::NAME)).map_err(|error| error.to_string())?;
-        let example = example::of(&single, &name, C::EXAMPLE).ok_or_else(|| {
+        let of_one = example_of::<C>(
+            C::EXAMPLE,
+            &single,
+            &schema::of::<C>(),
+            &schema::of_output::<C::Output>(),
+        )?;
+        let example = example::of(&single, &name, &of_one).ok_or_else(|| {
             format!("the example of `{single}` does not call it; its bulk form takes the call from there")
         })?;
         if C::REPLAYABLE && example.contains(replay::KEY) {
@@ -227,7 +233,7 @@ fn input_schema<C: Command>(single: &Name, words: &str) -> Map<String, Value> {
         items.insert("description".to_owned(), words.into());
         // The command's own words, which the description of the bulk form begins with.
         if let Some(Value::Object(item)) = items.get_mut("items") {
-            item.remove("description");
+            item.shift_remove("description");
         }
     }
     schema

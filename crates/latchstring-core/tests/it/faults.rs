@@ -40,7 +40,8 @@ impl Domain for Wrong {
         list.command_and_many::<Uncalled>()
             .command::<OwnKey>()
             .command::<OwnReplayed>()
-            .command_and_many::<KeyInExample>();
+            .command_and_many::<KeyInExample>()
+            .command::<Unfit>();
     }
 }
 
@@ -89,6 +90,38 @@ wrong!(
     true
 );
 
+/// A colour that nobody guesses.
+#[derive(Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(inline)]
+struct Colour;
+
+impl TryFrom<String> for Colour {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Err(format!("`{text}` is no colour"))
+    }
+}
+
+/// Does nothing.
+#[derive(Deserialize, JsonSchema)]
+struct Unfit {
+    #[expect(dead_code, reason = "it is described, and never read")]
+    colour: Colour,
+}
+
+impl Command for Unfit {
+    const NAME: &'static str = "a.unfit";
+    const TITLE: &'static str = "Nothing";
+    type Domain = Wrong;
+    type Output = Done;
+
+    async fn run(self, _: &Context, _: &mut Writer) -> Result<Done, OperationError> {
+        Ok(Done { done: true })
+    }
+}
+
 #[test]
 fn every_fault_of_a_list_is_told_at_once() {
     let error = Catalog::new(Wrong).map(drop).unwrap_err().to_string();
@@ -102,6 +135,9 @@ fn every_fault_of_a_list_is_told_at_once() {
             "the output of `a.own_replayed` has a field `replayed` of its own, which a replayable command gets from the kit",
             "the example of `a.key` has an `idempotencyKey`, which is none of an item",
             "leave it out",
+            "the example that is made for `a.unfit` does not fit: wrong argument for `a.unfit` at `colour`: `colour` is no \
+             colour. Expected {colour: string}",
+            "give the field a `#[schemars(example = …)]`, or the operation an `EXAMPLE`",
         ]
     );
 }

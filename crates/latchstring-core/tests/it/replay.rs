@@ -174,7 +174,7 @@ async fn a_key_is_short_and_visible() {
             .await
             .unwrap_err(),
         "INVALID_INPUT: wrong arguments for `board.pin`: unknown field `idempotencykey` (did you mean `idempotencyKey`?). \
-         Expected {colours?: object, idempotencyKey?: string, noteText: string}"
+         Expected {noteText: string, colours?: object, idempotencyKey?: string}"
     );
 }
 

@@ -30,6 +30,9 @@ const READERS: u32 = 64;
 /// waiting tries ten times a second, and a process that commits without a pause leaves it no chance. This one finds
 /// the gap.
 const RETRY: Duration = Duration::from_millis(1);
+/// Rows that SQLite's thread may be ahead of whoever reads them: a page of a list, so that the two threads need not take
+/// turns for it.
+const ROWS_AHEAD: usize = 1_000;
 const IMMEDIATE: TransactionOptions = TransactionOptions {
     isolation_level: None,
     access_mode: None,
@@ -136,7 +139,11 @@ fn options(path: &Path, role: Role) -> ConnectOptions {
         .sqlx_logging(false);
     let path = path.to_owned();
     options.map_sqlx_sqlite_opts(move |sqlite| {
-        let sqlite = sqlite.filename(&path).foreign_keys(true).busy_timeout(WAIT);
+        let sqlite = sqlite
+            .filename(&path)
+            .foreign_keys(true)
+            .busy_timeout(WAIT)
+            .row_buffer_size(ROWS_AHEAD);
         match role {
             Role::Reader => sqlite.read_only(true).pragma("query_only", "ON"),
             // FULL: an acknowledged revocation survives a power loss. The last pragma counts once the others are

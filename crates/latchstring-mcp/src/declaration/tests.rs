@@ -53,6 +53,7 @@ struct Rename {
     #[expect(dead_code, reason = "it is described, and never read")]
     thing_id: u32,
     /// Its name, 1 to 255 characters.
+    #[schemars(example = &"Lamp")]
     name: String,
 }
 
@@ -67,7 +68,6 @@ struct Renamed {
 impl Command for Rename {
     const NAME: &'static str = "things.rename";
     const TITLE: &'static str = "Rename a thing";
-    const EXAMPLE: &'static str = r#"await app.things.rename({ thingId: 1, name: "Lamp" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::NotFound, "there is no such thing")];
     const REPLAYABLE: bool = true;
     type Domain = Shop;
@@ -99,27 +99,27 @@ fn a_bulk_form_reads_like_a_command_of_its_own() {
      * @example const { results, failed } = await app.things.renameMany({ items: [{ thingId: 1, name: "Lamp" }] });
      */
     app.things.renameMany(args: {
-      idempotencyKey?: string // A key of your own for this change; sent again within 24 hours with the same arguments, the first answer is given again, with `replayed: true`, and nothing is done twice. 1 to 100 visible ASCII characters.
       items: {
-        name: string // Its name, 1 to 255 characters.
         thingId: number // The thing's id.
+        name: string // Its name, 1 to 255 characters.
       }[] // 1 to 250 of them, each as `app.things.rename` takes it. None has an `idempotencyKey`: that is for all of them.
+      idempotencyKey?: string // A key of your own for this change; sent again within 24 hours with the same arguments, the first answer is given again, with `replayed: true`, and nothing is done twice. 1 to 100 visible ASCII characters.
     }): Promise<{
+      succeeded: number // How many items were done.
       failed: number // How many were refused, and changed nothing.
-      replayed: boolean // Whether this is the answer to an earlier call with the same `idempotencyKey`.
       results: {
-        error: {
-          code: string // The kind, such as `NOT_FOUND`.
-          details?: unknown // What a program can act on.
-          message: string // What is wrong and what to do next.
-        } | null // Why not, if it was refused.
         index: number // Its place in `items`, from 0.
         outcome: "ok" | "failed"
         result: {
           name: string // As it is kept.
         } | null // The answer, if it was done.
+        error: {
+          code: string // The kind, such as `NOT_FOUND`.
+          message: string // What is wrong and what to do next.
+          details?: unknown // What a program can act on.
+        } | null // Why not, if it was refused.
       }[] // How each went, in the order of `items`.
-      succeeded: number // How many items were done.
+      replayed: boolean // Whether this is the answer to an earlier call with the same `idempotencyKey`.
     }>
     "#);
 }
@@ -133,12 +133,12 @@ fn a_key_and_what_it_answers_stand_in_the_declaration() {
      * Changes data: call it from `run_write`.
      * @throws NOT_FOUND there is no such thing
      * @throws CONFLICT the `idempotencyKey` was used with other arguments in the last 24 hours
-     * @example await app.things.rename({ thingId: 1, name: "Lamp" });
+     * @example const { name } = await app.things.rename({ thingId: 1, name: "Lamp" });
      */
     app.things.rename(args: {
-      idempotencyKey?: string // A key of your own for this change; sent again within 24 hours with the same arguments, the first answer is given again, with `replayed: true`, and nothing is done twice. 1 to 100 visible ASCII characters.
-      name: string // Its name, 1 to 255 characters.
       thingId: number // The thing's id.
+      name: string // Its name, 1 to 255 characters.
+      idempotencyKey?: string // A key of your own for this change; sent again within 24 hours with the same arguments, the first answer is given again, with `replayed: true`, and nothing is done twice. 1 to 100 visible ASCII characters.
     }): Promise<{
       name: string // As it is kept.
       replayed: boolean // Whether this is the answer to an earlier call with the same `idempotencyKey`.

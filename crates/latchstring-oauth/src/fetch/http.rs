@@ -2,14 +2,14 @@
 
 use std::error::Error;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use latchstring_core::Clock;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, Response, StatusCode};
 use url::Url;
 
 use super::address::is_global;
@@ -28,18 +28,41 @@ const FRESH_BY_DEFAULT: Duration = Duration::from_mins(5);
 const FRESH_AT_LEAST: Duration = Duration::from_mins(1);
 const FRESH_AT_MOST: Duration = Duration::from_hours(24);
 
+/// How long after the start the client is made at the latest.
+const MADE_AFTER: Duration = Duration::from_secs(2);
+
 /// Fetches documents from the public internet.
 pub struct HttpDocuments {
-    client: Client,
+    client: Arc<LazyClient>,
     limiter: Limiter,
     clock: Arc<dyn Clock>,
     timeout: Duration,
 }
 
-/// The HTTPS client could not be made.
-#[derive(Debug, thiserror::Error)]
-#[error("no HTTPS client could be made to fetch the documents of clients; are certificate authorities installed?")]
-pub struct HttpDocumentsError(#[source] reqwest::Error);
+/// A client that is made when it is used first. Reading the certificate authorities of a machine takes longer than all else
+/// that a server does at its start.
+struct LazyClient {
+    builder: Mutex<Option<ClientBuilder>>,
+    /// None when it could not be made.
+    client: OnceLock<Option<Client>>,
+}
+
+impl LazyClient {
+    /// Blocks while it is made. What is in the way is told to the log, once.
+    fn made(&self) -> Option<&Client> {
+        let made = self.client.get_or_init(|| {
+            let builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+            let failed = |error: &reqwest::Error| {
+                tracing::error!(
+                    error = error as &dyn Error,
+                    "no HTTPS client could be made to fetch the documents of clients; are certificate authorities installed?"
+                );
+            };
+            builder.build().inspect_err(failed).ok()
+        });
+        made.as_ref()
+    }
+}
 
 /// What tests change: they have no public address to dial.
 pub(super) struct Way {
@@ -52,11 +75,9 @@ pub(super) struct Way {
 }
 
 impl HttpDocuments {
-    /// Fetches with the names and the certificate authorities that this machine knows.
-    ///
-    /// # Errors
-    /// When the machine has no certificate authorities that could be used.
-    pub fn new(clock: Arc<dyn Clock>) -> Result<Self, HttpDocumentsError> {
+    /// Fetches with the names and the certificate authorities that this machine knows. They are read when the first
+    /// document is fetched; within a runtime after two seconds, so that the log tells soon when there are none.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
         let way = Way {
             lookup: Arc::new(SystemLookup),
             permits: is_global,
@@ -64,10 +85,18 @@ impl HttpDocuments {
             timeout: TIMEOUT,
             authority: None,
         };
-        Self::by(way, clock)
+        let documents = Self::by(way, clock);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let client = Arc::clone(&documents.client);
+            runtime.spawn(async move {
+                tokio::time::sleep(MADE_AFTER).await;
+                let _ = tokio::task::spawn_blocking(move || client.made().is_some()).await;
+            });
+        }
+        documents
     }
 
-    pub(super) fn by(way: Way, clock: Arc<dyn Clock>) -> Result<Self, HttpDocumentsError> {
+    pub(super) fn by(way: Way, clock: Arc<dyn Clock>) -> Self {
         let Way {
             lookup,
             permits,
@@ -94,17 +123,35 @@ impl HttpDocuments {
         if let Some(authority) = authority {
             builder = builder.tls_certs_only([authority]);
         }
-        Ok(Self {
-            client: builder.build().map_err(HttpDocumentsError)?,
+        Self {
+            client: Arc::new(LazyClient {
+                builder: Mutex::new(Some(builder)),
+                client: OnceLock::new(),
+            }),
             limiter: Limiter::default(),
             clock,
             timeout,
-        })
+        }
+    }
+
+    /// The client, made now if need be.
+    async fn client(&self) -> Result<&Client, FetchError> {
+        if self.client.client.get().is_none() {
+            let client = Arc::clone(&self.client);
+            // A panic leaves it unmade, and is in the log.
+            let _ = tokio::task::spawn_blocking(move || client.made().is_some()).await;
+        }
+        self.client
+            .client
+            .get()
+            .and_then(Option::as_ref)
+            .ok_or(FetchError::Unreachable)
     }
 
     async fn get(&self, url: &Url, limit: usize) -> Result<Document, FetchError> {
         let request = self
-            .client
+            .client()
+            .await?
             .get(url.clone())
             .header(ACCEPT, "application/json")
             .header(ACCEPT_ENCODING, "identity");

@@ -16,7 +16,7 @@ pub(super) fn pointer(name: &str) -> String {
 impl Schemas {
     /// Adds a schema, its own definitions beside it.
     pub(super) fn add(&mut self, name: &str, mut schema: Map<String, Value>) {
-        if let Some(Value::Object(definitions)) = schema.remove("$defs") {
+        if let Some(Value::Object(definitions)) = schema.shift_remove("$defs") {
             for (definition, mut schema) in definitions {
                 redirect(&mut schema, name);
                 self.0.insert(format!("{name}.{definition}"), schema);

@@ -9,6 +9,7 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
@@ -24,7 +25,7 @@ const STEP: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Launcher {
     pub(super) binary: Option<PathBuf>,
-    pub(super) artifact: OwnedFd,
+    pub(super) artifact: Arc<OwnedFd>,
     pub(super) hard_heap_bytes: usize,
     pub(super) require_landlock: bool,
 }

@@ -11,12 +11,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::Pid,
+};
 use tokio::sync::oneshot;
 
 use super::{
     Pool, Worker,
     launch::{Launcher, Zygote},
+    pace::Pace,
     wire::{Death, FromZygote, ToZygote, receive_packet, send_packet},
 };
 use crate::{StartError, image::sealed};
@@ -196,9 +200,9 @@ impl Link<'_> {
 
     fn hear(&mut self, message: FromZygote, with: Vec<OwnedFd>) -> io::Result<()> {
         match message {
-            FromZygote::Forked { worker } => {
+            FromZygote::Forked { worker, process } => {
                 let (waiting, newest) = self.forks.pop_front().ok_or(io::ErrorKind::InvalidData)?;
-                let worker = self.worker(worker, newest, with)?;
+                let worker = self.worker((worker, process), newest, with)?;
                 self.hand_over(Some(worker), waiting);
             }
             FromZygote::NotForked(error) => {
@@ -221,7 +225,8 @@ impl Link<'_> {
         Ok(())
     }
 
-    fn worker(&mut self, number: u64, newest: u64, with: Vec<OwnedFd>) -> io::Result<Worker> {
+    fn worker(&mut self, (number, pid): (u64, i32), newest: u64, with: Vec<OwnedFd>) -> io::Result<Worker> {
+        let pid = Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidData)?;
         let Ok([socket, process]) = <[OwnedFd; 2]>::try_from(with) else {
             return Err(io::Error::other("a worker came without its descriptors"));
         };
@@ -234,6 +239,7 @@ impl Link<'_> {
             surface: 0,
             death,
             is_ready: false,
+            pace: Arc::new(Pace::new(pid, Arc::clone(&self.pool.crowd))),
             process,
             number,
             generation: self.generation,

@@ -1,6 +1,12 @@
 //! A worker: one program at a time, for the server at descriptor 0.
 
-use std::{collections::HashMap, io, os::fd::AsFd, sync::Arc, time::Instant};
+use std::{
+    collections::HashMap,
+    io,
+    os::fd::{AsFd, BorrowedFd},
+    sync::Arc,
+    time::Instant,
+};
 
 use seccompiler::BpfProgram;
 
@@ -11,8 +17,9 @@ use super::{
 use crate::{
     budget::PageBudget,
     error::Broken,
+    ready::Ready,
     reins::Reins,
-    run::{OnThread, Run, Terms, Turn},
+    run::{OnThread, Run, Terms, Turn, later},
     snapshot::Snapshot,
     watchdog::Watchdog,
     worker::Takeover,
@@ -63,22 +70,34 @@ fn serve(workplace: &Workplace) -> io::Result<()> {
         return send(server, &FromWorker::NotReady(error));
     }
     send(server, &FromWorker::Ready)?;
-    let on = OnThread {
-        index: 0,
-        watchdog: &watchdog,
+    let desk = Desk {
+        snapshots: &workplace.snapshots,
+        budget: &workplace.budget,
+        takeover: workplace.takeover,
     };
+    answer(server, &desk, &watchdog)
+}
+
+/// What a worker needs for programs, once it is confined.
+pub(crate) struct Desk<'a> {
+    pub(crate) snapshots: &'a HashMap<u64, Arc<Snapshot>>,
+    pub(crate) budget: &'a PageBudget,
+    pub(crate) takeover: Option<Takeover>,
+}
+
+/// Does what the server says, until it closes its end.
+pub(crate) fn answer(server: BorrowedFd<'_>, desk: &Desk<'_>, watchdog: &Watchdog) -> io::Result<()> {
+    let on = OnThread { index: 0, watchdog };
     let mut run = None;
+    let mut kept = None;
     while let Some(message) = receive(server)? {
         let told = match message {
             ToWorker::Start(start) => {
-                if workplace
-                    .takeover
-                    .is_some_and(|takeover| takeover(&start.source, server))
-                {
+                if desk.takeover.is_some_and(|takeover| takeover(&start.source, server)) {
                     continue;
                 }
-                workplace.budget.start_over();
-                begun(workplace, *start).and_then(|(mut begun, source)| {
+                desk.budget.start_over();
+                begun(desk, *start, &mut kept).and_then(|(mut begun, source)| {
                     let turn = begun.start(&source, &on)?;
                     run = Some(begun);
                     Ok(FromWorker::of(turn))
@@ -99,25 +118,26 @@ fn serve(workplace: &Workplace) -> io::Result<()> {
         // Told before the memory is restored, which takes about as long as a small program.
         send(server, &told)?;
         if is_over {
-            run = None;
+            kept = run.take().and_then(Run::end);
         }
     }
     Ok(())
 }
 
-fn begun(workplace: &Workplace, start: Start) -> Result<(Run, String), Broken> {
-    let snapshot = workplace.snapshots.get(&start.surface);
+fn begun(desk: &Desk<'_>, start: Start, kept: &mut Option<Ready>) -> Result<(Run, String), Broken> {
+    let snapshot = desk.snapshots.get(&start.surface);
     let snapshot = snapshot.ok_or(Broken::NoWorker("it has no snapshot of these operations"))?;
     let terms = Terms {
         settings: start.settings,
         guest_time: start.guest_time,
-        wall_deadline: Instant::now() + start.wall,
+        wall_deadline: later(Instant::now(), start.wall),
         reins: Arc::new(Reins::new()),
         // The server counts what it grants.
         own: Vec::new(),
         _held: Box::new(()),
     };
-    Ok((Run::new(Arc::clone(snapshot), terms)?, start.source))
+    let ready = Ready::kept_or_new(kept, Arc::clone(snapshot))?;
+    Ok((Run::new(ready, terms), start.source))
 }
 
 impl FromWorker {

@@ -102,6 +102,7 @@ pub(super) enum FromZygote {
     /// With the worker's socket and its pidfd.
     Forked {
         worker: u64,
+        process: i32,
     },
     NotForked(String),
     Died {
@@ -165,15 +166,23 @@ pub(super) fn send(socket: BorrowedFd<'_>, message: &impl Serialize) -> io::Resu
     Ok(())
 }
 
-/// Waits for a frame from the server, which is believed. None at its end. For the worker's side.
+/// How much of a frame is waited for at once, so that no more memory is taken than bytes came.
+const CHUNK: usize = 64 << 10;
+
+/// Waits for a frame from the server. None at its end. For the worker's side.
 pub(super) fn receive<T: DeserializeOwned>(socket: BorrowedFd<'_>) -> io::Result<Option<T>> {
     let mut head = [0; HEAD];
     if !fill(socket, &mut head)? {
         return Ok(None);
     }
-    let mut bytes = vec![0; u32::from_le_bytes(head) as usize];
-    if !fill(socket, &mut bytes)? {
-        return Ok(None);
+    let length = u32::from_le_bytes(head) as usize;
+    let mut bytes = Vec::new();
+    while bytes.len() < length {
+        let before = bytes.len();
+        bytes.resize(length.min(before + CHUNK), 0);
+        if !fill(socket, &mut bytes[before..])? {
+            return Ok(None);
+        }
     }
     message(&bytes).map(Some)
 }
@@ -292,11 +301,19 @@ mod tests {
         let (one, other) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None).unwrap();
         let file = crate::image::sealed(b"content").unwrap();
         send_packet(&one, &ToZygote::Fork, &[]).unwrap();
-        send_packet(&one, &FromZygote::Forked { worker: 7 }, &[file.as_fd(), one.as_fd()]).unwrap();
+        send_packet(
+            &one,
+            &FromZygote::Forked { worker: 7, process: 9 },
+            &[file.as_fd(), one.as_fd()],
+        )
+        .unwrap();
         let (first, with) = receive_packet::<ToZygote>(&other).unwrap().unwrap();
         assert!(matches!(first, ToZygote::Fork) && with.is_empty());
         let (second, with) = receive_packet::<FromZygote>(&other).unwrap().unwrap();
-        assert!(matches!(second, FromZygote::Forked { worker: 7 }), "{second:?}");
+        assert!(
+            matches!(second, FromZygote::Forked { worker: 7, process: 9 }),
+            "{second:?}"
+        );
         assert_eq!(with.len(), 2);
         drop((one, with));
         assert!(receive_packet::<ToZygote>(&other).unwrap().is_none());

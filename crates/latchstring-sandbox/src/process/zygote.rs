@@ -87,7 +87,6 @@ fn begin(server: BorrowedFd<'_>, takeover: Option<Takeover>) -> Result<Zygote<'_
     else {
         return Err("the server did not begin at the beginning".to_owned());
     };
-    let artifact = content(artifact).map_err(|error| format!("the compiled guest: {error}"))?;
     #[expect(unsafe_code, reason = "wasmer cannot verify machine code")]
     // SAFETY: it comes from the process that started this one, which is of the same binary, or of one that the app's
     // author named. Nobody else has the other end of descriptor 0.
@@ -184,8 +183,11 @@ impl Zygote<'_> {
     fn fork(&mut self) -> Result<(), String> {
         self.forked += 1;
         match self.forked_worker() {
-            Ok((socket, process)) => {
-                let forked = FromZygote::Forked { worker: self.forked };
+            Ok((socket, process, number)) => {
+                let forked = FromZygote::Forked {
+                    worker: self.forked,
+                    process: number.as_raw_nonzero().get(),
+                };
                 let sent = send_packet(self.server, &forked, &[socket.as_fd(), process.as_fd()]);
                 self.workers.push((self.forked, process));
                 sent.map_err(|error| format!("the server: {error}"))
@@ -194,8 +196,8 @@ impl Zygote<'_> {
         }
     }
 
-    /// A new worker: the server's end of its socket, and its pidfd.
-    fn forked_worker(&mut self) -> io::Result<(OwnedFd, OwnedFd)> {
+    /// A new worker: the server's end of its socket, its pidfd, and its number.
+    fn forked_worker(&mut self) -> io::Result<(OwnedFd, OwnedFd, Pid)> {
         let (server, worker) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
         let size = confine::size(&self.statm)?;
         let zygote = getpid();
@@ -211,7 +213,7 @@ impl Zygote<'_> {
         }
         // It cannot be another's number yet: nobody has waited for the child.
         let child = Pid::from_raw(child).ok_or_else(|| io::Error::other("a worker without a number"))?;
-        Ok((server, pidfd_open(child, PidfdFlags::empty())?))
+        Ok((server, pidfd_open(child, PidfdFlags::empty())?, child))
     }
 
     /// The child's life.

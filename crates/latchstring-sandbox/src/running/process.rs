@@ -20,7 +20,7 @@ use tokio::{
 use crate::{
     budget::{Allowance, PageBudget},
     error::Broken,
-    guest::{Answer, Settings, whole_characters},
+    guest::{Answer, Settings, Thrown, cut, whole_characters},
     process::{Death, FromWorker, HEAD, Processes, Start, ToWorker, Worker, frame, length, message},
     request::Request,
     run::{Deadline, Ending, Spent, Turn, Verdict},
@@ -43,7 +43,7 @@ const FREE_PAGES: usize = 16;
 /// How much longer a text may get when bytes that are no characters are replaced in it.
 const MENDED: usize = 3;
 
-/// Longest text of a trap that is kept.
+/// Longest text of a trap, or of what is wrong with a worker, that is kept.
 const TRAP_BYTES: usize = 4 << 10;
 
 /// Dropped before the end, it kills the worker.
@@ -128,7 +128,19 @@ impl InProcess {
     /// The end of the turn under way.
     pub(crate) async fn turn(&mut self) -> Result<Turn, Broken> {
         let deadline = tokio::time::Instant::now() + self.guest_time + GRACE;
-        let Ok(said) = timeout_at(deadline, self.said()).await else {
+        let pace = self.line.as_ref().map(|line| Arc::clone(&line.worker.pace));
+        let watched = async {
+            match &pace {
+                Some(pace) => pace.watch().await,
+                None => std::future::pending().await,
+            }
+        };
+        let said = tokio::select! {
+            biased;
+            said = timeout_at(deadline, self.said()) => said,
+            never = watched => match never {},
+        };
+        let Ok(said) = said else {
             // Its watchdog does nothing any more.
             return Ok(self.lost(Verdict::Late(Deadline::Guest, None)));
         };
@@ -179,7 +191,7 @@ impl InProcess {
                 }
                 Ok(Ok(Turn::Ended(Ending { verdict, spent })))
             }
-            FromWorker::Broken(error) => Ok(Err(Broken::Worker(error))),
+            FromWorker::Broken(error) => Ok(Err(Broken::Worker(cut(error, TRAP_BYTES)))),
             FromWorker::Ready | FromWorker::NotReady(_) | FromWorker::Spent(_) | FromWorker::More(..) => {
                 Err(Lost::Impossible("an answer to nothing"))
             }
@@ -197,7 +209,12 @@ impl InProcess {
             }
             Verdict::Crashed(trap) if trap.len() > TRAP_BYTES => Err(Lost::Impossible("a long trap")),
             Verdict::Cancelled => Err(Lost::Impossible("that it was cancelled")),
-            other => Ok(other),
+            Verdict::Failed(thrown) => Ok(Verdict::Failed(thrown.short())),
+            Verdict::Late(deadline, thrown) => Ok(Verdict::Late(deadline, thrown.map(Thrown::short))),
+            Verdict::NotJson(thrown) => Ok(Verdict::NotJson(thrown.short())),
+            Verdict::Unawaited(thrown) => Ok(Verdict::Unawaited(thrown.short())),
+            Verdict::OutOfMemory(thrown) => Ok(Verdict::OutOfMemory(thrown.map(Thrown::short))),
+            same @ (Verdict::Done(_) | Verdict::Stuck | Verdict::TooLarge(_) | Verdict::Crashed(_)) => Ok(same),
         }
     }
 
@@ -253,6 +270,7 @@ impl InProcess {
             match self.hear().await? {
                 FromWorker::Ready if self.is_new() => {}
                 FromWorker::NotReady(error) if self.is_new() => {
+                    let error = cut(error, TRAP_BYTES);
                     tracing::error!(error, "a worker of the sandbox could not be locked in");
                     return Err(Lost::Ended);
                 }

@@ -18,6 +18,7 @@ use crate::{
     engine::Compiled,
     error::Broken,
     guest::{Answer, Settings},
+    ready::Ready,
     reins::Reins,
     run::{Run, RunThread, Spent, Terms, Turn},
     snapshot::{MemoryLimits, Snapshots},
@@ -46,6 +47,7 @@ impl ThreadWall {
             index,
             watchdog: Arc::clone(&watchdog),
             waiting: std::collections::HashMap::new(),
+            kept: None,
         })
         .map_err(StartError::Threads)?;
         Ok(Arc::new(Self {
@@ -53,6 +55,14 @@ impl ThreadWall {
             snapshots: Arc::new(Snapshots::new(compiled, limits)),
             next_run: AtomicU64::new(0),
         }))
+    }
+
+    /// Seats on all threads but the first. While they are held, each run goes there, behind what is left of the last.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn all_but_the_first(&self) -> Vec<crate::threads::Seat> {
+        let taken: Vec<_> = (0..64).map(|_| self.threads.take_seat()).collect();
+        let others = taken.into_iter().filter(|(thread, _)| *thread != 0);
+        others.map(|(_, seat)| seat).collect()
     }
 }
 
@@ -91,9 +101,10 @@ impl OnThread {
             if terms.reins.is_cancelled() {
                 return;
             }
-            match snapshots.of(&paths).and_then(|snapshot| Run::new(snapshot, terms)) {
+            let ready = snapshots.of(&paths);
+            match ready.and_then(|snapshot| Ready::kept_or_new(&mut thread.kept, snapshot)) {
                 Err(broken) => drop(sender.send(Err(broken))),
-                Ok(run) => thread.take_turn(number, run, sender, |run, on| run.start(&source, on)),
+                Ok(ready) => thread.take_turn(number, Run::new(ready, terms), sender, |run, on| run.start(&source, on)),
             }
         });
         Self {

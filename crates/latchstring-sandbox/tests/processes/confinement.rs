@@ -38,7 +38,11 @@ async fn s02_a_worker_has_a_socket_and_nothing_else() {
     }
     let own = rustix::process::getpriority_process(None).unwrap();
     let its = rustix::process::getpriority_process(Some(worker)).unwrap();
-    assert_eq!(its, (own + 5).min(19), "it stands back behind the server");
+    // Further than that, once it has computed for a while.
+    assert!(
+        its >= (own + 5).min(19),
+        "it stands back behind the server: {its}, {own}"
+    );
     // Only root sees these of a process that is not to be looked at. From inside they are looked at below.
     match fs::read(of("environ")) {
         Ok(environment) => assert!(environment.is_empty()),

@@ -1,10 +1,14 @@
 //! Which process serves whom, and what happens when processes end.
 
-use std::{fs, sync::Arc, time::Instant};
+use std::{
+    fs,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use latchstring_core::{ErrorCode, Limits, SandboxError};
 use latchstring_sandbox::Options;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 
 use crate::{
     family::{Family, kill},
@@ -179,4 +183,24 @@ fn a_binary_that_does_not_know_how_is_told_what_to_do() {
     let refused = latchstring_sandbox::WasmSandbox::new(&options).unwrap_err();
     assert!(refused.to_string().contains("enter_if_asked"), "{refused}");
     assert!(!PATHS.is_empty());
+}
+
+#[tokio::test]
+async fn a_program_that_computes_long_stands_further_back_and_a_short_one_does_not() {
+    let family = Family::new(|_| {});
+    assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
+    let usual = nice(family.settled(1).await[0]);
+    let (run, worker) = family.computing().await;
+    let began = Instant::now();
+    while nice(worker) == usual && began.elapsed() < AGES {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let further = nice(worker);
+    assert!(further >= (usual + 5).min(19), "{usual}, then {further}");
+    run.abort();
+}
+
+/// The nice value of the process's first thread.
+fn nice(process: Pid) -> i32 {
+    rustix::process::getpriority_process(Some(process)).unwrap()
 }

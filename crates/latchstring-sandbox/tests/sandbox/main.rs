@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod answers;
 mod attacks;
 mod calls;
 mod errors;

@@ -72,7 +72,11 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
         .catalog(Catalog::new(domain)?)
         .tenant_noun(P::TENANT_NOUN)
         .access(access.clone())
-        .maybe_documents(documents(&config)?)
+        .maybe_documents(
+            config
+                .client_documents
+                .then(|| HttpDocuments::new(Arc::new(SystemClock))),
+        )
         .sandbox(sandbox)
         .public_url(url.clone())
         .trusted_proxies(config.trusted_proxies)
@@ -124,14 +128,6 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     access_database.close().await?;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// Where the documents of apps come from, if they are fetched.
-fn documents(config: &Config) -> anyhow::Result<Option<HttpDocuments>> {
-    let documents = config
-        .client_documents
-        .then(|| HttpDocuments::new(Arc::new(SystemClock)));
-    documents.transpose().context("documents of apps cannot be fetched")
 }
 
 /// What any other path answers. Apps look for metadata below `/.well-known/` in several places, and read JSON there.

@@ -286,11 +286,12 @@ def main():
     of_fastmcp = subprocess.run([*python, told], capture_output=True, text=True, check=True).stdout.split()
     lock = (HERE / "wasmtime" / "Cargo.lock").read_text().split('name = "wasmtime"\nversion = "')[1].split('"')[0]
     model = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
-    commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout
+    commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True).stdout
     results = {
         "date": datetime.date.today().isoformat(),
         "rounds": given.rounds,
         "machine": f"{os.cpu_count()} × {model.partition(': ')[2]}, Linux {platform.release()}",
+        "nice": os.nice(0),
         "load": {"lowest": min(loads), "median": statistics.median(loads), "highest": max(loads)},
         "versions": {
             "latchstring": commit.strip(),

@@ -95,6 +95,7 @@ def main():
         "{date}": results["date"],
         "{machine}": results["machine"],
         "{load}": f"{load['lowest']:.1f} to {load['highest']:.1f}, {load['median']:.1f} at the median",
+        "{nice}": str(results["nice"]),
         "{rounds}": str(results["rounds"]),
         "{versions}": ", ".join(f"{name} {version}" for name, version in versions.items()),
         "{materials}": f"{results['materials_bytes'] / 1000:.0f} KB",

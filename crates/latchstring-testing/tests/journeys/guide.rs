@@ -24,6 +24,116 @@ async fn the_list_of_tools_costs_few_tokens_however_many_operations_there_are() 
     }
 }
 
+/// What most questions of a store need: all that reads, and three operations that write.
+const SURFACE: [&str; 20] = [
+    "boms.list",
+    "boms.get",
+    "boms.buildable",
+    "boms.buildableMany",
+    "boms.create",
+    "boms.setComponents",
+    "catalog.searchProducts",
+    "catalog.searchVariants",
+    "catalog.getProducts",
+    "catalog.getVariants",
+    "locations.list",
+    "locations.get",
+    "rawMaterials.list",
+    "rawMaterials.get",
+    "rawMaterials.inventory",
+    "rawMaterials.setStock",
+    "shop.get",
+    "stock.history",
+    "subAssemblies.list",
+    "subAssemblies.get",
+];
+
+#[tokio::test]
+async fn twenty_operations_are_described_in_a_thousand_tokens() {
+    let app = assembly().await;
+    let agent = app.agent(Scope::ReadWrite).await;
+    let described = async |names: &[&str]| {
+        let reply = agent.call("describe", json!({ "names": names })).await;
+        assert_eq!(reply.structured().get("cut"), None, "{names:?}");
+        reply.tool_text()
+    };
+    let tokenizer = tiktoken_rs::o200k_base().unwrap();
+    let text = described(&SURFACE).await;
+    let tokens = tokenizer.encode_ordinary(&text).len();
+    assert!(tokens <= 1_000, "{tokens} tokens:\n{text}");
+    for name in SURFACE {
+        assert!(text.contains(&format!("\napp.{name}({{")), "{name} is missing:\n{text}");
+    }
+    insta::assert_snapshot!("twenty_operations", text);
+    // What is no longer than that has the types of its results as well.
+    insta::assert_snapshot!(
+        "seven_operations",
+        described(&[
+            "locations",
+            "shop",
+            "stock",
+            "rawMaterials.setStock",
+            "rawMaterials.inventory",
+            "catalog.getVariants"
+        ])
+        .await
+    );
+    // The longest of all, whole, are no more than clients take at once.
+    let whole = described(&[
+        "boms.get",
+        "subAssemblies.get",
+        "boms.list",
+        "boms.buildable",
+        "boms.create",
+    ])
+    .await;
+    assert_eq!(whole.matches(" * @example ").count(), 5, "{whole}");
+    // The whole product is a page or two.
+    let all = [
+        "boms",
+        "catalog",
+        "locations",
+        "rawMaterials",
+        "shop",
+        "stock",
+        "subAssemblies",
+    ];
+    let all = described(&all).await;
+    assert_eq!(all.lines().filter(|line| line.starts_with("app.")).count(), 60, "{all}");
+}
+
+/// Sent as it stands, with a `return` behind it.
+#[tokio::test]
+async fn every_example_is_a_program_that_runs() {
+    let app = assembly().await;
+    let agent = app.agent(Scope::ReadWrite).await;
+    let all = agent.call("search", json!({ "query": "" })).await.structured()["namespaces"].clone();
+    let namespaces = all.as_object().unwrap().iter();
+    let names: Vec<String> = namespaces
+        .flat_map(|(namespace, methods)| {
+            let methods = methods.as_array().unwrap().iter();
+            methods.map(move |method| format!("{namespace}.{}", method.as_str().unwrap()))
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    for name in &names {
+        let declared = agent.call("describe", json!({ "names": [name] })).await.tool_text();
+        let example = declared
+            .lines()
+            .find_map(|line| line.strip_prefix(" * @example "))
+            .unwrap()
+            .to_owned();
+        let input = json!({ "program": format!("{example}\nreturn true"), "dryRun": true });
+        let reply = agent.call("run_write", input).await;
+        // In the demo stores every sub-assembly is in use, so the example deletes one that is not there.
+        let is_fine = reply.structured()["ok"] == json!(true) || name == "subAssemblies.delete";
+        if !example.contains(&format!("await app.{name}({{")) || !is_fine {
+            wrong.push(format!("{example}\n{}", reply.tool_text()));
+        }
+    }
+    assert_eq!((names.len(), wrong), (60, Vec::new()));
+}
+
 #[tokio::test]
 async fn search_and_fetch_have_the_shape_that_deep_research_asks_for() {
     let app = assembly().await;
@@ -223,15 +333,19 @@ async fn a_namespace_of_many_operations_is_told_in_a_line_of_each() {
         agent.call("describe", json!({ "names": names })).await.tool_text()
     };
     let brief = describe(Scope::ReadWrite, json!(["boms"])).await;
-    assert!(brief.starts_with("// These are 22 operations"), "{brief}");
-    let blocks: Vec<&str> = brief.trim().split("\n\n").skip(1).collect();
-    assert_eq!(blocks.len(), 22);
-    for block in blocks {
-        let lines: Vec<&str> = block.lines().collect();
-        assert!(
-            matches!(lines[..], [words, code] if words.starts_with("// ") && code.starts_with("app.boms.")),
-            "{block}"
-        );
+    assert!(brief.starts_with("// 22 operations in short"), "{brief}");
+    let (reads, writes) = brief
+        .split_once("\n// These change data: call them from `run_write`.\n")
+        .unwrap();
+    let calls = |text: &str| text.lines().filter(|line| line.starts_with("app.boms.")).count();
+    assert_eq!((calls(reads), calls(writes)), (4, 18), "{brief}");
+    // What the single form takes, each item of the bulk form takes.
+    for told in [
+        "app.boms.setComponents(SetComponents): {bom, ",
+        "app.boms.setComponentsMany({items: SetComponents[]}): {succeeded, failed, results[]} // ",
+        "\ntype SetComponents = {bomId: string, components?: Component[], ",
+    ] {
+        assert!(brief.contains(told), "{told}: {brief}");
     }
     // Who may only read has few of them, and is told all of each.
     let whole = describe(Scope::Read, json!(["boms"])).await;
@@ -248,7 +362,7 @@ async fn a_namespace_of_many_operations_is_told_in_a_line_of_each() {
     assert!(
         describe(Scope::ReadWrite, everything)
             .await
-            .starts_with("// These are 60 operations")
+            .starts_with("// 60 operations in short")
     );
 }
 

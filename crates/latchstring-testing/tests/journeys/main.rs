@@ -19,6 +19,7 @@ mod programs;
 mod protocol;
 mod refusals;
 mod rest;
+mod results;
 mod revocation_at_every_step;
 mod revocation_of_open_work;
 mod revocation_under_load;

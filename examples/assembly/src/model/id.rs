@@ -54,12 +54,13 @@ fn checked_variant(text: String) -> Result<String, IdError> {
     }
 }
 
+// The last is an id of the demo store, for the examples of operations.
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $check:ident) => {
+    ($(#[$doc:meta])* $name:ident, $check:ident, $example:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
         #[serde(try_from = "String")]
-        #[schemars(inline)]
+        #[schemars(inline, extend("examples" = [$example]))]
         pub struct $name(String);
 
         impl $name {
@@ -93,27 +94,27 @@ macro_rules! id {
 
 id! {
     /// A place where stock lies.
-    LocationId, checked
+    LocationId, checked, "70001"
 }
 id! {
     /// A product of the catalogue.
-    ProductId, checked
+    ProductId, checked, "311001"
 }
 id! {
     /// A variant of the catalogue (digits), or a virtual material (`VMAT-VAR-…`). Raw materials go by it, too.
-    VariantId, checked_variant
+    VariantId, checked_variant, "VMAT-VAR-1001"
 }
 id! {
     /// A bill of materials.
-    BomId, checked
+    BomId, checked, "bom_desk_lamp"
 }
 id! {
     /// An order.
-    OrderId, checked
+    OrderId, checked, "1001"
 }
 id! {
     /// A sub-assembly.
-    SubAssemblyId, checked
+    SubAssemblyId, checked, "sub_lamp_head"
 }
 
 impl VariantId {

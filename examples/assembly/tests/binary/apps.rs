@@ -15,7 +15,7 @@ async fn a_code_is_made_listed_and_cancelled() {
     let made = run(&["code", "create", "--scope", "read_write"]);
     assert_eq!(
         fields(&made),
-        ["code", "connectorUrl", "expiresAt", "id", "scope", "store"]
+        ["id", "code", "connectorUrl", "scope", "expiresAt", "store"]
     );
     assert_eq!(
         (&made["scope"], &made["store"]),
@@ -55,16 +55,16 @@ async fn a_code_is_made_listed_and_cancelled() {
     assert_eq!(
         fields(&listed[1]),
         [
+            "id",
+            "scope",
+            "createdBy",
+            "createdAt",
+            "expiresAt",
+            "state",
+            "redeemedAt",
             "app",
             "cancelledAt",
-            "cancelledBy",
-            "createdAt",
-            "createdBy",
-            "expiresAt",
-            "id",
-            "redeemedAt",
-            "scope",
-            "state"
+            "cancelledBy"
         ]
     );
 
@@ -73,7 +73,7 @@ async fn a_code_is_made_listed_and_cancelled() {
     let events = run(&["events", "--limit", "3"]);
     let kinds: Vec<&Value> = events.as_array().unwrap().iter().map(|event| &event["event"]).collect();
     assert_eq!(kinds, ["code.cancelled", "code.created", "code.created"]);
-    assert_eq!(fields(&events[0]), ["at", "by", "code", "event", "grant"]);
+    assert_eq!(fields(&events[0]), ["at", "event", "by", "grant", "code"]);
     assert_eq!(events[0]["code"], json!(id));
     let (ok, text, _) = finish(&home, &[&["events"][..], &STORE].concat());
     assert!(

@@ -15,7 +15,7 @@ async fn a04_the_audit_trail_is_verified_and_a_noted_head_must_be_in_it() {
         assert_eq!(status, 200);
     }
     let first = answer(&home, &verify);
-    assert_eq!(fields(&first), ["calls", "head", "older"]);
+    assert_eq!(fields(&first), ["calls", "older", "head"]);
     assert_eq!((&first["calls"], &first["older"]), (&json!(3), &json!(0)));
     let head = first["head"].as_str().unwrap();
     assert!(head.starts_with("3:"), "{head}");

@@ -165,17 +165,17 @@ async fn tenants_are_installed_and_listed() {
     ];
     let installed = answer(&home, &install);
     let expected = [
-        "changed",
-        "connectorUrl",
-        "hostKey",
         "id",
-        "installedAt",
+        "hostKey",
         "name",
+        "status",
+        "plan",
         "pausedAt",
         "pausedBy",
-        "plan",
-        "status",
+        "connectorUrl",
+        "installedAt",
         "uninstalledAt",
+        "changed",
     ];
     assert_eq!(fields(&installed), expected);
     assert_eq!(

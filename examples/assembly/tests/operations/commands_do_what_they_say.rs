@@ -82,7 +82,8 @@ async fn configuring_a_bom_sets_the_named_switches_and_no_others() {
         })
     };
     assert_eq!(set["bom"]["settings"], switches(true));
-    assert_eq!(finished.changes[0].before, Some(json!({ "settings": switches(false) })));
+    let told = json!({ "name": "Arc desk lamp / Oak / Brass", "settings": switches(false) });
+    assert_eq!(finished.changes[0].before, Some(told));
     let (_, again) = stores.change(stores.lumen, "boms.configure", arguments).await.unwrap();
     assert!(again.changes.is_empty(), "doing it twice is doing it once");
 }
@@ -197,7 +198,10 @@ async fn setting_stock_sets_the_named_locations_and_writes_history() {
     let change = &finished.changes[0];
     assert_eq!(
         (change.entity.as_str(), change.before.clone().unwrap()),
-        ("raw_material_stock", json!({ "70001": 182.5 }))
+        (
+            "raw_material_stock",
+            json!({ "name": "Textile cable", "levels": { "70001": { "name": "Workshop", "quantity": 182.5 } } })
+        )
     );
     assert_eq!(stores.number("SELECT COUNT(*) AS n FROM adjustments").await, 2);
     let row = "SELECT before || ' ' || after || ' ' || actor || ' ' || source AS t FROM adjustments WHERE location_id = '70001'";
@@ -266,7 +270,7 @@ async fn every_field_of_a_changed_row_is_recorded_and_no_other_row() {
         .await
         .unwrap();
     let change = &finished.changes[0];
-    let told = |row: serde_json::Value| json!({ "rows": { "components": { "50022": row } } });
+    let told = |row: serde_json::Value| json!({ "name": "Trio pendant", "rows": { "components": { "50022": row } } });
     assert_eq!(
         change.before,
         Some(told(

@@ -18,6 +18,7 @@ pub(crate) struct AddSubAssembly {
     /// The BOM's id, from `app.boms.list({})`.
     bom_id: BomId,
     /// The sub-assembly to add.
+    #[schemars(example = &"sub_globe_drop")]
     sub_assembly_id: SubAssemblyId,
     /// How many one unit takes. More than 0, at most 1000000000, six decimals.
     quantity: Quantity,
@@ -28,8 +29,6 @@ pub(crate) struct AddSubAssembly {
 impl Command for AddSubAssembly {
     const NAME: &'static str = "boms.add_sub_assembly";
     const TITLE: &'static str = "Add a sub-assembly to a BOM";
-    const EXAMPLE: &'static str =
-        r#"await app.boms.addSubAssembly({ bomId: "bom_desk_lamp", subAssemblyId: "sub_globe_drop", quantity: 1 });"#;
     const DESTRUCTIVE: bool = false;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "one of the two does not exist"),

@@ -117,8 +117,6 @@ fn check_size(rows: usize, locations: usize) -> Result<(), OperationError> {
 impl Query for BuildableBom {
     const NAME: &'static str = "boms.buildable";
     const TITLE: &'static str = "How many can be built";
-    const EXAMPLE: &'static str =
-        r#"const { total, locations } = await app.boms.buildable({ bomId: "bom_desk_lamp" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such BOM"),
         (

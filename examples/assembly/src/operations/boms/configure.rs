@@ -95,7 +95,7 @@ impl Command for ConfigureBom {
             let bom = shown_one(db.reader(), before).await?;
             return Ok(BomUpdated { bom });
         }
-        let told = |bom: &Bom| Some(json!({ "settings": bom.settings }));
+        let told = |bom: &Bom| Some(json!({ "name": bom.name, "settings": bom.settings }));
         let after = Bom {
             settings,
             ..before.clone()

@@ -34,7 +34,6 @@ pub(crate) struct BomDeleted {
 impl Command for DeleteBom {
     const NAME: &'static str = "boms.delete";
     const TITLE: &'static str = "Delete a BOM";
-    const EXAMPLE: &'static str = r#"await app.boms.delete({ bomId: "bom_desk_lamp" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such BOM"),
         (ErrorCode::Conflict, "it is not at `expectedVersion`"),

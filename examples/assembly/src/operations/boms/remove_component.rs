@@ -17,6 +17,7 @@ pub(crate) struct RemoveComponent {
     /// The BOM's id, from `app.boms.list({})`.
     bom_id: BomId,
     /// The material, which must be in it.
+    #[schemars(example = &"50007")]
     variant_id: VariantId,
     /// Refuse unless the BOM is still at this version; it is in what `get`, `list` and every change of it answer.
     expected_version: Option<u64>,
@@ -25,7 +26,6 @@ pub(crate) struct RemoveComponent {
 impl Command for RemoveComponent {
     const NAME: &'static str = "boms.remove_component";
     const TITLE: &'static str = "Take a material out of a BOM";
-    const EXAMPLE: &'static str = r#"await app.boms.removeComponent({ bomId: "bom_desk_lamp", variantId: "50007" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (
             ErrorCode::NotFound,

@@ -17,6 +17,7 @@ pub(crate) struct RemoveSubAssembly {
     /// The BOM's id, from `app.boms.list({})`.
     bom_id: BomId,
     /// The sub-assembly, which must be in it.
+    #[schemars(example = &"sub_desk_lamp_core")]
     sub_assembly_id: SubAssemblyId,
     /// Refuse unless the BOM is still at this version; it is in what `get`, `list` and every change of it answer.
     expected_version: Option<u64>,
@@ -25,8 +26,6 @@ pub(crate) struct RemoveSubAssembly {
 impl Command for RemoveSubAssembly {
     const NAME: &'static str = "boms.remove_sub_assembly";
     const TITLE: &'static str = "Take a sub-assembly out of a BOM";
-    const EXAMPLE: &'static str =
-        r#"await app.boms.removeSubAssembly({ bomId: "bom_desk_lamp", subAssemblyId: "sub_desk_lamp_core" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (
             ErrorCode::NotFound,

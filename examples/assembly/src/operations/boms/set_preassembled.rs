@@ -37,7 +37,6 @@ pub(crate) struct BomShelfSet {
 impl Command for SetBomShelf {
     const NAME: &'static str = "boms.set_preassembled";
     const TITLE: &'static str = "Set ready finished goods";
-    const EXAMPLE: &'static str = r#"await app.boms.setPreassembled({ bomId: "bom_desk_lamp", levels: [{ locationId: "70001", quantity: 5 }] });"#;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::Conflict, "a location does not have its `expectedQuantity`"),
@@ -52,8 +51,8 @@ impl Command for SetBomShelf {
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<BomShelfSet, OperationError> {
         let id = self.bom_id;
-        db.reader().bom(&id).await?.ok_or_else(|| no_bom(&id))?;
-        let set = set_levels(cx, db, (Kind::Bom, id.as_str()), &self.levels).await?;
+        let bom = db.reader().bom(&id).await?.ok_or_else(|| no_bom(&id))?;
+        let set = set_levels(cx, db, (Kind::Bom, id.as_str(), &bom.name), &self.levels).await?;
         Ok(BomShelfSet {
             bom_id: id,
             levels: set.levels,

@@ -20,6 +20,7 @@ pub(crate) struct UpdateBom {
     /// The BOM's id, from `app.boms.list({})`.
     bom_id: BomId,
     /// The new name, 1 to 255 characters.
+    #[schemars(example = &"Desk lamp, brass")]
     name: Name,
     /// Refuse unless the BOM is still at this version; it is in what `get`, `list` and every change of it answer.
     expected_version: Option<u64>,
@@ -35,7 +36,6 @@ pub(crate) struct BomUpdated {
 impl Command for UpdateBom {
     const NAME: &'static str = "boms.update";
     const TITLE: &'static str = "Rename a BOM";
-    const EXAMPLE: &'static str = r#"await app.boms.update({ bomId: "bom_desk_lamp", name: "Desk lamp, brass" });"#;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such BOM"),

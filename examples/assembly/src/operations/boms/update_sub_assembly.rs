@@ -17,8 +17,10 @@ pub(crate) struct UpdateSubAssembly {
     /// The BOM's id, from `app.boms.list({})`.
     bom_id: BomId,
     /// The sub-assembly, which must be in it.
+    #[schemars(example = &"sub_desk_lamp_core")]
     sub_assembly_id: SubAssemblyId,
     /// How many one unit takes. More than 0, at most 1000000000, six decimals.
+    #[schemars(example = 2)]
     quantity: Quantity,
     /// Refuse unless the BOM is still at this version; it is in what `get`, `list` and every change of it answer.
     expected_version: Option<u64>,
@@ -27,7 +29,6 @@ pub(crate) struct UpdateSubAssembly {
 impl Command for UpdateSubAssembly {
     const NAME: &'static str = "boms.update_sub_assembly";
     const TITLE: &'static str = "Change a sub-assembly of a BOM";
-    const EXAMPLE: &'static str = r#"await app.boms.updateSubAssembly({ bomId: "bom_desk_lamp", subAssemblyId: "sub_desk_lamp_core", quantity: 2 });"#;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (

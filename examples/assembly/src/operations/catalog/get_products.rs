@@ -27,7 +27,6 @@ pub(crate) struct Products {
 impl Query for GetProducts {
     const NAME: &'static str = "catalog.get_products";
     const TITLE: &'static str = "Get products of the catalogue";
-    const EXAMPLE: &'static str = r#"const { items, variants } = await app.catalog.getProducts({ ids: ["311001"] });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such product"),
         (ErrorCode::InvalidInput, "`ids` is empty or has more than 100"),

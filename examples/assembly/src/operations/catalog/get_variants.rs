@@ -12,6 +12,7 @@ use crate::{Assembly, Reader, error::no_variant, model::VariantId, operations::s
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct GetVariants {
     /// Numeric variant ids, 1 to 100.
+    #[schemars(example = ["41001", "41002"])]
     ids: Vec<VariantId>,
 }
 
@@ -25,7 +26,6 @@ pub(crate) struct Variants {
 impl Query for GetVariants {
     const NAME: &'static str = "catalog.get_variants";
     const TITLE: &'static str = "Get variants of the catalogue";
-    const EXAMPLE: &'static str = r#"const { items } = await app.catalog.getVariants({ ids: ["41001", "41002"] });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such variant"),
         (ErrorCode::InvalidInput, "`ids` is empty or has more than 100"),

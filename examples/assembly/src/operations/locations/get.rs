@@ -18,7 +18,6 @@ pub(crate) struct GetLocation {
 impl Query for GetLocation {
     const NAME: &'static str = "locations.get";
     const TITLE: &'static str = "Get a location";
-    const EXAMPLE: &'static str = r#"const location = await app.locations.get({ locationId: "70001" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::NotFound, "the store has no such location")];
     type Domain = Assembly;
     type Output = LocationItem;

@@ -48,7 +48,6 @@ impl LocationItem {
 impl Query for ListLocations {
     const NAME: &'static str = "locations.list";
     const TITLE: &'static str = "List locations";
-    const EXAMPLE: &'static str = "const { items } = await app.locations.list({});";
     type Domain = Assembly;
     type Output = Locations;
 

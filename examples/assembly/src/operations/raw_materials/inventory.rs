@@ -41,8 +41,6 @@ pub(crate) struct Inventory {
 impl Query for GetInventory {
     const NAME: &'static str = "raw_materials.inventory";
     const TITLE: &'static str = "Stock of a raw material";
-    const EXAMPLE: &'static str =
-        r#"const { levels, total } = await app.rawMaterials.inventory({ variantId: "VMAT-VAR-1001" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such raw material"),
         (

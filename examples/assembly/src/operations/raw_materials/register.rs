@@ -22,6 +22,7 @@ const MOST: usize = 250;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RegisterRawMaterials {
     /// Numeric variant ids, from `app.catalog.searchVariants({ isRawMaterial: false })`. 1 to 250.
+    #[schemars(example = ["41018", "41019"])]
     variant_ids: Vec<VariantId>,
 }
 
@@ -63,8 +64,6 @@ pub(crate) enum Outcome {
 impl Command for RegisterRawMaterials {
     const NAME: &'static str = "raw_materials.register";
     const TITLE: &'static str = "Register variants as raw materials";
-    const EXAMPLE: &'static str =
-        r#"const { results } = await app.rawMaterials.register({ variantIds: ["41018", "41019"] });"#;
     const DESTRUCTIVE: bool = false;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] =

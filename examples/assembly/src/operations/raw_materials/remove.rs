@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RemoveRawMaterial {
     /// The material: a numeric variant id, or `VMAT-VAR-…`.
+    #[schemars(example = &"VMAT-VAR-1027")]
     variant_id: VariantId,
     /// Refuse unless it is still at this version; it is in what `get`, `list` and every change of it answer.
     expected_version: Option<u64>,
@@ -35,7 +36,6 @@ pub(crate) struct RawMaterialRemoved {
 impl Command for RemoveRawMaterial {
     const NAME: &'static str = "raw_materials.remove";
     const TITLE: &'static str = "Remove a raw material";
-    const EXAMPLE: &'static str = r#"await app.rawMaterials.remove({ variantId: "VMAT-VAR-1027" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such raw material"),
         (

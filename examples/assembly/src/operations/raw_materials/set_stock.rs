@@ -38,7 +38,6 @@ pub(crate) struct StockSet {
 impl Command for SetStock {
     const NAME: &'static str = "raw_materials.set_stock";
     const TITLE: &'static str = "Set stock of a virtual material";
-    const EXAMPLE: &'static str = r#"await app.rawMaterials.setStock({ variantId: "VMAT-VAR-1001", levels: [{ locationId: "70001", quantity: 12.5 }] });"#;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::Conflict, "a location does not have its `expectedQuantity`"),
@@ -68,7 +67,13 @@ impl Command for SetStock {
                 return Err(OperationError::invalid_input(text));
             }
         }
-        let set = set_levels(cx, db, (Kind::Material, material.id.as_str()), &self.levels).await?;
+        let set = set_levels(
+            cx,
+            db,
+            (Kind::Material, material.id.as_str(), &material.name()),
+            &self.levels,
+        )
+        .await?;
         Ok(StockSet {
             variant_id: material.id,
             levels: set.levels,

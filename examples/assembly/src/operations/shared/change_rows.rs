@@ -5,7 +5,7 @@
 use latchstring::{ChangeAction, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     composition::{RowInput, Whole, check_rows, check_structure, register, rows_over},
@@ -59,6 +59,9 @@ pub(crate) trait Made: Sized + Send {
     /// The finished good that it makes, if it makes one.
     fn product(&self) -> Option<&VariantId>;
 
+    /// What people call it.
+    fn name(&self) -> &str;
+
     /// Refuses rows that it must not have.
     fn check(&self, after: &Rows) -> Result<(), OperationError>;
 
@@ -73,6 +76,10 @@ impl Made for Bom {
 
     fn product(&self) -> Option<&VariantId> {
         Some(&self.variant)
+    }
+
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn check(&self, after: &Rows) -> Result<(), OperationError> {
@@ -101,6 +108,10 @@ impl Made for SubAssembly {
 
     fn product(&self) -> Option<&VariantId> {
         None
+    }
+
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn check(&self, _: &Rows) -> Result<(), OperationError> {
@@ -161,12 +172,13 @@ pub(crate) async fn change_rows<M: Made>(
     db.replace_rows(&owner, after).await?;
     let made = made.save_changed(cx, db).await?;
     let (before, after) = differences(before, after);
-    let (before, after) = (json!({ "rows": before }), json!({ "rows": after }));
+    let told = |rows: Value| Some(json!({ "name": made.name(), "rows": rows }));
+    let (was, is) = (told(json!(before)), told(json!(after)));
     let entity = match &owner {
         Owner::Bom(_) => "bom",
         Owner::SubAssembly(_) => "sub_assembly",
     };
-    db.record(entity, owner.id(), ChangeAction::Updated, Some(before), Some(after));
+    db.record(entity, owner.id(), ChangeAction::Updated, was, is);
     Ok((made, to_register.into_iter().map(|material| material.id).collect()))
 }
 

@@ -22,6 +22,7 @@ pub(crate) struct LevelInput {
     location_id: LocationId,
     /// How much lies there now: the count itself, not a difference. 0 to 1000000000, six decimals; below 0 only where
     /// the store allows negative inventory.
+    #[schemars(example = 12.5)]
     quantity: Quantity,
     /// Refuse unless this much lies there now, so that a change in between is not overwritten. Not checked if left out.
     expected_quantity: Option<Quantity>,
@@ -47,7 +48,7 @@ pub(crate) struct LevelsSet {
 pub(crate) async fn set_levels(
     cx: &Context,
     db: &mut Writer,
-    (kind, item): (Kind, &str),
+    (kind, item, name): (Kind, &str, &str),
     inputs: &[LevelInput],
 ) -> Result<LevelsSet, OperationError> {
     let locations = db.reader().locations().await?;
@@ -71,33 +72,24 @@ pub(crate) async fn set_levels(
     }
     db.set_levels(cx, (kind, item), &writes).await?;
 
+    let location_name = |id: &LocationId| {
+        let location = locations.iter().find(|at| at.id == *id);
+        location.map(|at| at.name.clone()).unwrap_or_default()
+    };
     let moved: Vec<_> = writes.iter().filter(|(_, before, after)| before != after).collect();
     if !moved.is_empty() {
-        let before: Map<String, Value> = moved
-            .iter()
-            .map(|(at, before, _)| (at.to_string(), json!(before)))
-            .collect();
-        let after: Map<String, Value> = moved
-            .iter()
-            .map(|(at, _, after)| (at.to_string(), json!(after)))
-            .collect();
-        db.record(
-            entity(kind),
-            item,
-            ChangeAction::Updated,
-            Some(before.into()),
-            Some(after.into()),
-        );
+        let told = |level: fn(&(LocationId, Quantity, Quantity)) -> Quantity| {
+            let levels = moved.iter().map(|write| {
+                let told = json!({ "name": location_name(&write.0), "quantity": level(write) });
+                (write.0.to_string(), told)
+            });
+            Some(json!({ "name": name, "levels": levels.collect::<Map<String, Value>>() }))
+        };
+        let (was, is) = (told(|(_, before, _)| *before), told(|(_, _, after)| *after));
+        db.record(entity(kind), item, ChangeAction::Updated, was, is);
     }
-    let name = |id: &LocationId| {
-        locations
-            .iter()
-            .find(|at| at.id == *id)
-            .map(|at| at.name.clone())
-            .unwrap_or_default()
-    };
     let set = |(location_id, before, after): (LocationId, Quantity, Quantity)| LevelSet {
-        location_name: name(&location_id),
+        location_name: location_name(&location_id),
         location_id,
         before,
         after,

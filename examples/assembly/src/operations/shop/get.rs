@@ -31,7 +31,6 @@ pub(crate) struct ShopAnswer {
 impl Query for GetShop {
     const NAME: &'static str = "shop.get";
     const TITLE: &'static str = "Get the store and its settings";
-    const EXAMPLE: &'static str = "const { currency, plan, settings } = await app.shop.get({});";
     type Domain = Assembly;
     type Output = ShopAnswer;
 

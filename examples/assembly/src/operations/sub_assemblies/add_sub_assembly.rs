@@ -16,8 +16,10 @@ use crate::{
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AddSubAssembly {
     /// The sub-assembly that the other one goes into.
+    #[schemars(example = &"sub_desk_lamp_core")]
     parent_id: SubAssemblyId,
     /// The sub-assembly to add.
+    #[schemars(example = &"sub_globe_drop")]
     sub_assembly_id: SubAssemblyId,
     /// How many one unit takes. More than 0, at most 1000000000, six decimals.
     quantity: Quantity,
@@ -28,7 +30,6 @@ pub(crate) struct AddSubAssembly {
 impl Command for AddSubAssembly {
     const NAME: &'static str = "sub_assemblies.add_sub_assembly";
     const TITLE: &'static str = "Add a sub-assembly to another sub-assembly";
-    const EXAMPLE: &'static str = r#"await app.subAssemblies.addSubAssembly({ parentId: "sub_desk_lamp_core", subAssemblyId: "sub_globe_drop", quantity: 1 });"#;
     const DESTRUCTIVE: bool = false;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "one of the two does not exist"),

@@ -20,6 +20,7 @@ use crate::{
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct DeleteSubAssembly {
     /// The sub-assembly's id, from `app.subAssemblies.list({})`.
+    #[schemars(example = &"sub_spare_head")]
     sub_assembly_id: SubAssemblyId,
     /// Refuse unless it is still at this version; it is in what `get`, `list` and every change of it answer.
     expected_version: Option<u64>,
@@ -36,7 +37,6 @@ pub(crate) struct SubAssemblyDeleted {
 impl Command for DeleteSubAssembly {
     const NAME: &'static str = "sub_assemblies.delete";
     const TITLE: &'static str = "Delete a sub-assembly";
-    const EXAMPLE: &'static str = r#"await app.subAssemblies.delete({ subAssemblyId: "sub_spare_head" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such sub-assembly"),
         (

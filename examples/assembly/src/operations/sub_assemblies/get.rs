@@ -51,8 +51,6 @@ pub(crate) struct SubAssemblyTree {
 impl Query for GetSubAssembly {
     const NAME: &'static str = "sub_assemblies.get";
     const TITLE: &'static str = "Get a sub-assembly";
-    const EXAMPLE: &'static str =
-        r#"const { branches, connections } = await app.subAssemblies.get({ subAssemblyId: "sub_lamp_head" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::NotFound, "the store has no such sub-assembly")];
     type Domain = Assembly;
     type Output = SubAssemblyTree;

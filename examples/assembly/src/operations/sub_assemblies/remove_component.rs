@@ -17,6 +17,7 @@ pub(crate) struct RemoveComponent {
     /// The sub-assembly's id, from `app.subAssemblies.list({})`.
     sub_assembly_id: SubAssemblyId,
     /// The material, which must be in it.
+    #[schemars(example = &"50015")]
     variant_id: VariantId,
     /// Refuse unless the sub-assembly is still at this version; it is in what `get`, `list` and every change of it answer.
     expected_version: Option<u64>,
@@ -25,8 +26,6 @@ pub(crate) struct RemoveComponent {
 impl Command for RemoveComponent {
     const NAME: &'static str = "sub_assemblies.remove_component";
     const TITLE: &'static str = "Take a material out of a sub-assembly";
-    const EXAMPLE: &'static str =
-        r#"await app.subAssemblies.removeComponent({ subAssemblyId: "sub_lamp_head", variantId: "50015" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (
             ErrorCode::NotFound,

@@ -15,8 +15,10 @@ use crate::{
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RemoveSubAssembly {
     /// The sub-assembly that the other one goes into.
+    #[schemars(example = &"sub_desk_lamp_core")]
     parent_id: SubAssemblyId,
     /// The sub-assembly, which must be in it.
+    #[schemars(example = &"sub_cable_set")]
     sub_assembly_id: SubAssemblyId,
     /// Refuse unless the sub-assembly is still at this version; it is in what `get`, `list` and every change of it answer.
     expected_version: Option<u64>,
@@ -25,7 +27,6 @@ pub(crate) struct RemoveSubAssembly {
 impl Command for RemoveSubAssembly {
     const NAME: &'static str = "sub_assemblies.remove_sub_assembly";
     const TITLE: &'static str = "Take a sub-assembly out of another sub-assembly";
-    const EXAMPLE: &'static str = r#"await app.subAssemblies.removeSubAssembly({ parentId: "sub_desk_lamp_core", subAssemblyId: "sub_cable_set" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (
             ErrorCode::NotFound,

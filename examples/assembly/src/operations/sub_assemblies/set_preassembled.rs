@@ -37,7 +37,6 @@ pub(crate) struct SubAssemblyShelfSet {
 impl Command for SetSubAssemblyShelf {
     const NAME: &'static str = "sub_assemblies.set_preassembled";
     const TITLE: &'static str = "Set ready sub-assemblies";
-    const EXAMPLE: &'static str = r#"await app.subAssemblies.setPreassembled({ subAssemblyId: "sub_lamp_head", levels: [{ locationId: "70001", quantity: 8 }] });"#;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::Conflict, "a location does not have its `expectedQuantity`"),
@@ -52,11 +51,9 @@ impl Command for SetSubAssemblyShelf {
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<SubAssemblyShelfSet, OperationError> {
         let id = self.sub_assembly_id;
-        db.reader()
-            .sub_assembly(&id)
-            .await?
-            .ok_or_else(|| no_sub_assembly(&id))?;
-        let set = set_levels(cx, db, (Kind::SubAssembly, id.as_str()), &self.levels).await?;
+        let found = db.reader().sub_assembly(&id).await?;
+        let made = found.ok_or_else(|| no_sub_assembly(&id))?;
+        let set = set_levels(cx, db, (Kind::SubAssembly, id.as_str(), &made.name), &self.levels).await?;
         Ok(SubAssemblyShelfSet {
             sub_assembly_id: id,
             levels: set.levels,

@@ -15,10 +15,13 @@ use crate::{
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct UpdateSubAssembly {
     /// The sub-assembly that the other one goes into.
+    #[schemars(example = &"sub_desk_lamp_core")]
     parent_id: SubAssemblyId,
     /// The sub-assembly, which must be in it.
+    #[schemars(example = &"sub_cable_set")]
     sub_assembly_id: SubAssemblyId,
     /// How many one unit takes. More than 0, at most 1000000000, six decimals.
+    #[schemars(example = 2)]
     quantity: Quantity,
     /// Refuse unless the sub-assembly is still at this version; it is in what `get`, `list` and every change of it answer.
     expected_version: Option<u64>,
@@ -27,7 +30,6 @@ pub(crate) struct UpdateSubAssembly {
 impl Command for UpdateSubAssembly {
     const NAME: &'static str = "sub_assemblies.update_sub_assembly";
     const TITLE: &'static str = "Change a sub-assembly of another sub-assembly";
-    const EXAMPLE: &'static str = r#"await app.subAssemblies.updateSubAssembly({ parentId: "sub_desk_lamp_core", subAssemblyId: "sub_cable_set", quantity: 2 });"#;
     const IDEMPOTENT: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (
