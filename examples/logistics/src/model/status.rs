@@ -176,7 +176,7 @@ pub(crate) mod table {
         let rows: Vec<Vec<&str>> = rows.map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(rows.len(), every.len(), "the table has a line for each action");
         for (row, action) in rows.iter().zip(every) {
-            assert_eq!(row[0].replace("_", " "), action.as_str());
+            assert_eq!(row[0].replace('_', " "), action.as_str());
             assert_eq!(row.len(), statuses.len() + 1, "{}", row[0]);
             for (mark, status) in row[1..].iter().zip(S::ALL) {
                 match (action.check(*status), *mark) {
