@@ -12,6 +12,7 @@ with 0 when everything was as it should be; otherwise the first thing that was n
 import json
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -23,7 +24,7 @@ from server import Server, Unexpected, check
 
 
 def fetch(url, body=None, key=None):
-    """The status, headers and JSON that come back."""
+    """The status, headers and JSON that come back. Waits as it is told to when there were too many calls."""
     headers = {"Content-Type": "application/json"}
     if key is not None:
         headers["Authorization"] = f"Bearer {key}"
@@ -33,7 +34,10 @@ def fetch(url, body=None, key=None):
             return answer.status, answer.headers, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, error.headers, json.load(error)
+            if error.code != 429:
+                return error.code, error.headers, json.load(error)
+            time.sleep(int(error.headers["Retry-After"]))
+    return fetch(url, body, key)
 
 
 def faults(document, schema, value):
