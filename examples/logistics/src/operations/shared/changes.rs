@@ -30,10 +30,12 @@ pub(crate) fn with_lines<T: Serialize, L: Serialize + PartialEq>(
     (after, lines_after): (&T, &[L]),
 ) -> (Value, Value) {
     let (mut was, mut is) = differences(before, after);
+    // Most lines are where they were; looking for each among all would take the square of their number.
     let differing = |of: &[L], other: &[L]| {
-        let lines = of.iter().filter(|line| !other.contains(line));
+        let lines = of.iter().enumerate();
+        let lines = lines.filter(|(at, line)| other.get(*at) != Some(*line) && !other.contains(line));
         lines
-            .filter_map(|line| serde_json::to_value(line).ok())
+            .filter_map(|(_, line)| serde_json::to_value(line).ok())
             .collect::<Vec<_>>()
     };
     let (gone, come) = (
