@@ -245,15 +245,22 @@ impl Reader {
         keys: &BTreeSet<AtSupplierKey>,
     ) -> Result<BTreeMap<AtSupplierKey, i64>, StorageError> {
         use supplier_stock::Column::{Kind, SupplierId as Whose, VariantId as Of};
-        let mut stock = BTreeMap::new();
+        let mut wanted: BTreeMap<(&SupplierId, AtSupplier), Vec<&VariantId>> = BTreeMap::new();
         for (supplier, variant, kind) in keys {
-            let select = self
-                .all::<supplier_stock::Entity>()
-                .filter(Whose.eq(supplier.as_str()))
-                .filter(Of.eq(variant.as_str()))
-                .filter(Kind.eq(kind.as_str()));
-            if let Some(row) = select.one(&self.transaction).await? {
-                stock.insert((supplier.clone(), variant.clone(), *kind), row.quantity);
+            wanted.entry((supplier, *kind)).or_default().push(variant);
+        }
+        let mut stock = BTreeMap::new();
+        for ((supplier, kind), variants) in wanted {
+            for variants in variants.chunks(CHUNK) {
+                let select = self
+                    .all::<supplier_stock::Entity>()
+                    .filter(Whose.eq(supplier.as_str()))
+                    .filter(Kind.eq(kind.as_str()))
+                    .filter(Of.is_in(variants.iter().map(|id| id.as_str())));
+                for row in select.all(&self.transaction).await? {
+                    let variant = checked("supplier_stock", "variant_id", row.variant_id)?;
+                    stock.insert((supplier.clone(), variant, kind), row.quantity);
+                }
             }
         }
         Ok(stock)
