@@ -183,7 +183,7 @@ async fn whatever_is_called_levels_lines_and_history_tell_the_same() {
         let (start, put_before) = (by_place(&stores, ON_HAND).await, put_by_orders(&stores).await);
         let mut dice = Dice(seed);
         let mut done: BTreeMap<&str, u32> = BTreeMap::new();
-        for nth in 0..240 {
+        for nth in 0..160 {
             if dice.roll(20) == 0 {
                 let change = ShopChange {
                     auto_sync_on_receive: Some(dice.is()),
@@ -193,27 +193,39 @@ async fn whatever_is_called_levels_lines_and_history_tell_the_same() {
                 };
                 shop::change(&stores.database, stores.harbor, change).await.unwrap();
             }
-            let all = ids(&stores).await;
-            let (id, other) = (dice.of(&all).unwrap().clone(), dice.of(&all).unwrap().clone());
-            let lines = stores
-                .ok("purchaseOrders.lineItems", json!({ "purchaseOrderId": id }))
-                .await;
-            let lines = lines["items"].as_array().unwrap().clone();
-            let line = dice.of(&lines).map_or("none", |line| line["lineId"].as_str().unwrap());
-            let (path, arguments) = step(&mut dice, &id, &other, line);
-            let shown = format!("seed {seed}, step {nth}: {path}({arguments})");
-            let lay = by_place(&stores, ON_HAND).await;
-            match stores
-                .call(stores.harbor, &format!("purchaseOrders.{path}"), arguments)
-                .await
-            {
-                Ok(_) => *done.entry(path).or_default() += 1,
-                Err(error) => assert_ne!(OperationError::code(&error), ErrorCode::Internal, "{shown}: {error}"),
+            if nth % 12 == 0 {
+                let lines = json!([{ "variantId": "42001", "quantity": 9 }, { "variantId": "42003", "quantity": 4 }]);
+                let draft = json!({ "supplierId": "sup_nordtimber", "locationId": "81001", "lines": lines });
+                stores.ok("purchaseOrders.create", draft).await;
             }
-            if !["receive", "unreceive", "syncInventory", "quickComplete"].contains(&path) {
-                assert_eq!(by_place(&stores, ON_HAND).await, lay, "{shown} moves no stock");
+            // A few at a time and a few tries, or none would get far.
+            for _ in 0..4 {
+                let all = ids(&stores).await;
+                let some = &all[..all.len().min(6)];
+                let (id, other) = (dice.of(some).unwrap().clone(), dice.of(some).unwrap().clone());
+                let lines = stores
+                    .ok("purchaseOrders.lineItems", json!({ "purchaseOrderId": id }))
+                    .await;
+                let lines = lines["items"].as_array().unwrap().clone();
+                let line = dice.of(&lines).map_or("none", |line| line["lineId"].as_str().unwrap());
+                let (path, arguments) = step(&mut dice, &id, &other, line);
+                let shown = format!("seed {seed}, step {nth}: {path}({arguments})");
+                let lay = by_place(&stores, ON_HAND).await;
+                let answer = stores
+                    .call(stores.harbor, &format!("purchaseOrders.{path}"), arguments)
+                    .await;
+                if !["receive", "unreceive", "syncInventory", "quickComplete"].contains(&path) {
+                    assert_eq!(by_place(&stores, ON_HAND).await, lay, "{shown} moves no stock");
+                }
+                assert_eq!(texts(&stores, WRONG_INCOMING).await, [""; 0], "{shown}");
+                match answer {
+                    Ok(_) => {
+                        *done.entry(path).or_default() += 1;
+                        break;
+                    }
+                    Err(error) => assert_ne!(OperationError::code(&error), ErrorCode::Internal, "{shown}: {error}"),
+                }
             }
-            assert_eq!(texts(&stores, WRONG_INCOMING).await, [""; 0], "{shown}");
         }
         // What lies there is what lay there and what the history says that came.
         let mut lies = start;
@@ -227,6 +239,6 @@ async fn whatever_is_called_levels_lines_and_history_tell_the_same() {
             let since = units - put_before.get(&key).copied().unwrap_or(0);
             assert_eq!(told.get(&key).copied().unwrap_or(0), since, "seed {seed}: {key}");
         }
-        assert!(done.len() > 20 && done["receive"] > 8, "{done:?}");
+        assert!(done.len() > 20 && done["receive"] > 5, "seed {seed}: {done:?}");
     }
 }
