@@ -1,14 +1,20 @@
 //! The product as the kit sees it: how its data is opened, and what can be done with it.
 
+use std::sync::Arc;
+
 use latchstring::db::{Database, DatabaseError};
 use latchstring::{Context, Domain, Guide, OperationError, Operations};
 
-use crate::{Reader, Writer, guide, operations, storage::migrations::Migrator};
+use crate::{
+    Reader, Writer, guide, operations,
+    storage::{RememberedTiers, migrations::Migrator},
+};
 
 /// Purchasing and stock of every store in one database.
 #[derive(Clone)]
 pub struct Logistics {
     database: Database,
+    tiers: Arc<RememberedTiers>,
 }
 
 impl Logistics {
@@ -18,7 +24,10 @@ impl Logistics {
     /// When a migration fails.
     pub async fn open(database: Database) -> Result<Self, DatabaseError> {
         database.migrate::<Migrator>().await?;
-        Ok(Self { database })
+        Ok(Self {
+            database,
+            tiers: Arc::default(),
+        })
     }
 }
 
@@ -27,14 +36,13 @@ impl Domain for Logistics {
     type Writer = Writer;
 
     async fn read(&self, cx: &Context) -> Result<Reader, OperationError> {
-        Ok(Reader::new(self.database.begin_read().await?, cx.tenant()))
+        let transaction = self.database.begin_read().await?;
+        Ok(Reader::new(transaction, cx.tenant()).remembering(&self.tiers))
     }
 
     async fn write(&self, cx: &Context) -> Result<Writer, OperationError> {
-        Ok(Writer::new(
-            self.database.begin_write_for(cx.tenant()).await?,
-            cx.tenant(),
-        ))
+        let transaction = self.database.begin_write_for(cx.tenant()).await?;
+        Ok(Writer::new(transaction, cx.tenant()).remembering(&self.tiers))
     }
 
     fn operations(list: &mut Operations<Self>) {

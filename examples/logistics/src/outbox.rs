@@ -144,7 +144,7 @@ async fn look(db: &Reader, rule: &Rule, now: DateTime<Utc>) -> Result<(Vec<Value
     for view in &rule.views {
         let Some(view) = db.view(view).await? else { continue };
         let variants = outlook::all_variants_of(db, &view, None).await?;
-        for row in outlook::rows(db, &view, &variants, now.date_naive()).await? {
+        for row in outlook::rows(db, &view, &variants, now).await? {
             rows.entry(row.variant_id.clone()).or_insert(row);
         }
     }

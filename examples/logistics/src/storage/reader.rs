@@ -1,13 +1,15 @@
 //! Reads one store's rows, all of them as of one moment.
 
+use std::sync::Arc;
+
 use latchstring::TenantId;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, IntoSimpleExpr, QueryFilter, Select,
-    sea_query::{ExprTrait, LikeExpr, SimpleExpr},
+    sea_query::{Expr, ExprTrait, LikeExpr, SimpleExpr},
 };
 use uuid::Uuid;
 
-use super::entity::Owned;
+use super::{RememberedTiers, entity::Owned};
 
 /// Ids in one statement; databases limit the number of parameters.
 pub(super) const CHUNK: usize = 500;
@@ -16,6 +18,7 @@ pub(super) const CHUNK: usize = 500;
 pub struct Reader {
     pub(super) transaction: DatabaseTransaction,
     store: Uuid,
+    pub(super) tiers: Arc<RememberedTiers>,
 }
 
 impl Reader {
@@ -23,7 +26,14 @@ impl Reader {
         Self {
             transaction,
             store: tenant.as_uuid(),
+            tiers: Arc::default(),
         }
+    }
+
+    /// The same, with what others reckoned shortly before.
+    pub(crate) fn remembering(mut self, tiers: &Arc<RememberedTiers>) -> Self {
+        self.tiers = Arc::clone(tiers);
+        self
     }
 
     pub(crate) fn into_transaction(self) -> DatabaseTransaction {
@@ -74,4 +84,10 @@ fn has_word<C: ColumnTrait + IntoSimpleExpr>(column: C, word: &str) -> SimpleExp
         .replace('_', "\\_");
     let pattern = LikeExpr::new(format!("%{word}%"));
     column.into_simple_expr().like(pattern.escape('\\'))
+}
+
+/// Lines of orders that have something on its way, written as in the index of them: a database that is given the zero as a
+/// parameter cannot know that the index has them all.
+pub(super) fn is_on_the_way() -> SimpleExpr {
+    Expr::cust("incoming <> 0")
 }

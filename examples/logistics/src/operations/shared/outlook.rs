@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use latchstring::{ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use crate::{
     model::{
         LocationId, SupplierId, SupplierVariant, Variant, VariantId,
         forecast::{self, Known, Method, Terms, Tier},
+        inventory::Levels,
         notify::View,
     },
     storage::{CatalogFilter, Window},
@@ -50,7 +51,8 @@ pub(crate) struct ForecastRow {
     incoming: i64,
     pub(crate) available: i64,
     pub(crate) on_hand: i64,
-    /// `a`: among those that make up 80 % of all units sold; `b`: the next 15 %; `c`: the rest.
+    /// `a`: among those that make up 80 % of all units sold in the view's window; `b`: the next 15 %; `c`: the rest. As
+    /// reckoned in the last ten minutes.
     abc_tier: Tier,
 }
 
@@ -138,30 +140,36 @@ pub(crate) async fn rows(
     db: &Reader,
     view: &View,
     variants: &[Variant],
-    today: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Result<Vec<ForecastRow>, OperationError> {
+    let today = now.date_naive();
     let ids: Vec<VariantId> = variants.iter().map(|variant| variant.id.clone()).collect();
     let since = today
         .checked_sub_days(Days::new(u64::from(view.settings.window_days)))
         .unwrap_or(today);
     let mut sales = db.sales(&ids, &view.demand_locations, since).await?;
-    let tiers = forecast::tiers(&db.sold_since(since).await?);
+    let tiers = db.tiers(since, now).await?;
+    // Tiers are of what is sold anywhere, wherever the view looks.
+    let sold: BTreeMap<VariantId, i64> = if view.demand_locations.is_empty() {
+        sales.iter().map(|(id, days)| (id.clone(), days.values().sum())).collect()
+    } else {
+        db.sold_of(&ids, since).await?
+    };
     let links: BTreeMap<VariantId, SupplierVariant> = match &view.supplier {
         Some(supplier) => db.links_of(supplier, &ids).await?,
         None => db.primary_links(&ids).await?,
     };
     let suppliers: Vec<SupplierId> = links.values().map(|link| link.supplier.clone()).collect();
     let suppliers = db.suppliers(&suppliers).await?;
-    let levels = db.levels_at(&ids, &view.stock_locations).await?;
+    let mut levels: BTreeMap<VariantId, Vec<Levels>> = BTreeMap::new();
+    for ((variant, _), here) in db.levels_at(&ids, &view.stock_locations).await? {
+        levels.entry(variant).or_default().push(here);
+    }
     let mut coming = on_the_way(db, &ids, &view.stock_locations, &links, today).await?;
     let row = |variant: &Variant| {
         let link = links.get(&variant.id);
-        let here = levels
-            .iter()
-            .filter(|((id, _), _)| *id == variant.id)
-            .map(|(_, levels)| levels);
         let (mut available, mut on_hand, mut incoming) = (0, 0, 0);
-        for levels in here {
+        for levels in levels.get(&variant.id).into_iter().flatten() {
             available += levels.available;
             on_hand += levels.on_hand();
             incoming += levels.incoming;
@@ -193,7 +201,7 @@ pub(crate) async fn rows(
             incoming,
             available,
             on_hand,
-            abc_tier: tiers.get(&variant.id).copied().unwrap_or(Tier::C),
+            abc_tier: tiers.tier(&variant.id, sold.get(&variant.id).copied().unwrap_or(0)),
         }
     };
     Ok(variants.iter().map(row).collect())

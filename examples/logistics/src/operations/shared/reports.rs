@@ -105,7 +105,7 @@ pub(crate) async fn payload(db: &Reader, report: &Report, now: DateTime<Utc>) ->
             };
             let view = found::view(db, view).await?;
             let variants = outlook::all_variants_of(db, &view, None).await?;
-            let mut rows = outlook::rows(db, &view, &variants, now.date_naive()).await?;
+            let mut rows = outlook::rows(db, &view, &variants, now).await?;
             rows.retain(|row| row.reorder_quantity > 0);
             outlook::sort(&mut rows, ForecastSort::ReorderDate);
             let to_order = rows.len();
