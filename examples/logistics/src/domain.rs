@@ -1,20 +1,14 @@
 //! The product as the kit sees it: how its data is opened, and what can be done with it.
 
-use std::sync::Arc;
-
 use latchstring::db::{Database, DatabaseError};
 use latchstring::{Context, Domain, Guide, OperationError, Operations};
 
-use crate::{
-    Reader, Writer, guide, operations,
-    storage::{RememberedTiers, migrations::Migrator},
-};
+use crate::{Reader, Writer, guide, operations, storage::migrations::Migrator};
 
 /// Purchasing and stock of every store in one database.
 #[derive(Clone)]
 pub struct Logistics {
     database: Database,
-    tiers: Arc<RememberedTiers>,
 }
 
 impl Logistics {
@@ -24,10 +18,7 @@ impl Logistics {
     /// When a migration fails.
     pub async fn open(database: Database) -> Result<Self, DatabaseError> {
         database.migrate::<Migrator>().await?;
-        Ok(Self {
-            database,
-            tiers: Arc::default(),
-        })
+        Ok(Self { database })
     }
 }
 
@@ -36,13 +27,14 @@ impl Domain for Logistics {
     type Writer = Writer;
 
     async fn read(&self, cx: &Context) -> Result<Reader, OperationError> {
-        let transaction = self.database.begin_read().await?;
-        Ok(Reader::new(transaction, cx.tenant()).remembering(&self.tiers))
+        Ok(Reader::new(self.database.begin_read().await?, cx.tenant()))
     }
 
     async fn write(&self, cx: &Context) -> Result<Writer, OperationError> {
-        let transaction = self.database.begin_write_for(cx.tenant()).await?;
-        Ok(Writer::new(transaction, cx.tenant()).remembering(&self.tiers))
+        Ok(Writer::new(
+            self.database.begin_write_for(cx.tenant()).await?,
+            cx.tenant(),
+        ))
     }
 
     fn operations(list: &mut Operations<Self>) {

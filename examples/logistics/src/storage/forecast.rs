@@ -12,6 +12,7 @@ use super::{
     Reader, StorageError, Writer,
     entity::{sale, view},
     reader::CHUNK,
+    remembered::TIERS,
     row::{checked, read, written},
 };
 use crate::model::{LocationId, SupplierId, VariantId, ViewId, forecast::Tiers, notify::View};
@@ -70,12 +71,12 @@ impl Reader {
         since: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<Arc<Tiers<VariantId>>, StorageError> {
-        if let Some(known) = self.tiers.get(self.store(), since, now) {
+        if let Some(known) = TIERS.get(self.store(), since, now) {
             return Ok(known);
         }
         let sold = self.sold(self.all::<sale::Entity>(), since).await?;
         let tiers = Arc::new(Tiers::of(&sold));
-        self.tiers.put(self.store(), since, now, Arc::clone(&tiers));
+        TIERS.put(self.store(), since, now, Arc::clone(&tiers));
         Ok(tiers)
     }
 

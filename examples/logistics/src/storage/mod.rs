@@ -39,7 +39,6 @@ pub(crate) use outbox::{Message, NewMessage};
 pub(crate) use purchase_orders::PurchaseFilter;
 pub use reader::Reader;
 pub(crate) use reader::Window;
-pub(crate) use remembered::RememberedTiers;
 pub(crate) use return_orders::ReturnFilter;
 pub use row::StorageError;
 pub(crate) use stock_takes::StockTakeFilter;

@@ -1,7 +1,5 @@
 //! Reads one store's rows, all of them as of one moment.
 
-use std::sync::Arc;
-
 use latchstring::TenantId;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, IntoSimpleExpr, QueryFilter, Select,
@@ -9,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{RememberedTiers, entity::Owned};
+use super::entity::Owned;
 
 /// Ids in one statement; databases limit the number of parameters.
 pub(super) const CHUNK: usize = 500;
@@ -18,7 +16,6 @@ pub(super) const CHUNK: usize = 500;
 pub struct Reader {
     pub(super) transaction: DatabaseTransaction,
     store: Uuid,
-    pub(super) tiers: Arc<RememberedTiers>,
 }
 
 impl Reader {
@@ -26,14 +23,7 @@ impl Reader {
         Self {
             transaction,
             store: tenant.as_uuid(),
-            tiers: Arc::default(),
         }
-    }
-
-    /// The same, with what others reckoned shortly before.
-    pub(crate) fn remembering(mut self, tiers: &Arc<RememberedTiers>) -> Self {
-        self.tiers = Arc::clone(tiers);
-        self
     }
 
     pub(crate) fn into_transaction(self) -> DatabaseTransaction {

@@ -1,7 +1,5 @@
 //! Writes one store's rows in one transaction, and remembers what it changed.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use latchstring::db::{commit, replays};
 use latchstring::{Change, ChangeAction, Fence, OperationError, Replay, ReplayKey, TenantId, UnitOfWork};
@@ -10,7 +8,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use super::{Reader, RememberedTiers, StorageError, entity::Owned};
+use super::{Reader, StorageError, entity::Owned};
 
 /// Reads and writes one store's rows. Dropping it undoes what it wrote.
 pub struct Writer {
@@ -24,12 +22,6 @@ impl Writer {
             reader: Reader::new(transaction, tenant),
             changes: Vec::new(),
         }
-    }
-
-    /// The same, with what others reckoned shortly before.
-    pub(crate) fn remembering(mut self, tiers: &Arc<RememberedTiers>) -> Self {
-        self.reader = self.reader.remembering(tiers);
-        self
     }
 
     pub(crate) fn reader(&self) -> &Reader {
