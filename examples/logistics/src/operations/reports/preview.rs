@@ -33,7 +33,6 @@ impl Query for PreviewReport {
     const EXAMPLE: &'static str = r#"const { subject, body } = await app.reports.preview({ reportId: "rep_weekly" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such report"),
-        (ErrorCode::LimitExceeded, "its view has too many variants"),
     ];
     type Domain = Logistics;
     type Output = Preview;

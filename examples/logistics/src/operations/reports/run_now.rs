@@ -35,7 +35,6 @@ impl Command for RunNowReport {
     const REPLAYABLE: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such report"),
-        (ErrorCode::LimitExceeded, "its view has too many variants"),
     ];
     type Domain = Logistics;
     type Output = ReportAccepted;

@@ -21,6 +21,9 @@ use crate::{
 /// How many variants can be reckoned with at once, to sort them or to tell all of them.
 pub(crate) const MOST: u64 = 2000;
 
+/// How many variants are reckoned with at once where all of a view are.
+const PORTION: u64 = 500;
+
 /// What the forecast says of a variant.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -133,6 +136,40 @@ pub(crate) async fn all_variants_of(
         });
     }
     Ok(variants)
+}
+
+/// What the forecast says of everything in a view, some hundreds of variants at a time: for what goes out by the clock,
+/// where nobody can narrow the view.
+pub(crate) struct Portions<'a> {
+    view: &'a View,
+    now: DateTime<Utc>,
+    window: Window<String>,
+    is_over: bool,
+}
+
+impl<'a> Portions<'a> {
+    pub(crate) fn new(view: &'a View, now: DateTime<Utc>) -> Self {
+        Self {
+            view,
+            now,
+            window: Window {
+                after: None,
+                limit: PORTION,
+            },
+            is_over: false,
+        }
+    }
+
+    /// The next ones, by id; `None` at the end.
+    pub(crate) async fn next(&mut self, db: &Reader) -> Result<Option<Vec<ForecastRow>>, OperationError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let (variants, _) = variants_of(db, self.view, None, &self.window).await?;
+        self.is_over = (variants.len() as u64) < PORTION;
+        self.window.after = variants.last().map(|last| last.id.to_string());
+        Ok(Some(rows(db, self.view, &variants, self.now).await?))
+    }
 }
 
 /// What the forecast says of these variants.
