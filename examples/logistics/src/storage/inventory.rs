@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     Reader, StorageError, Window, Writer,
     entity::{adjustment, level, purchase_order_line, supplier_stock, transfer_order_line, variant},
-    reader::{CHUNK, is_on_the_way},
+    reader::{CHUNK, is_below_zero, is_on_the_way},
     row::{checked, one_of},
 };
 use crate::model::{
@@ -172,7 +172,7 @@ impl Reader {
         filter: &LevelFilter,
         window: &Window<(String, String)>,
     ) -> Result<(Vec<LevelRow>, u64), StorageError> {
-        use level::Column::{Available, LocationId as At, OnHand, VariantId as Of};
+        use level::Column::{LocationId as At, VariantId as Of};
         let mut select = self.all::<level::Entity>();
         if !filter.variants.is_empty() {
             select = select.filter(Of.is_in(filter.variants.iter().map(VariantId::as_str)));
@@ -190,7 +190,7 @@ impl Reader {
             select = select.filter(At.is_in(filter.locations.iter().map(LocationId::as_str)));
         }
         if filter.below_zero {
-            select = select.filter(Condition::any().add(OnHand.lt(0)).add(Available.lt(0)));
+            select = select.filter(is_below_zero());
         }
         let total = select.clone().count(&self.transaction).await?;
         if let Some((variant, location)) = &window.after {

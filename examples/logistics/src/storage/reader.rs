@@ -81,3 +81,8 @@ fn has_word<C: ColumnTrait + IntoSimpleExpr>(column: C, word: &str) -> SimpleExp
 pub(super) fn is_on_the_way() -> SimpleExpr {
     Expr::cust("incoming <> 0")
 }
+
+/// Levels that are below zero, written as in the index of them.
+pub(super) fn is_below_zero() -> SimpleExpr {
+    Expr::cust("(on_hand < 0 OR available < 0)")
+}
