@@ -39,7 +39,7 @@ test:
 # What keeps data, again on PostgreSQL: a server of its own, thrown away afterwards. Needs Debian's `postgresql`.
 postgres *arguments:
     crates/latchstring-db/tests/with-postgres.sh cargo test --workspace --test handle --test access --test replays \
-        --test constraints --test abuse --test operations --test orders --test scale --test binary --test journeys --test corpus {{ arguments }}
+        --test constraints --test abuse --test operations --test calls --test orders --test scale --test binary --test journeys --test corpus {{ arguments }}
 
 # Formatting and clippy, as CI does it.
 lint: fmt clippy
