@@ -65,8 +65,11 @@ def programs(text):
 
 def fault(base, keys, known, program):
     """Why a program is not as it should be, if it is not."""
-    methods = {name.split(".")[1] for name, scope in known.items() if scope == "read_write"}
-    writes = not methods.isdisjoint(re.findall(r"\.(\w+)\(", program))
+    commands = {name for name, scope in known.items() if scope == "read_write"}
+    # Also where the namespace is in a variable; but maps and sets of JavaScript have methods of the same names.
+    methods = {name.split(".")[1] for name in commands} - {"add", "clear", "delete", "set"}
+    writes = any(one in commands for one in re.findall(r"\bapp\.(\w+\.\w+)\(", program))
+    writes = writes or not methods.isdisjoint(re.findall(r"\.(\w+)\(", program))
     if writes:
         answer = fetch(f"{base}/api/v1/run_write", {"program": program, "dryRun": True}, keys["read_write"])
     else:
