@@ -43,7 +43,8 @@ async def its_pages_are_its_own(visit):
         await an_app_is_connected(visit, own, page)
         await it_tells_what_was_done(visit, own, page, made)
         for place in visit.server.product.guide:
-            await page.goto(visit.at(f"/guide{place}"))
+            answer = await page.goto(visit.at(f"/guide{place}"))
+            check(f"there is a page /guide{place}", answer.status == 200, answer.status)
             await own.look(page, f"the documentation{place.replace('/', ', ')}")
         await context.close()
     await the_documented_views_are_drawn(visit)

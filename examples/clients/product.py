@@ -58,7 +58,7 @@ PRODUCTS = {
         hidden="purchaseOrders.create",
         make=f"return (await app.suppliers.create({{ name: '{MADE}', currency: 'EUR' }})).supplier.supplierId",
         find="suppliers.list",
-        guide=("", "/overview", "/asking-well", "/operations/purchaseOrders.receive"),
+        guide=("", "/overview", "/asking-well", "/operations/purchase_orders.receive"),
     ),
 }
 
