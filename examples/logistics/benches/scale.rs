@@ -86,11 +86,7 @@ fn calls() -> Vec<(&'static str, &'static str, Value)> {
         ("search variants", "variants.list", json!({ "search": "cable 300" })),
         ("variant by SKU", "variants.list", json!({ "sku": "SKU-000009" })),
         ("levels", "inventory.levels", json!({})),
-        (
-            "levels below zero",
-            "inventory.levels",
-            json!({ "belowZero": true }),
-        ),
+        ("levels below zero", "inventory.levels", json!({ "belowZero": true })),
         ("forecast, 50 rows", "forecast.rows", json!({ "viewId": "view_all" })),
         (
             "forecast of a supplier, sorted",

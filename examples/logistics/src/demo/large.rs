@@ -113,7 +113,10 @@ pub async fn fill(database: &Database, tenant: TenantId, size: Size) -> Result<(
             let seq = db.next(Counter::PurchaseOrder).await?;
             orders.push(order(size, number, seq, now));
         }
-        for one in orders.iter().flat_map(|order| order.footprint().iter().collect::<Vec<_>>()) {
+        for one in orders
+            .iter()
+            .flat_map(|order| order.footprint().iter().collect::<Vec<_>>())
+        {
             match one.place {
                 // What came is in what lies there already.
                 Place::Location(_, Counted::Available) | Place::Supplier(..) => {}
@@ -291,7 +294,10 @@ fn links(size: Size, number: usize) -> [SupplierVariant; 2] {
         is_primary: true,
         ..SupplierVariant::new(supplier_id(number % size.suppliers()), variant_id(number), euro())
     };
-    [own, SupplierVariant::new(cell("sup_default"), variant_id(number), euro())]
+    [
+        own,
+        SupplierVariant::new(cell("sup_default"), variant_id(number), euro()),
+    ]
 }
 
 /// What was sold of a variant: at which location, how many days ago, how many. One in ten sells every third day at two

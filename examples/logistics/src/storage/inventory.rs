@@ -195,7 +195,9 @@ impl Reader {
         let total = select.clone().count(&self.transaction).await?;
         if let Some((variant, location)) = &window.after {
             // The first half says where to begin in the index; an "or" alone would begin at the first level.
-            let later = Condition::any().add(Of.gt(variant.as_str())).add(At.gt(location.as_str()));
+            let later = Condition::any()
+                .add(Of.gt(variant.as_str()))
+                .add(At.gt(location.as_str()));
             select = select.filter(Of.gte(variant.as_str())).filter(later);
         }
         let rows = select
@@ -257,7 +259,12 @@ impl Reader {
                 .filter(Whose.is_in(suppliers.iter().copied()))
                 .filter(Of.is_in(variants.iter().copied()));
             for row in select.all(&self.transaction).await? {
-                let kind = one_of(("supplier_stock", "kind"), &row.kind, AtSupplier::EVERY, AtSupplier::as_str)?;
+                let kind = one_of(
+                    ("supplier_stock", "kind"),
+                    &row.kind,
+                    AtSupplier::EVERY,
+                    AtSupplier::as_str,
+                )?;
                 let supplier = checked("supplier_stock", "supplier_id", row.supplier_id)?;
                 let variant = checked("supplier_stock", "variant_id", row.variant_id)?;
                 stock.insert((supplier, variant, kind), row.quantity);

@@ -175,7 +175,9 @@ impl Writer {
     /// Adds orders, many in a statement.
     pub(crate) async fn add_purchase_orders(&self, orders: &[PurchaseOrder]) -> Result<(), StorageError> {
         let store = self.reader().store();
-        let heads = orders.iter().map(|order| Ok(head_row(store, order)?.into_active_model()));
+        let heads = orders
+            .iter()
+            .map(|order| Ok(head_row(store, order)?.into_active_model()));
         self.insert(heads.collect::<Result<_, StorageError>>()?).await?;
         let lines = orders.iter().flat_map(|order| {
             let lines = (0..).zip(&order.lines);

@@ -53,7 +53,10 @@ async fn the_first_start_makes_two_stores_and_later_starts_keep_what_happened() 
             assert_eq!((status, answer["result"].is_u64()), (200, true), "{answer}");
         }
     }
-    let (read, before) = (server.key("read"), server.run(&server.key("read"), COUNT).await.1["result"].clone());
+    let (read, before) = (
+        server.key("read"),
+        server.run(&server.key("read"), COUNT).await.1["result"].clone(),
+    );
     let made = written(
         &server,
         "const { order } = await app.purchaseOrders.create({ supplierId: 'sup_glass', locationId: '81001' }); \
@@ -63,7 +66,11 @@ async fn the_first_start_makes_two_stores_and_later_starts_keep_what_happened() 
     let output = server.stop();
     assert!(output.status.success(), "{output:?}");
     let printed = String::from_utf8(output.stdout).unwrap();
-    for expected in ["Logistics listens on", "/mcp", "code create --store \"Harbor & Pine\" --scope read"] {
+    for expected in [
+        "Logistics listens on",
+        "/mcp",
+        "code create --store \"Harbor & Pine\" --scope read",
+    ] {
         assert!(printed.contains(expected), "`{expected}` is missing: {printed}");
     }
     assert!(!printed.contains("lstk_"), "t13: a key where no terminal is: {printed}");
@@ -95,12 +102,20 @@ async fn a_key_of_another_product_opens_nothing() {
 async fn keys_are_made_and_revoked_beside_the_running_server() {
     let home = home().await;
     let server = Server::start(&home);
-    let made = tell(&home, &["key", "create", "--label", "Count desk", "--scope", "read_write"]);
+    let made = tell(
+        &home,
+        &["key", "create", "--label", "Count desk", "--scope", "read_write"],
+    );
     let (key, id) = (made["key"].as_str().unwrap(), made["id"].as_str().unwrap());
     assert!(key.starts_with("lstk_"), "{key}");
     assert_eq!(server.run(key, COUNT).await.0, 200);
     let listed = tell(&home, &["key", "list"]);
-    let labels: Vec<_> = listed.as_array().unwrap().iter().map(|key| key["label"].clone()).collect();
+    let labels: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["label"].clone())
+        .collect();
     assert!(labels.contains(&json!("Count desk")), "{listed}");
     assert!(!listed.to_string().contains(key), "{listed}");
     tell(&home, &["key", "revoke", id]);

@@ -18,7 +18,11 @@ async fn a_report_waits_in_the_outbox_until_it_is_delivered_to_a_folder() {
     let message = &waiting[0]["message"];
     assert_eq!(
         (&message["kind"], &message["recipients"], &message["subject"]),
-        (&json!("report"), &json!(["buyer@harbor.example"]), &json!("What to reorder"))
+        (
+            &json!("report"),
+            &json!(["buyer@harbor.example"]),
+            &json!("What to reorder")
+        )
     );
 
     // A file is in the folder's place: nothing is lost.
@@ -56,7 +60,11 @@ async fn what_is_due_is_written_once() {
         "return await app.notifications.setRule({ enabled: true, threshold: 1000, viewIds: ['view_all'], recipientIds: ['rcp_buyer'] })",
     )
     .await;
-    assert_eq!(run(), json!({ "reports": 0, "alarms": 16 }), "everything is below a thousand");
+    assert_eq!(
+        run(),
+        json!({ "reports": 0, "alarms": 16 }),
+        "everything is below a thousand"
+    );
     assert_eq!(run(), json!({ "reports": 0, "alarms": 0 }));
     let listed = tell(&home, &["outbox", "list"]);
     assert_eq!(listed.as_array().map(Vec::len), Some(1));

@@ -11,7 +11,11 @@ async fn a_stores_plan_and_preferences_are_shown_and_changed_and_rule_at_once() 
     let server = Server::start(&home);
     let shown = tell(&home, &["shop", "show"]);
     assert_eq!(
-        (&shown["plan"], &shown["currency"], &shown["preferences"]["autoSyncOnReceive"]),
+        (
+            &shown["plan"],
+            &shown["currency"],
+            &shown["preferences"]["autoSyncOnReceive"]
+        ),
         (&json!("elevate"), &json!("EUR"), &json!(true))
     );
     let now = tell(&home, &["shop", "set", "--plan", "core", "--auto-sync", "false"]);

@@ -50,7 +50,9 @@ fn draft(name: &str) -> Value {
 
 /// Units of the order that came, and what lies where they go.
 async fn came(stores: &Stores) -> (Value, Value, Value) {
-    let order = stores.ok("purchaseOrders.get", json!({ "purchaseOrderId": "po_1004" })).await;
+    let order = stores
+        .ok("purchaseOrders.get", json!({ "purchaseOrderId": "po_1004" }))
+        .await;
     let levels = json!({ "variantIds": ["42003"], "locationIds": ["81001"] });
     let levels = stores.ok("inventory.levels", levels).await["items"][0].clone();
     (
@@ -92,12 +94,21 @@ async fn what_is_received_twice_under_one_key_came_once() {
     let by = |number: &Value, by: i64| json!(number.as_i64().unwrap() + by);
     for _ in 0..3 {
         stores.ok("purchaseOrders.receive", keyed(&five(), "delivery-1")).await;
-        assert_eq!(came(&stores).await, (by(&received, 5), by(&on_hand, 5), by(&incoming, -5)));
+        assert_eq!(
+            came(&stores).await,
+            (by(&received, 5), by(&on_hand, 5), by(&incoming, -5))
+        );
     }
     stores.ok("purchaseOrders.receive", keyed(&five(), "delivery-2")).await;
-    assert_eq!(came(&stores).await, (by(&received, 10), by(&on_hand, 10), by(&incoming, -10)));
+    assert_eq!(
+        came(&stores).await,
+        (by(&received, 10), by(&on_hand, 10), by(&incoming, -10))
+    );
     stores.ok("purchaseOrders.receive", five()).await;
-    assert_eq!(came(&stores).await, (by(&received, 15), by(&on_hand, 15), by(&incoming, -15)));
+    assert_eq!(
+        came(&stores).await,
+        (by(&received, 15), by(&on_hand, 15), by(&incoming, -15))
+    );
 }
 
 #[tokio::test]

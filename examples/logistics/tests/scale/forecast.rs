@@ -25,7 +25,12 @@ async fn all_that_was_sold_is_added_up_once_in_ten_minutes() {
 async fn tiers_are_the_same_whatever_is_asked_for() {
     let store = store(LARGER).await;
     let mut of_supplier = Vec::new();
-    for row in rows(&store, json!({ "viewId": "view_sup_01", "sortBy": "sales_rate", "limit": 50 })).await {
+    for row in rows(
+        &store,
+        json!({ "viewId": "view_sup_01", "sortBy": "sales_rate", "limit": 50 }),
+    )
+    .await
+    {
         of_supplier.push((row["variantId"].clone(), row["abcTier"].clone()));
     }
     let mut of_all = Vec::new();
@@ -45,7 +50,13 @@ async fn tiers_are_the_same_whatever_is_asked_for() {
         assert_eq!(same["abcTier"], tier, "{id}");
     }
     let sold = |row: &serde_json::Value| row["salesRate"].as_f64().unwrap();
-    let in_tier = |tier: &str| of_all.iter().filter(|row| row["abcTier"] == tier).map(sold).sum::<f64>();
+    let in_tier = |tier: &str| {
+        of_all
+            .iter()
+            .filter(|row| row["abcTier"] == tier)
+            .map(sold)
+            .sum::<f64>()
+    };
     let (a, b, all) = (in_tier("a"), in_tier("b"), of_all.iter().map(sold).sum::<f64>());
     assert!((0.7..0.9).contains(&(a / all)), "{}", a / all);
     assert!((0.9..1.0).contains(&((a + b) / all)), "{}", (a + b) / all);

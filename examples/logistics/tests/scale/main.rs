@@ -38,7 +38,8 @@ async fn store(size: Size) -> Measured {
 
 /// What the stores have something for, with an answer of the same size in both.
 fn calls() -> Vec<(&'static str, Value)> {
-    let counts = json!([{ "lineId": "line_000001_000", "received": 3 }, { "lineId": "line_000001_001", "received": 2 }]);
+    let counts =
+        json!([{ "lineId": "line_000001_000", "received": 3 }, { "lineId": "line_000001_001", "received": 2 }]);
     let lines = json!([{ "variantId": "7000001", "quantity": 3 }, { "variantId": "7000002", "quantity": 3 }]);
     let (confirmed, sent, draft) = ("po_000001", "po_000002", "po_000004");
     vec![
@@ -69,7 +70,10 @@ fn calls() -> Vec<(&'static str, Value)> {
         ("suppliers.variants", json!({ "supplierId": "sup_01", "limit": 20 })),
         ("purchaseOrders.list", json!({ "limit": 10 })),
         ("purchaseOrders.list", json!({ "limit": 10, "cursor": "1100" })),
-        ("purchaseOrders.list", json!({ "limit": 2, "status": ["sent", "confirmed"] })),
+        (
+            "purchaseOrders.list",
+            json!({ "limit": 2, "status": ["sent", "confirmed"] }),
+        ),
         ("purchaseOrders.list", json!({ "limit": 10, "status": ["completed"] })),
         ("purchaseOrders.list", json!({ "limit": 10, "supplierId": "sup_01" })),
         ("purchaseOrders.list", json!({ "limit": 10, "locationId": "90002" })),
@@ -79,13 +83,22 @@ fn calls() -> Vec<(&'static str, Value)> {
         ),
         ("purchaseOrders.list", json!({ "limit": 5, "search": "cable" })),
         ("purchaseOrders.list", json!({ "limit": 1, "sku": "SKU-000009" })),
-        ("purchaseOrders.list", json!({ "limit": 10, "createdTo": "2026-03-01T00:00:00Z" })),
-        ("purchaseOrders.list", json!({ "limit": 10, "expectedFrom": "2026-03-05" })),
+        (
+            "purchaseOrders.list",
+            json!({ "limit": 10, "createdTo": "2026-03-01T00:00:00Z" }),
+        ),
+        (
+            "purchaseOrders.list",
+            json!({ "limit": 10, "expectedFrom": "2026-03-05" }),
+        ),
         ("purchaseOrders.get", json!({ "purchaseOrderId": confirmed })),
         ("purchaseOrders.lineItems", json!({ "purchaseOrderId": confirmed })),
         ("purchaseOrders.schedule", json!({ "purchaseOrderId": confirmed })),
         ("purchaseOrders.activity", json!({ "purchaseOrderId": confirmed })),
-        ("purchaseOrders.receive", json!({ "purchaseOrderId": confirmed, "lines": counts })),
+        (
+            "purchaseOrders.receive",
+            json!({ "purchaseOrderId": confirmed, "lines": counts }),
+        ),
         ("purchaseOrders.quickComplete", json!({ "purchaseOrderId": confirmed })),
         ("purchaseOrders.cancel", json!({ "purchaseOrderId": sent })),
         ("purchaseOrders.send", json!({ "purchaseOrderId": draft })),
@@ -98,13 +111,25 @@ fn calls() -> Vec<(&'static str, Value)> {
             "transferOrders.create",
             json!({ "originLocationId": "90001", "destinationLocationId": "90002", "lines": lines }),
         ),
-        ("stockTakes.create", json!({ "locationId": "90001", "variantIds": ["7000001"] })),
+        (
+            "stockTakes.create",
+            json!({ "locationId": "90001", "variantIds": ["7000001"] }),
+        ),
         ("forecast.views", json!({})),
         ("forecast.rows", json!({ "viewId": "view_all", "limit": 20 })),
-        ("forecast.rows", json!({ "viewId": "view_all", "limit": 20, "cursor": "7000100" })),
-        ("forecast.rows", json!({ "viewId": "view_all", "limit": 1, "search": "cable 2 300" })),
+        (
+            "forecast.rows",
+            json!({ "viewId": "view_all", "limit": 20, "cursor": "7000100" }),
+        ),
+        (
+            "forecast.rows",
+            json!({ "viewId": "view_all", "limit": 1, "search": "cable 2 300" }),
+        ),
         ("forecast.rows", json!({ "viewId": "view_sup_01", "limit": 20 })),
-        ("forecast.rows", json!({ "viewId": "view_sup_01", "limit": 20, "sortBy": "reorder_date" })),
+        (
+            "forecast.rows",
+            json!({ "viewId": "view_sup_01", "limit": 20, "sortBy": "reorder_date" }),
+        ),
     ]
 }
 
@@ -132,7 +157,10 @@ async fn a_larger_order_takes_a_few_statements_more() {
     let (short, long) = (store(SMALL).await, store(long).await);
     for (path, arguments) in [
         ("purchaseOrders.get", json!({ "purchaseOrderId": "po_000001" })),
-        ("purchaseOrders.quickComplete", json!({ "purchaseOrderId": "po_000001" })),
+        (
+            "purchaseOrders.quickComplete",
+            json!({ "purchaseOrderId": "po_000001" }),
+        ),
         ("purchaseOrders.cancel", json!({ "purchaseOrderId": "po_000002" })),
         ("purchaseOrders.list", json!({ "limit": 2 })),
     ] {

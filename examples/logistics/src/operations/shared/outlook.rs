@@ -188,7 +188,10 @@ pub(crate) async fn rows(
     let tiers = db.tiers(since, now).await?;
     // Tiers are of what is sold anywhere, wherever the view looks.
     let sold: BTreeMap<VariantId, i64> = if view.demand_locations.is_empty() {
-        sales.iter().map(|(id, days)| (id.clone(), days.values().sum())).collect()
+        sales
+            .iter()
+            .map(|(id, days)| (id.clone(), days.values().sum()))
+            .collect()
     } else {
         db.sold_of(&ids, since).await?
     };

@@ -84,8 +84,18 @@ impl MigrationTrait for Migration {
         for (name, table, columns, holds) in [
             ("below", "levels", ["variant_id", "location_id"], below_zero),
             ("below_at", "levels", ["location_id", "variant_id"], below_zero),
-            ("open", "purchase_order_lines", ["variant_id", "location_id"], is_on_the_way),
-            ("open", "transfer_order_lines", ["variant_id", "location_id"], is_on_the_way),
+            (
+                "open",
+                "purchase_order_lines",
+                ["variant_id", "location_id"],
+                is_on_the_way,
+            ),
+            (
+                "open",
+                "transfer_order_lines",
+                ["variant_id", "location_id"],
+                is_on_the_way,
+            ),
         ] {
             manager.create_index(of_some(name, table, &columns, holds)).await?;
         }
