@@ -46,8 +46,9 @@ pub(crate) fn with_lines<T: Serialize, L: Serialize>(
     }
     let new = lines_after.iter().filter(|(id, _)| !lines_before.contains_key(*id));
     come.extend(new.map(|(id, line)| (id.clone(), brief(line))));
+    let is_changed = !(gone.is_empty() && come.is_empty());
     for (value, lines) in [(&mut was, gone), (&mut is, come)] {
-        if let (Value::Object(fields), false) = (value, lines.is_empty()) {
+        if let (Value::Object(fields), true) = (value, is_changed) {
             fields.insert("lines".to_owned(), Value::Object(lines));
         }
     }
@@ -134,6 +135,16 @@ mod tests {
             is,
             json!({ "lines": { "b": { "name": "Oak board", "received": 5 }, "d": whole } })
         );
+    }
+
+    #[test]
+    fn a_line_that_goes_leaves_none_behind() {
+        let (was, is) = with_lines(
+            (&json!({}), &[json!({ "id": "a", "title": "Oak board" })]),
+            (&json!({}), &[]),
+        );
+        assert_eq!(was, json!({ "lines": { "a": { "name": "Oak board" } } }));
+        assert_eq!(is, json!({ "lines": {} }));
     }
 
     #[test]
