@@ -32,7 +32,7 @@ enum OutboxCommand {
         #[arg(long, value_name = "FOLDER")]
         to: PathBuf,
     },
-    /// Let messages that were given up wait again.
+    /// Let messages that failed be tried at once, also those that were given up.
     Retry,
     /// Show the latest messages.
     List,
@@ -79,7 +79,7 @@ pub(super) async fn run(beside: &Beside<'_, LogisticsProduct>, arguments: Outbox
         OutboxCommand::Retry => {
             let many = outbox::retry(database, store.id).await?;
             Answer {
-                text: format!("{many} messages wait again"),
+                text: format!("{many} messages are tried at the next delivery"),
                 json: json!({ "waiting": many }),
             }
         }

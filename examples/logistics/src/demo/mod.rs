@@ -9,6 +9,7 @@ mod documents;
 mod fill;
 mod harbor;
 mod kiln;
+pub mod large;
 mod tables;
 mod telling;
 

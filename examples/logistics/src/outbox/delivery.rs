@@ -69,6 +69,8 @@ async fn take(database: &Database, store: TenantId, now: DateTime<Utc>) -> Resul
     };
     message.attempts += 1;
     message.next_attempt_at = Some(now + LEASE);
+    // While somebody has it nothing is known of how it went.
+    message.error = None;
     writer.save_message(&message).await?;
     writer.commit_unfenced().await?;
     Ok(Some(message))
@@ -107,18 +109,20 @@ async fn settle(
     Ok(message.state)
 }
 
-/// Lets messages that were given up wait again, as if they were new; answers how many.
+/// Lets messages that failed be tried at once, also those that were given up; answers how many. One that a delivery has
+/// just now is left to it.
 ///
 /// # Errors
 /// When the database fails. Then nothing was changed.
 pub async fn retry(database: &Database, store: TenantId) -> Result<usize, OutboxError> {
     let transaction = database.begin_write_for(store).await.map_err(StorageError::from)?;
     let writer = Writer::new(transaction, store);
-    let given_up = writer.reader().messages_given_up(1000).await?;
-    let many = given_up.len();
-    for mut message in given_up {
+    let failed = writer.reader().failed_messages(1000).await?;
+    let many = failed.len();
+    for mut message in failed {
         message.state = MessageState::Waiting;
         message.attempts = 0;
+        message.next_attempt_at = None;
         writer.save_message(&message).await?;
     }
     writer.commit_unfenced().await?;

@@ -1,6 +1,6 @@
 //! What is due: reports by the clock, and the notification where the rule has something to tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchstring::db::Database;
@@ -11,13 +11,16 @@ use super::OutboxError;
 use crate::{
     Reader, StorageError, Writer,
     model::{
-        Plan, VariantId, ViewId,
+        Plan, VariantId,
         name::seen,
         notify::{Rule, Trigger},
     },
     operations::shared::{outlook, reports},
     storage::{NewMessage, Watched},
 };
+
+/// Variants that one notification lists; it says how many there are.
+const MOST_LISTED: usize = 500;
 
 /// What was due.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,7 +68,7 @@ pub async fn run_due(database: &Database, store: TenantId, now: DateTime<Utc>) -
                 kind: "notification",
                 recipients: reports::addresses(writer.reader(), &rule.recipients).await?,
                 subject: format!("{}: stock runs low", seen(&shop.name)),
-                body: json!({ "variants": told }),
+                body: json!({ "count": told.len(), "variants": &told[..told.len().min(MOST_LISTED)] }),
             };
             writer.add_message(ids.make(), now, &message).await?;
         }
@@ -90,35 +93,7 @@ fn possible<T>(
     }
 }
 
-/// What the forecast says of each variant that the rule watches. One that several views show is there once.
-async fn watched(
-    db: &Reader,
-    views: &[ViewId],
-    now: DateTime<Utc>,
-    due: &mut Due,
-) -> Result<BTreeMap<VariantId, outlook::ForecastRow>, OutboxError> {
-    let mut rows: BTreeMap<VariantId, outlook::ForecastRow> = BTreeMap::new();
-    for id in views {
-        let Some(view) = db.view(id).await? else {
-            due.undone.push(format!(
-                "the notification rule watches view `{id}`, which is gone; name others with `app.notifications.setRule`"
-            ));
-            continue;
-        };
-        let named = || format!("view `{id}`, which the notification rule watches");
-        let variants = outlook::all_variants_of(db, &view, None).await;
-        let Some(variants) = possible(variants, due, named)? else {
-            continue;
-        };
-        let of_view = outlook::rows(db, &view, &variants, now.date_naive()).await;
-        for row in possible(of_view, due, named)?.into_iter().flatten() {
-            rows.entry(row.variant_id.clone()).or_insert(row);
-        }
-    }
-    Ok(rows)
-}
-
-/// Looks at everything that the rule watches: what to tell, and what to remember.
+/// Looks at everything that the rule watches: what to tell, by variant, and what to remember that was not known before.
 async fn look(
     db: &Reader,
     rule: &Rule,
@@ -126,34 +101,66 @@ async fn look(
     due: &mut Due,
 ) -> Result<(Vec<Value>, Watched), OutboxError> {
     let before = db.alarms().await?;
-    let (mut told, mut after) = (Vec::new(), Watched::new());
-    for row in watched(db, &rule.views, now, due).await?.into_values() {
-        let soon = |days: i64| {
-            let until = now.date_naive().checked_add_signed(TimeDelta::days(days));
-            row.reorder_date
-                .is_some_and(|date| until.is_some_and(|until| date <= until))
+    let (mut told, mut after) = (BTreeMap::new(), Watched::new());
+    // A variant that several views show is told of once.
+    let mut looked_at: BTreeSet<VariantId> = BTreeSet::new();
+    for id in &rule.views {
+        let Some(view) = db.view(id).await? else {
+            due.undone.push(format!(
+                "the notification rule watches view `{id}`, which is gone; name others with `app.notifications.setRule`"
+            ));
+            continue;
         };
-        let conditions = [
-            (Trigger::StockOut, rule.stock_out.then_some(row.on_hand <= 0)),
-            (Trigger::Threshold, rule.threshold.map(|most| row.on_hand <= most)),
-            (Trigger::DaysBeforeReorder, rule.days_before_reorder.map(soon)),
-        ];
-        let mut triggers = Vec::new();
-        for (trigger, is_met) in conditions {
-            let Some(is_met) = is_met else { continue };
-            let key = (trigger, row.variant_id.clone());
-            let mut alarm = before.get(&key).copied().unwrap_or_default();
-            if alarm.look(trigger, is_met, now) {
-                triggers.push(trigger);
+        let named = || format!("view `{id}`, which the notification rule watches");
+        let mut portions = outlook::Portions::new(&view, now);
+        while let Some(rows) = possible(portions.next(db).await, due, named)?.flatten() {
+            for row in rows {
+                if !looked_at.insert(row.variant_id.clone()) {
+                    continue;
+                }
+                let triggers = look_at(&row, rule, now, (&before, &mut after));
+                if !triggers.is_empty() {
+                    let one = json!({
+                        "variantId": row.variant_id, "title": row.title, "sku": row.sku, "onHand": row.on_hand,
+                        "reorderDate": row.reorder_date, "reorderQuantity": row.reorder_quantity, "triggers": triggers,
+                    });
+                    told.insert(row.variant_id, one);
+                }
             }
-            after.insert(key, alarm);
-        }
-        if !triggers.is_empty() {
-            told.push(json!({
-                "variantId": row.variant_id, "title": row.title, "sku": row.sku, "onHand": row.on_hand,
-                "reorderDate": row.reorder_date, "reorderQuantity": row.reorder_quantity, "triggers": triggers,
-            }));
         }
     }
-    Ok((told, after))
+    Ok((told.into_values().collect(), after))
+}
+
+/// What to tell of a variant.
+fn look_at(
+    row: &outlook::ForecastRow,
+    rule: &Rule,
+    now: DateTime<Utc>,
+    (before, after): (&Watched, &mut Watched),
+) -> Vec<Trigger> {
+    let soon = |days: i64| {
+        let until = now.date_naive().checked_add_signed(TimeDelta::days(days));
+        row.reorder_date
+            .is_some_and(|date| until.is_some_and(|until| date <= until))
+    };
+    let conditions = [
+        (Trigger::StockOut, rule.stock_out.then_some(row.on_hand <= 0)),
+        (Trigger::Threshold, rule.threshold.map(|most| row.on_hand <= most)),
+        (Trigger::DaysBeforeReorder, rule.days_before_reorder.map(soon)),
+    ];
+    let mut triggers = Vec::new();
+    for (trigger, is_met) in conditions {
+        let Some(is_met) = is_met else { continue };
+        let key = (trigger, row.variant_id.clone());
+        let was = before.get(&key).copied().unwrap_or_default();
+        let mut alarm = was;
+        if alarm.look(trigger, is_met, now) {
+            triggers.push(trigger);
+        }
+        if alarm != was {
+            after.insert(key, alarm);
+        }
+    }
+    triggers
 }

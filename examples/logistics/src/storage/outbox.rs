@@ -102,12 +102,13 @@ impl Reader {
         row.map(Message::try_from).transpose()
     }
 
-    /// Messages that were given up, the first first.
-    pub(crate) async fn messages_given_up(&self, most: u64) -> Result<Vec<Message>, StorageError> {
-        use outbox::Column::{At, Id, Status};
+    /// Messages that nobody took and nobody has now, the first first.
+    pub(crate) async fn failed_messages(&self, most: u64) -> Result<Vec<Message>, StorageError> {
+        use outbox::Column::{At, Error, Id, Status};
         let select = self
             .all::<outbox::Entity>()
-            .filter(Status.eq(MessageState::GivenUp.as_str()));
+            .filter(Status.ne(MessageState::Delivered.as_str()))
+            .filter(Error.is_not_null());
         let rows = select
             .order_by_asc(At)
             .order_by_asc(Id)

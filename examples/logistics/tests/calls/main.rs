@@ -11,6 +11,7 @@ mod plans;
 mod purchase_steps;
 mod purchases;
 mod reorder_rules;
+mod replays;
 mod returns;
 mod statuses;
 mod stock_takes;

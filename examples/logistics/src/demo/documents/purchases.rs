@@ -128,7 +128,7 @@ fn address(name: &str) -> Address {
 }
 
 /// Brings a draft to a status, by the steps that lead there.
-fn bring(order: &mut PurchaseOrder, to: PurchaseStatus, at: DateTime<Utc>) {
+pub(in crate::demo) fn bring(order: &mut PurchaseOrder, to: PurchaseStatus, at: DateTime<Utc>) {
     let first = order.lines.first().map(|line| (line.id.clone(), line.ordered));
     let (first, ordered) = first.expect("the demo's tables are well-formed");
     let receive = |order: &mut PurchaseOrder, received: i64| {

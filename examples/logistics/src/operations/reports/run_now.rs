@@ -36,10 +36,7 @@ impl Command for RunNowReport {
     const REPLAYABLE: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such report"),
-        (
-            ErrorCode::LimitExceeded,
-            "its view has too many variants, or 100 messages wait already",
-        ),
+        (ErrorCode::LimitExceeded, "100 messages wait already"),
     ];
     type Domain = Logistics;
     type Output = ReportAccepted;

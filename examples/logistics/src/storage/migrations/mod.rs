@@ -4,7 +4,8 @@ use latchstring::db::replays;
 use sea_orm_migration::prelude::*;
 
 mod m0001_tables;
-mod m0002_outbox_attempts;
+mod m0002_larger_stores;
+mod m0003_outbox_attempts;
 mod parts;
 
 /// Brings the database up to date.
@@ -16,7 +17,8 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_tables::Migration),
             Box::new(replays::Migration),
-            Box::new(m0002_outbox_attempts::Migration),
+            Box::new(m0002_larger_stores::Migration),
+            Box::new(m0003_outbox_attempts::Migration),
         ]
     }
 
