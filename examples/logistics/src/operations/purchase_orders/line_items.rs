@@ -31,6 +31,7 @@ impl Query for LineItemsPurchaseOrder {
 
     async fn run(self, _: &Context, db: &mut Reader) -> Result<Listed<PurchaseLineItem>, OperationError> {
         let order = found::purchase_order(db, &self.purchase_order_id, None).await?;
-        Ok(Listed::whole(order.lines.iter().map(PurchaseLineItem::from).collect()))
+        let item = |line| PurchaseLineItem::of(&order, line);
+        Ok(Listed::whole(order.lines.iter().map(item).collect()))
     }
 }
