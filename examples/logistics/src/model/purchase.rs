@@ -288,22 +288,6 @@ impl PurchaseOrder {
         self.lines.iter().find(|line| line.id == *id)
     }
 
-    /// How many of one of its lines are still to come: none once it is completed or cancelled.
-    pub fn to_come(&self, line: &PurchaseLine) -> i64 {
-        match self.status {
-            PurchaseStatus::Completed | PurchaseStatus::Cancelled => 0,
-            PurchaseStatus::Draft
-            | PurchaseStatus::Sent
-            | PurchaseStatus::PartiallyConfirmed
-            | PurchaseStatus::Confirmed
-            | PurchaseStatus::InProgress
-            | PurchaseStatus::PartiallyReceived
-            | PurchaseStatus::Received
-            | PurchaseStatus::OnHold
-            | PurchaseStatus::Disputed => line.pending(),
-        }
-    }
-
     /// How many received units are not in stock.
     pub fn unsynced(&self) -> i64 {
         self.lines.iter().map(|line| line.received - line.synced).sum()

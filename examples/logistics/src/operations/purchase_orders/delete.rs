@@ -51,13 +51,9 @@ impl Command for DeletePurchaseOrder {
         let applied = db.reader().applications_to(&before.id).await?;
         let live = applied.iter().filter(|one| one.reversed_at.is_none()).count();
         if live > 0 {
-            let before_that = match before.check(PurchaseAction::ReverseCredit) {
-                Ok(()) => "",
-                Err(_) => "reopen it with `app.purchaseOrders.reopen`, and ",
-            };
             return Err(Refusal::in_use(format!(
-                "{live} credits are applied to the order; {before_that}take them back with \
-                 `app.purchaseOrders.reverseCredit` before it is deleted"
+                "{live} credits are applied to the order; reopen it and take them back with \
+                 `app.purchaseOrders.reverseCredit` first"
             ))
             .into());
         }

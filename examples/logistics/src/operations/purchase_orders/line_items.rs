@@ -31,7 +31,6 @@ impl Query for LineItemsPurchaseOrder {
 
     async fn run(self, _: &Context, db: &mut Reader) -> Result<Listed<PurchaseLineItem>, OperationError> {
         let order = found::purchase_order(db, &self.purchase_order_id, None).await?;
-        let item = |line| PurchaseLineItem::of(&order, line);
-        Ok(Listed::whole(order.lines.iter().map(item).collect()))
+        Ok(Listed::whole(order.lines.iter().map(PurchaseLineItem::from).collect()))
     }
 }

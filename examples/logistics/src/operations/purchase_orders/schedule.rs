@@ -10,8 +10,8 @@ use crate::operations::shared::found;
 use crate::operations::shared::paging::Listed;
 use crate::{Logistics, Reader};
 
-/// Lists what of a purchase order is still to come, by day: as its lines are scheduled, and the rest on the day that was
-/// requested, or else that the supplier named. Nothing once it is completed or cancelled.
+/// Lists what of a purchase order is still to come, by day: as its lines are scheduled, and the rest on the order's
+/// delivery date.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SchedulePurchaseOrder {
@@ -45,7 +45,7 @@ impl Query for SchedulePurchaseOrder {
         let rest = order.dates.requested_delivery.or(order.dates.expected_delivery);
         let mut items = Vec::new();
         for line in &order.lines {
-            let (mut came, mut left) = (line.received, order.to_come(line));
+            let (mut came, mut left) = (line.received, line.pending());
             let mut add = |date: Option<NaiveDate>, quantity: i64| {
                 if quantity > 0 {
                     items.push(ExpectedItem {

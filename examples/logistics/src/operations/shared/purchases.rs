@@ -71,7 +71,7 @@ pub(crate) struct PurchaseUnits {
     received: i64,
     rejected: i64,
     cancelled: i64,
-    /// Still to come; none once it is completed or cancelled.
+    /// Still to come.
     pending: i64,
     /// Received, and not in stock.
     unsynced: i64,
@@ -94,8 +94,7 @@ pub(crate) struct PurchaseLineItem {
     received: i64,
     rejected: i64,
     cancelled: i64,
-    /// Still to come: what was confirmed, or else ordered, less what was received, rejected and cancelled. None once the
-    /// order is completed or cancelled.
+    /// Still to come: what was confirmed, or else ordered, less what was received, rejected and cancelled.
     pending: i64,
     /// Received, and in stock.
     synced: i64,
@@ -108,9 +107,8 @@ pub(crate) struct PurchaseLineItem {
     notes: Option<String>,
 }
 
-impl PurchaseLineItem {
-    /// A line of this order.
-    pub(crate) fn of(order: &PurchaseOrder, line: &PurchaseLine) -> Self {
+impl From<&PurchaseLine> for PurchaseLineItem {
+    fn from(line: &PurchaseLine) -> Self {
         Self {
             line_id: line.id.clone(),
             variant_id: line.variant.clone(),
@@ -122,7 +120,7 @@ impl PurchaseLineItem {
             received: line.received,
             rejected: line.rejected,
             cancelled: line.cancelled,
-            pending: order.to_come(line),
+            pending: line.pending(),
             synced: line.synced,
             unit_cost: line.unit_cost,
             tax_rate: line.tax_rate,
@@ -174,7 +172,7 @@ pub(crate) async fn show_purchases(
                 received: sum(|line| line.received),
                 rejected: sum(|line| line.rejected),
                 cancelled: sum(|line| line.cancelled),
-                pending: order.lines.iter().map(|line| order.to_come(line)).sum(),
+                pending: sum(PurchaseLine::pending),
                 unsynced: order.unsynced(),
             },
             totals: order.totals(credited.get(&order.id).copied().unwrap_or_default()),
