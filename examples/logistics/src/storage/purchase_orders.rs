@@ -13,7 +13,7 @@ use super::{
     Reader, StorageError, Window, Writer,
     documents::{documents, line_changes},
     entity::{purchase_order, purchase_order_line},
-    reader::{CHUNK, has_words, searchable},
+    reader::{CHUNK, has_words_or, searchable},
     row::{read, written},
 };
 use crate::model::{LocationId, PurchaseLine, PurchaseOrder, PurchaseOrderId, PurchaseStatus, SupplierId, VariantId};
@@ -94,8 +94,9 @@ impl Reader {
             Id.in_subquery(ids.into_query())
         });
         let statuses = filter.statuses.iter().map(|status| status.as_str());
+        let by_supplier = |word: &str| SupplierId.in_subquery(self.supplier_ids_with(word));
         let conditions = Condition::all()
-            .add(has_words(Search, filter.search.as_deref()))
+            .add(has_words_or(Search, filter.search.as_deref(), by_supplier))
             .add_option((!filter.statuses.is_empty()).then(|| Status.is_in(statuses)))
             .add_option(filter.supplier.as_ref().map(|id| SupplierId.eq(id.as_str())))
             .add_option(filter.location.as_ref().map(|id| LocationId.eq(id.as_str())))

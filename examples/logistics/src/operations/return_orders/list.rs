@@ -20,7 +20,7 @@ pub(crate) struct ListReturnOrder {
     supplier_id: Option<SupplierId>,
     /// Only those of this purchase order.
     purchase_order_id: Option<PurchaseOrderId>,
-    /// Words that must all occur in number or id. At most 200 characters.
+    /// Words that must all occur in number, id or supplier. At most 200 characters.
     search: Option<String>,
     /// How many, 1 to 50; 50 if left out.
     limit: Option<i64>,
