@@ -42,7 +42,11 @@ impl Command for DeleteViewForecast {
     async fn run(self, _: &Context, db: &mut Writer) -> Result<ViewDeleted, OperationError> {
         let view = found::view(db.reader(), &self.view_id).await?;
         if view.is_automatic {
-            return Err(Refusal::state("the product made this view, and it cannot be deleted").into());
+            return Err(Refusal::state(format!(
+                "the product made view `{}`, and it cannot be deleted; change what it shows with `app.forecast.updateView`",
+                view.id
+            ))
+            .into());
         }
         let reports = db.reader().reports().await?;
         let used_by: Vec<String> = reports
