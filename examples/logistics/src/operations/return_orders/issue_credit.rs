@@ -92,6 +92,14 @@ fn parts(
                     "`amount` goes with `grouped`; give each line its own `amount`",
                 ));
             }
+            for (at, line) in lines.iter().enumerate() {
+                if lines[..at].iter().any(|other| other.line_id == line.line_id) {
+                    return Err(OperationError::invalid_input(format!(
+                        "line `{}` is named twice; name it once",
+                        line.line_id
+                    )));
+                }
+            }
             let part = |given: CreditedLine| {
                 let mut copy = order.clone();
                 let line = copy.line_mut(&given.line_id)?;
