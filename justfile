@@ -15,6 +15,9 @@ inspector_version := "2.12.0"
 typescript_client_version := "2.4.0"
 typescript_sdk_version := "1.32.2"
 
+# Which example `run` serves and `browser` looks at; the other one by `just product=logistics run`.
+product := "assembly"
+
 # What Node calls the architecture of this machine.
 node_architecture := if arch() == "aarch64" { "arm64" } else { "x64" }
 
@@ -25,9 +28,9 @@ tools := justfile_directory() / "target" / "tools"
 default:
     @just --list --unsorted
 
-# Serve the assembly example on 127.0.0.1:8787. Its keys are printed at the first start.
+# Serve an example on 127.0.0.1:8787, assembly unless `product` says otherwise. Its keys are printed at the first start.
 run *arguments:
-    cargo run -p assembly -- {{ arguments }}
+    cargo run -p {{ product }} -- {{ arguments }}
 
 # All tests: rules, crates, journeys.
 test:
@@ -36,7 +39,7 @@ test:
 # What keeps data, again on PostgreSQL: a server of its own, thrown away afterwards. Needs Debian's `postgresql`.
 postgres *arguments:
     crates/latchstring-db/tests/with-postgres.sh cargo test --workspace --test handle --test access --test replays \
-        --test constraints --test abuse --test operations --test orders --test scale --test binary --test journeys --test corpus {{ arguments }}
+        --test constraints --test abuse --test operations --test calls --test orders --test scale --test binary --test journeys --test corpus {{ arguments }}
 
 # Formatting and clippy, as CI does it.
 lint: fmt clippy
@@ -172,14 +175,20 @@ client:
     # Tests need the binary, so this makes it with what `just test` has built already.
     cargo test --workspace --no-run
     export PYTHONDONTWRITEBYTECODE=1
-    "$python" examples/assembly/clients/check_fastmcp.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
-    "$python" examples/assembly/clients/check_oauth.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
-    "$python" examples/assembly/clients/check_stdio.py "${CARGO_TARGET_DIR:-target}/debug/assembly" \
-        "${CARGO_TARGET_DIR:-target}/debug/latchstring"
-    "$python" examples/assembly/clients/check_python_sdk.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
-    python3 examples/assembly/clients/check_node.py "${CARGO_TARGET_DIR:-target}/debug/assembly" "$node" "$clients"
-    "$openapi/bin/python" examples/assembly/clients/check_rest.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
-    python3 examples/assembly/clients/check_pages.py "${CARGO_TARGET_DIR:-target}/debug/assembly"
+    checks=examples/clients built="${CARGO_TARGET_DIR:-target}/debug"
+    "$python" $checks/check_fastmcp.py "$built/assembly"
+    "$python" $checks/check_oauth.py "$built/assembly"
+    "$python" $checks/check_stdio.py "$built/assembly" "$built/latchstring"
+    "$python" $checks/check_python_sdk.py "$built/assembly"
+    python3 $checks/check_node.py "$built/assembly" "$node" "$clients"
+    "$openapi/bin/python" $checks/check_rest.py "$built/assembly"
+    python3 $checks/check_pages.py "$built/assembly"
+    # Of the other product what is its own: keys, operations, their schemas and examples, pages; and an app that signs in.
+    "$python" $checks/check_fastmcp.py "$built/logistics"
+    "$python" $checks/check_oauth.py "$built/logistics" --once
+    python3 $checks/check_node.py "$built/logistics" "$node" "$clients" --inspector
+    "$openapi/bin/python" $checks/check_rest.py "$built/logistics"
+    python3 $checks/check_pages.py "$built/logistics"
 
 # Also takes `--part keyboard` for a part of it, and `--browser firefox`, which needs Debian's `firefox-esr`.
 # The access page and the approval page in headless Chromium, with axe-core. Needs Debian's `chromium`. Takes `--screenshots FOLDER`.
@@ -195,10 +204,13 @@ browser *arguments:
         mv "$home.new" "$home"
     fi
     cargo test --workspace --no-run
-    PYTHONDONTWRITEBYTECODE=1 "$home/bin/python" examples/assembly/clients/check_browser.py \
-        "${CARGO_TARGET_DIR:-target}/debug/assembly" {{ arguments }}
+    export PYTHONDONTWRITEBYTECODE=1
+    check=examples/clients/check_browser.py built="${CARGO_TARGET_DIR:-target}/debug"
+    # Of the other product what its pages have of their own, unless a part is asked for.
+    if [ -z "{{ arguments }}" ]; then "$home/bin/python" $check "$built/logistics" --part own; fi
+    "$home/bin/python" $check "$built/{{ product }}" {{ arguments }}
 
-# What fails is in examples/assembly/clients/conformance.yml, each with its reason. Needs npm.
+# What fails is in examples/clients/conformance.yml, each with its reason. Needs npm.
 # The official conformance suite: authorization servers, and servers of three revisions.
 conformance:
     #!/usr/bin/env bash
@@ -219,8 +231,8 @@ conformance:
     # And the binary without the suite's fixtures is back in its place.
     cargo test --workspace --no-run
     export PYTHONDONTWRITEBYTECODE=1
-    python3 examples/assembly/clients/check_conformance.py "$built/assembly" "$node" "$suite"
-    python3 examples/assembly/clients/check_conformance_server.py "$built/assembly-conformance" "$node" "$suite"
+    python3 examples/clients/check_conformance.py "$built/assembly" "$node" "$suite"
+    python3 examples/clients/check_conformance_server.py "$built/assembly-conformance" "$node" "$suite"
 
 # Everything CI does, in its order. Installs system packages with apt, so it needs root or sudo.
 ci:

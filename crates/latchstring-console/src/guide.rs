@@ -69,10 +69,17 @@ impl Shelf {
 }
 
 async fn list(State(shelf): State<Arc<Shelf>>) -> Response {
+    let (operations, pages): (Vec<&GuidePage>, Vec<&GuidePage>) =
+        shelf.pages.iter().partition(|page| page.place.contains('/'));
     let main = html! {
         div.intro { h1 { (words::DOCUMENTATION) } p { (words::DOCUMENTATION_INTRO) } }
-        (listed(words::PAGES, &shelf.pages, |page| !page.place.contains('/')))
-        (listed(words::OPERATIONS, &shelf.pages, |page| page.place.contains('/')))
+        section { h2 { (words::PAGES) } (entries(&pages)) }
+        section {
+            h2 { (words::OPERATIONS) }
+            @for group in operations.chunk_by(|one, next| area(one) == area(next)) {
+                section { h3 { (area(group[0]).replace('_', " ")) } (entries(group)) }
+            }
+        }
     };
     shelf.respond(words::DOCUMENTATION, main, StatusCode::OK)
 }
@@ -94,16 +101,19 @@ async fn show(State(shelf): State<Arc<Shelf>>, Path(place): Path<String>) -> Res
     shelf.respond(&page.title, main, StatusCode::OK)
 }
 
-fn listed(title: &str, pages: &[GuidePage], is_here: impl Fn(&GuidePage) -> bool) -> Markup {
+/// What an operation is of: `stock_takes` for `operations/stock_takes.list`.
+fn area(page: &GuidePage) -> &str {
+    let name = page.place.rsplit('/').next().unwrap_or_default();
+    name.split('.').next().unwrap_or_default()
+}
+
+fn entries(pages: &[&GuidePage]) -> Markup {
     html! {
-        section {
-            h2 { (title) }
-            dl.stack {
-                @for page in pages.iter().filter(|page| is_here(page)) {
-                    div {
-                        dt { a href={ (GUIDE) "/" (page.place) } { (page.title) } }
-                        dd.quiet { (rendered(&page.summary)) }
-                    }
+        dl.stack {
+            @for page in pages {
+                div {
+                    dt { a href={ (GUIDE) "/" (page.place) } { (page.title) } }
+                    dd.quiet { (rendered(&page.summary)) }
                 }
             }
         }
@@ -140,6 +150,34 @@ fn rendered(markdown: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn operations_stand_under_what_they_are_of() {
+        let page = |place: &str| GuidePage {
+            place: place.to_owned(),
+            title: place.to_owned(),
+            summary: String::new(),
+            markdown: String::new(),
+        };
+        let places = [
+            "overview",
+            "operations/notes.list",
+            "operations/stock_takes.get",
+            "operations/stock_takes.list",
+        ];
+        let request = axum::http::Request::get(GUIDE).body(axum::body::Body::empty()).unwrap();
+        let router = guide("Notes", places.map(page).into());
+        let answer = tower::ServiceExt::oneshot(router, request).await.unwrap();
+        let body = axum::body::to_bytes(answer.into_body(), 100_000).await.unwrap();
+        let html = String::from_utf8(body.to_vec()).unwrap();
+        let headings: Vec<&str> = html
+            .split("<h3>")
+            .skip(1)
+            .filter_map(|rest| rest.split('<').next())
+            .collect();
+        assert_eq!(headings, ["notes", "stock takes"], "{html}");
+        assert_eq!(html.matches("<dt>").count(), 4, "{html}");
+    }
 
     #[test]
     fn t14_html_in_a_page_is_text() {

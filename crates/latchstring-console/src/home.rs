@@ -152,7 +152,7 @@ fn news(signed: &Signed, lists: &Lists) -> Markup {
     let new = lists.live_apps().filter(|app| signed.now - app.granted_at < NEW);
     html! {
         @for app in new {
-            div.notice.news.act role="region" aria-label=(words::NEW_CONNECTION) {
+            div.notice.news.act role="group" aria-label=(words::NEW_CONNECTION) {
                 (icon(Icon::Info))
                 div {
                     p { strong { (words::NEW_CONNECTION) ": " bdi { (app.app.name) } " " (scope_badge(app.scope)) } }

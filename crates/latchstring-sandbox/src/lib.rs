@@ -23,6 +23,7 @@ compile_error!("the sandbox maps memory files and needs Linux");
 
 mod artifact;
 mod budget;
+mod claim;
 mod engine;
 mod error;
 mod failure;
@@ -34,6 +35,7 @@ mod image;
 mod kill;
 mod lock;
 mod memory;
+mod pace;
 mod position;
 mod process;
 mod ready;

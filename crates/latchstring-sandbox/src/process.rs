@@ -23,6 +23,7 @@ use crate::{
     engine,
     error::Broken,
     lock::lock,
+    pace::{Crowd, Pace},
     slot::PAGE,
 };
 
@@ -31,14 +32,12 @@ mod alone;
 mod confine;
 mod launch;
 mod link;
-mod pace;
 mod serve;
 mod wire;
 mod zygote;
 
 use launch::Launcher;
 use link::{Ask, Bell};
-use pace::{Crowd, Pace};
 #[cfg(any(test, fuzzing))]
 pub(crate) use serve::{Desk, answer};
 pub(crate) use wire::{Death, FromWorker, HEAD, Start, ToWorker, frame, length, message};

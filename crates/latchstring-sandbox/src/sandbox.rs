@@ -84,8 +84,8 @@ pub struct Options {
     /// A directory for the compiled guest, owned by the server's user. Without one each start of the process compiles,
     /// which takes about a second. The first sandbox of a process decides for all.
     pub cache_dir: Option<PathBuf>,
-    /// Threads that run programs. Eight per processor, and at least sixteen, when not given: a program that waits is
-    /// held up by one that computes on the same thread, and the operating system shares processors well.
+    /// Threads that run programs. As many as `live_runs` when not given: a program is held up by one that computes on the same
+    /// thread, and the operating system shares processors well.
     pub threads: Option<usize>,
     /// Programs between their start and their end, waiting ones included.
     pub live_runs: usize,
@@ -176,7 +176,11 @@ impl WasmSandbox {
             Isolation::Thread => {
                 let compiled = Compiled::shared(options.cache_dir.as_deref())?;
                 let limits = MemoryLimits::new(options.grown_bytes, options.hard_heap_bytes);
-                Wall::Thread(ThreadWall::new(options.threads, compiled, limits)?)
+                Wall::Thread(ThreadWall::new(
+                    options.threads.unwrap_or(options.live_runs),
+                    compiled,
+                    limits,
+                )?)
             }
             Isolation::Process => Wall::Process(Processes::start(options)?),
         };

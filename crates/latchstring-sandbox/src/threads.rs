@@ -15,9 +15,7 @@ use std::{
     thread,
 };
 
-/// How much programs stand back behind the server that answers calls: a third of its share of a processor when both want
-/// it, all of it otherwise. Not further, because a program's time runs while it waits for a processor.
-pub(crate) const NICE: i32 = 5;
+use crate::claim;
 
 type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
 
@@ -93,8 +91,7 @@ impl<S: 'static> Threads<S> {
 }
 
 fn work<S>(queue: &Receiver<Job<S>>, load: &AtomicUsize, state: &mut S) {
-    // Only this thread, on Linux. Where it may not be changed, programs compete with the server as before.
-    let _ = rustix::process::nice(NICE);
+    claim::stand_behind_the_server();
     while let Ok(job) = queue.recv() {
         if catch_unwind(AssertUnwindSafe(|| job(state))).is_err() {
             tracing::error!("a run thread panicked; the program it ran is lost");

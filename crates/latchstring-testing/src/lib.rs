@@ -3,6 +3,8 @@
 //! [`TestApp`] serves a domain through the real router, the real sandbox and a database that goes away with it.
 //! [`Agent`] is an MCP client with one credential, [`ChatApp`] an OAuth client that gets one. The journeys in `tests/`
 //! use the assembly product.
+//!
+//! [`binary`] runs a product's own binary, and [`Measured`] counts what its operations ask of the database.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::missing_panics_doc, reason = "a test helper that fails is a failed test")]
@@ -10,8 +12,10 @@
 
 mod agent;
 mod app;
+pub mod binary;
 mod chat;
 mod connection;
+mod measured;
 mod place;
 mod published;
 mod reply;
@@ -22,6 +26,7 @@ pub use agent::{Agent, Listening};
 pub use app::{Setup, TestApp, person};
 pub use chat::{Browser, ChatApp, Tokens};
 pub use connection::Connection;
+pub use measured::Measured;
 pub use place::Kind;
 pub use reply::Reply;
 pub use watched_store::{Watch, WatchedStore};

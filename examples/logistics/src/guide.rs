@@ -12,6 +12,7 @@ macro_rules! pages {
 pub(crate) fn fill(guide: &mut Guide) {
     pages!(guide:
         "overview",
+        "asking-well",
         "purchase-orders",
         "receiving",
         "transfers",
@@ -20,7 +21,12 @@ pub(crate) fn fill(guide: &mut Guide) {
         "suppliers-and-credits",
         "inventory",
         "forecast-and-reordering",
+        "reorder-rules",
         "reports-and-notifications",
+        "products-and-variants",
+        "plan-and-preferences",
+        "lists-and-search",
+        "showing-results",
         "changing-data-safely",
         "limits-and-errors",
     );
@@ -53,7 +59,7 @@ const LOCATION: PromptArgument = PromptArgument {
     entity: None,
 };
 
-const PROMPTS: [Prompt; 4] = [
+const PROMPTS: [Prompt; 7] = [
     Prompt {
         name: "what_to_reorder",
         title: "What should we reorder?",
@@ -85,6 +91,55 @@ const PROMPTS: [Prompt; 4] = [
         description: "Prepares a stock take of a location.",
         arguments: &[LOCATION],
         text: "Prepare a stock take of {location}: make it, start it, and give me a list of what to count, by title.",
+    },
+    Prompt {
+        name: "order_what_is_due",
+        title: "Order what is due",
+        description: "Drafts of purchase orders for what reaches its reorder point, after a dry run.",
+        arguments: &[LOCATION, SUPPLIER],
+        text: "Make drafts of purchase orders to {location} for everything that is due to be reordered, one for each supplier.\n\
+               Only of {supplier}.\n\
+               Show me a dry run first, as a table with quantities and costs, and what open orders have on their way already. \
+               Send nothing to a supplier before I say so.",
+    },
+    Prompt {
+        name: "fill_up_a_location",
+        title: "Fill up a location",
+        description: "A transfer of what is short at one location and lies at another.",
+        arguments: &[
+            PromptArgument {
+                name: "from",
+                description: "The location to take from, by name.",
+                is_required: true,
+                entity: None,
+            },
+            PromptArgument {
+                name: "to",
+                description: "The location to fill up, by name.",
+                is_required: true,
+                entity: None,
+            },
+        ],
+        text: "What is short at {to}, by its reorder rules or because it is sold out, that {from} can spare? Count what is on its \
+               way already.\n\
+               Show me a transfer from {from} to {to} as a dry run, and send it when I agree.",
+    },
+    Prompt {
+        name: "send_goods_back",
+        title: "Send goods back to a supplier",
+        description: "A return of units of a purchase order, with what the supplier should credit.",
+        arguments: &[
+            ORDER,
+            PromptArgument {
+                name: "goods",
+                description: "What goes back and why, such as: 2 oak boards, broken on the way.",
+                is_required: true,
+                entity: None,
+            },
+        ],
+        text: "These go back to the supplier of purchase order {order}: {goods}.\n\
+               Look the lines up, choose reason and condition from the store's own words, and ask me where it is not clear. Show \
+               me the return with its value as a dry run, and whether the units leave stock now. Change nothing before I say so.",
     },
 ];
 

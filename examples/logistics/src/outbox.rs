@@ -4,7 +4,11 @@
 //! waits there to a [`Sink`], and writes down how that went. Nothing is sent but by a sink; the one that comes with the
 //! product writes files.
 
-use std::{collections::BTreeMap, future::Future, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    path::PathBuf,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchstring::db::Database;
@@ -24,6 +28,9 @@ use crate::{
 
 /// Messages that one delivery takes.
 const MOST: u64 = 100;
+
+/// Variants that one notification lists; it says how many there are.
+const MOST_TOLD: usize = 500;
 
 /// What a sink is given.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -126,7 +133,7 @@ pub async fn run_due(database: &Database, store: TenantId, now: DateTime<Utc>) -
                 kind: "notification",
                 recipients: reports::addresses(writer.reader(), &rule.recipients).await?,
                 subject: format!("{}: stock runs low", shop.name),
-                body: json!({ "variants": told }),
+                body: json!({ "count": told.len(), "variants": &told[..told.len().min(MOST_TOLD)] }),
             };
             writer.add_message(ids.make(), now, &message).await?;
         }
@@ -135,48 +142,65 @@ pub async fn run_due(database: &Database, store: TenantId, now: DateTime<Utc>) -
     Ok(due)
 }
 
-/// Looks at everything that the rule watches: what to tell, and what to remember.
+/// Looks at everything that the rule watches: what to tell, by variant, and what to remember that was not known before.
 async fn look(db: &Reader, rule: &Rule, now: DateTime<Utc>) -> Result<(Vec<Value>, Watched), OutboxError> {
     let before = db.alarms().await?;
-    let (mut told, mut after) = (Vec::new(), Watched::new());
+    let (mut told, mut after) = (BTreeMap::new(), Watched::new());
     // A variant that several views show is told of once.
-    let mut rows: BTreeMap<VariantId, outlook::ForecastRow> = BTreeMap::new();
+    let mut seen: BTreeSet<VariantId> = BTreeSet::new();
     for view in &rule.views {
         let Some(view) = db.view(view).await? else { continue };
-        let variants = outlook::all_variants_of(db, &view, None).await?;
-        for row in outlook::rows(db, &view, &variants, now.date_naive()).await? {
-            rows.entry(row.variant_id.clone()).or_insert(row);
+        let mut portions = outlook::Portions::new(&view, now);
+        while let Some(rows) = portions.next(db).await? {
+            for row in rows {
+                if !seen.insert(row.variant_id.clone()) {
+                    continue;
+                }
+                let triggers = look_at(&row, rule, now, (&before, &mut after));
+                if !triggers.is_empty() {
+                    let one = json!({
+                        "variantId": row.variant_id, "title": row.title, "sku": row.sku, "onHand": row.on_hand,
+                        "reorderDate": row.reorder_date, "reorderQuantity": row.reorder_quantity, "triggers": triggers,
+                    });
+                    told.insert(row.variant_id, one);
+                }
+            }
         }
     }
-    for row in rows.into_values() {
-        let soon = |days: i64| {
-            let until = now.date_naive().checked_add_signed(TimeDelta::days(days));
-            row.reorder_date
-                .is_some_and(|date| until.is_some_and(|until| date <= until))
-        };
-        let conditions = [
-            (Trigger::StockOut, rule.stock_out.then_some(row.on_hand <= 0)),
-            (Trigger::Threshold, rule.threshold.map(|most| row.on_hand <= most)),
-            (Trigger::DaysBeforeReorder, rule.days_before_reorder.map(soon)),
-        ];
-        let mut triggers = Vec::new();
-        for (trigger, is_met) in conditions {
-            let Some(is_met) = is_met else { continue };
-            let key = (trigger, row.variant_id.clone());
-            let mut alarm = before.get(&key).copied().unwrap_or_default();
-            if alarm.look(trigger, is_met, now) {
-                triggers.push(trigger);
-            }
+    Ok((told.into_values().collect(), after))
+}
+
+/// What to tell of a variant.
+fn look_at(
+    row: &outlook::ForecastRow,
+    rule: &Rule,
+    now: DateTime<Utc>,
+    (before, after): (&Watched, &mut Watched),
+) -> Vec<Trigger> {
+    let soon = |days: i64| {
+        let until = now.date_naive().checked_add_signed(TimeDelta::days(days));
+        row.reorder_date
+            .is_some_and(|date| until.is_some_and(|until| date <= until))
+    };
+    let conditions = [
+        (Trigger::StockOut, rule.stock_out.then_some(row.on_hand <= 0)),
+        (Trigger::Threshold, rule.threshold.map(|most| row.on_hand <= most)),
+        (Trigger::DaysBeforeReorder, rule.days_before_reorder.map(soon)),
+    ];
+    let mut triggers = Vec::new();
+    for (trigger, is_met) in conditions {
+        let Some(is_met) = is_met else { continue };
+        let key = (trigger, row.variant_id.clone());
+        let was = before.get(&key).copied().unwrap_or_default();
+        let mut alarm = was;
+        if alarm.look(trigger, is_met, now) {
+            triggers.push(trigger);
+        }
+        if alarm != was {
             after.insert(key, alarm);
         }
-        if !triggers.is_empty() {
-            told.push(json!({
-                "variantId": row.variant_id, "title": row.title, "sku": row.sku, "onHand": row.on_hand,
-                "reorderDate": row.reorder_date, "reorderQuantity": row.reorder_quantity, "triggers": triggers,
-            }));
-        }
     }
-    Ok((told, after))
+    triggers
 }
 
 /// How deliveries went.

@@ -105,10 +105,13 @@ fn change_lines(change: &Change) -> Markup {
 /// A field, and its value before and after.
 type Field = (String, Option<String>, Option<String>);
 
-/// The changed fields, in the order in which they were written down.
+/// The changed fields, in the order in which they were written down. One that is null has no value, as one that is not there.
 fn fields(change: &Change) -> Vec<Field> {
     let members = |value: &Option<Value>| match value {
-        Some(Value::Object(members)) => members.clone(),
+        Some(Value::Object(members)) => {
+            let said = members.iter().filter(|(_, value)| !value.is_null());
+            said.map(|(name, value)| (name.clone(), value.clone())).collect()
+        }
         Some(other) => [("value".to_owned(), other.clone())].into_iter().collect(),
         None => serde_json::Map::new(),
     };
@@ -216,15 +219,15 @@ mod tests {
     #[test]
     fn only_what_differs_is_shown_with_what_it_was_and_is() {
         let both = change(
-            Some(json!({ "name": "a", "stock": 588, "kept": true })),
-            Some(json!({ "name": "b", "stock": 640, "kept": true, "note": null })),
+            Some(json!({ "name": "a", "stock": 588, "kept": true, "tag": "old" })),
+            Some(json!({ "name": "b", "stock": 640, "kept": true, "tag": null, "note": null })),
         );
         assert_eq!(
             both,
             [
                 field("name", Some("a"), Some("b")),
                 field("stock", Some("588"), Some("640")),
-                field("note", None, Some("null")),
+                field("tag", Some("old"), None),
             ]
         );
         assert_eq!(change(None, Some(json!({ "a": 1 }))), [field("a", None, Some("1"))]);

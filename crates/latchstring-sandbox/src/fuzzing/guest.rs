@@ -55,7 +55,7 @@ impl Guests {
         let compiled = Compiled::other(liar).expect("it compiles");
         let limits = MemoryLimits::new(GROWN_BYTES, HARD_BYTES);
         let budget = Arc::clone(&limits.budget);
-        let wall = ThreadWall::new(Some(2), compiled, limits).expect("threads");
+        let wall = ThreadWall::new(2, compiled, limits).expect("threads");
         // So that each run has the slot of the one before.
         let seats = wall.all_but_the_first();
         Self {

@@ -11,8 +11,12 @@ use std::{
 use rustix::process::Pid;
 use tokio::sync::oneshot;
 
-use super::{Death, Pool, Processes, State, Worker, pace::Pace};
-use crate::{budget::PageBudget, lock::lock};
+use super::{Death, Pool, Processes, State, Worker};
+use crate::{
+    budget::PageBudget,
+    lock::lock,
+    pace::{Pace, Who},
+};
 
 impl Processes {
     /// None is forked. A program gets a worker that was [given](Self::give), or none.
@@ -45,7 +49,7 @@ impl Processes {
             death,
             is_ready: false,
             // Of no process that there is, so that none is put behind others.
-            pace: Arc::new(Pace::new(nobody, Arc::clone(&self.pool.crowd))),
+            pace: Arc::new(Pace::new(Who::Process(nobody), Arc::clone(&self.pool.crowd))),
             // Nobody's, so that nobody is killed.
             process: File::open("/dev/null")?.into(),
             number: state.clock,

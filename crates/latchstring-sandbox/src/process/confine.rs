@@ -13,7 +13,7 @@ use seccompiler::{
     apply_filter_all_threads,
 };
 
-use crate::threads::NICE;
+use crate::claim;
 
 /// Newest Landlock that is asked for: files, TCP, signals and abstract sockets. An older kernel gives what it has.
 const LANDLOCK: ABI = ABI::V6;
@@ -36,7 +36,7 @@ pub(super) fn zygote() -> Result<Option<String>, String> {
     setrlimit(Resource::Core, exactly(0)).map_err(failed("core dumps"))?;
     rustix::thread::set_no_new_privs(true).map_err(failed("privileges"))?;
     // Programs stand back behind the server. Where it may not be changed, they compete with it.
-    let _ = rustix::process::nice(NICE);
+    claim::stand_behind_the_server();
     landlock().map_err(|error| format!("Landlock: {error}"))
 }
 

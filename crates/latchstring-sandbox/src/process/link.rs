@@ -20,10 +20,13 @@ use tokio::sync::oneshot;
 use super::{
     Pool, Worker,
     launch::{Launcher, Zygote},
-    pace::Pace,
     wire::{Death, FromZygote, ToZygote, receive_packet, send_packet},
 };
-use crate::{StartError, image::sealed};
+use crate::{
+    StartError,
+    image::sealed,
+    pace::{Pace, Who},
+};
 
 /// How often workers that are kept are looked through.
 const ROUND: Duration = Duration::from_secs(10);
@@ -239,7 +242,7 @@ impl Link<'_> {
             surface: 0,
             death,
             is_ready: false,
-            pace: Arc::new(Pace::new(pid, Arc::clone(&self.pool.crowd))),
+            pace: Arc::new(Pace::new(Who::Process(pid), Arc::clone(&self.pool.crowd))),
             process,
             number,
             generation: self.generation,

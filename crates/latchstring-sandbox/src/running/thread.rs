@@ -3,7 +3,7 @@
 use std::{
     any::Any,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Instant,
@@ -18,6 +18,7 @@ use crate::{
     engine::Compiled,
     error::Broken,
     guest::{Answer, Settings},
+    pace::{Crowd, Pace, Who},
     ready::Ready,
     reins::Reins,
     run::{Run, RunThread, Spent, Terms, Turn},
@@ -29,29 +30,34 @@ use crate::{
 /// The threads that run programs, and what they begin with.
 pub(crate) struct ThreadWall {
     threads: Threads<RunThread>,
+    /// One for each thread, once it has begun.
+    paces: Arc<[OnceLock<Pace>]>,
     snapshots: Arc<Snapshots>,
     next_run: AtomicU64,
 }
 
 impl ThreadWall {
-    /// Starts `count` threads, or as many as fit the machine.
-    pub(crate) fn new(
-        count: Option<usize>,
-        compiled: Arc<Compiled>,
-        limits: MemoryLimits,
-    ) -> Result<Arc<Self>, StartError> {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let count = count.unwrap_or((8 * processors).max(16)).max(2);
+    /// Starts `count` threads.
+    pub(crate) fn new(count: usize, compiled: Arc<Compiled>, limits: MemoryLimits) -> Result<Arc<Self>, StartError> {
+        let count = count.max(2);
+        let crowd = Arc::<Crowd>::default();
+        let paces: Arc<[OnceLock<Pace>]> = (0..count).map(|_| OnceLock::new()).collect();
+        let known = Arc::clone(&paces);
         let watchdog = Arc::new(Watchdog::new(count).map_err(StartError::Threads)?);
-        let threads = Threads::new(count, move |index| RunThread {
-            index,
-            watchdog: Arc::clone(&watchdog),
-            waiting: std::collections::HashMap::new(),
-            kept: None,
+        let threads = Threads::new(count, move |index| {
+            let pace = Pace::new(Who::Thread(rustix::thread::gettid()), Arc::clone(&crowd));
+            let _ = known[index].set(pace);
+            RunThread {
+                index,
+                watchdog: Arc::clone(&watchdog),
+                waiting: std::collections::HashMap::new(),
+                kept: None,
+            }
         })
         .map_err(StartError::Threads)?;
         Ok(Arc::new(Self {
             threads,
+            paces,
             snapshots: Arc::new(Snapshots::new(compiled, limits)),
             next_run: AtomicU64::new(0),
         }))
@@ -96,10 +102,14 @@ impl OnThread {
         };
         let (sender, turn) = oneshot::channel();
         let number = wall.next_run.fetch_add(1, Ordering::Relaxed);
-        let (snapshots, paths) = (Arc::clone(&wall.snapshots), Arc::clone(paths));
+        let (snapshots, paths, paces) = (Arc::clone(&wall.snapshots), Arc::clone(paths), Arc::clone(&wall.paces));
         wall.threads.submit(thread, move |thread| {
             if terms.reins.is_cancelled() {
                 return;
+            }
+            // The last program may have computed long.
+            if let Some(pace) = paces[thread.index].get() {
+                pace.recovers();
             }
             let ready = snapshots.of(&paths);
             match ready.and_then(|snapshot| Ready::kept_or_new(&mut thread.kept, snapshot)) {
@@ -119,7 +129,18 @@ impl OnThread {
 
     /// The end of the turn under way.
     pub(crate) async fn turn(&mut self) -> Result<Turn, Broken> {
-        let turn = (&mut self.turn).await.map_err(|_| Broken::Panicked)??;
+        let pace = async {
+            match self.wall.paces[self.thread].get() {
+                Some(pace) => pace.watch().await,
+                None => std::future::pending().await,
+            }
+        };
+        let turn = tokio::select! {
+            biased;
+            turn = &mut self.turn => turn,
+            never = pace => match never {},
+        };
+        let turn = turn.map_err(|_| Broken::Panicked)??;
         self.ended = matches!(turn, Turn::Ended(_));
         Ok(turn)
     }

@@ -70,7 +70,12 @@ const RESERVED: &[(&str, &[&str])] = &[
     // the tests of the binary are clients.
     (
         "reqwest",
-        &["latchstring-oauth", "latchstring-console", "latchstring-cli"],
+        &[
+            "latchstring-oauth",
+            "latchstring-console",
+            "latchstring-cli",
+            "latchstring-testing",
+        ],
     ),
     ("jsonwebtoken", &["latchstring-oauth", "latchstring-console"]),
     (

@@ -117,7 +117,7 @@ async fn add_suppliers(db: &Writer, tables: &Tables, made: DateTime<Utc>) -> Res
     db.put_links(&tables.links(made)).await
 }
 
-fn view(id: &str, name: &str, supplier: Option<&str>) -> View {
+pub(super) fn view(id: &str, name: &str, supplier: Option<&str>) -> View {
     View {
         id: cell(id),
         name: name.to_owned(),
@@ -241,7 +241,7 @@ fn address(name: &str) -> Address {
 }
 
 /// Brings a draft to a status, by the steps that lead there.
-fn bring(order: &mut PurchaseOrder, to: PurchaseStatus, at: DateTime<Utc>) {
+pub(super) fn bring(order: &mut PurchaseOrder, to: PurchaseStatus, at: DateTime<Utc>) {
     let first = order.lines.first().map(|line| (line.id.clone(), line.ordered));
     let (first, ordered) = first.expect("the demo's tables are well-formed");
     let receive = |order: &mut PurchaseOrder, received: i64| {

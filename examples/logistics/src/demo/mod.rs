@@ -7,6 +7,7 @@
 mod documents;
 mod harbor;
 mod kiln;
+pub mod large;
 mod tables;
 
 use chrono::{DateTime, Utc};

@@ -3,7 +3,7 @@
 //! Day by day from today: stock falls by the predicted demand and rises by what is on its way. The day on which it is at or
 //! below the reorder point is the day to order.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use chrono::{Days, NaiveDate};
 use schemars::JsonSchema;
@@ -302,23 +302,55 @@ named! {
     }
 }
 
-/// The tier of each of these, by how much each sold.
-pub fn tiers<K: Ord + Clone>(sold: &BTreeMap<K, i64>) -> BTreeMap<K, Tier> {
-    let total: i64 = sold.values().filter(|units| **units > 0).sum();
-    let mut sorted: Vec<(&K, i64)> = sold.iter().map(|(key, units)| (key, (*units).max(0))).collect();
-    sorted.sort_by(|(_, one), (_, other)| other.cmp(one));
-    let mut before = 0;
-    let tier = |(key, units): (&K, i64)| {
-        let tier = match before {
-            _ if units == 0 => Tier::C,
-            before if before * 100 < total * 80 => Tier::A,
-            before if before * 100 < total * 95 => Tier::B,
-            _ => Tier::C,
+/// Where the tiers end, in the order of who sold most; those that sold as much are in the order of their keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tiers<K> {
+    /// The last of the first tier, with what it sold.
+    last_a: Option<(i64, K)>,
+    /// The last of the second.
+    last_b: Option<(i64, K)>,
+}
+
+impl<K: Ord + Clone> Tiers<K> {
+    /// By how much everything sold.
+    pub fn of(sold: &BTreeMap<K, i64>) -> Self {
+        let mut sorted: Vec<(&K, i64)> = sold
+            .iter()
+            .filter(|(_, units)| **units > 0)
+            .map(|(key, units)| (key, *units))
+            .collect();
+        let total: i64 = sorted.iter().map(|(_, units)| units).sum();
+        sorted.sort_by(|(_, one), (_, other)| other.cmp(one));
+        let (mut before, mut last_a, mut last_b) = (0, None, None);
+        for (key, units) in sorted {
+            if before * 100 < total * 80 {
+                last_a = Some((units, key.clone()));
+            } else if before * 100 < total * 95 {
+                last_b = Some((units, key.clone()));
+            } else {
+                break;
+            }
+            before += units;
+        }
+        Self { last_a, last_b }
+    }
+
+    /// The tier of something that sold so much.
+    pub fn tier(&self, key: &K, sold: i64) -> Tier {
+        let is_within = |last: &Option<(i64, K)>| {
+            let last = last.as_ref();
+            last.is_some_and(|(units, last)| (Reverse(sold), key) <= (Reverse(*units), last))
         };
-        before += units;
-        (key.clone(), tier)
-    };
-    sorted.into_iter().map(tier).collect()
+        if sold <= 0 {
+            Tier::C
+        } else if is_within(&self.last_a) {
+            Tier::A
+        } else if is_within(&self.last_b) {
+            Tier::B
+        } else {
+            Tier::C
+        }
+    }
 }
 
 #[cfg(test)]
@@ -454,13 +486,30 @@ mod tests {
         assert_eq!(outlook.reorder_point, 0);
     }
 
+    fn tiers_of(sold: &[(&'static str, i64)]) -> Vec<Tier> {
+        let sold: BTreeMap<&str, i64> = sold.iter().copied().collect();
+        let tiers = Tiers::of(&sold);
+        sold.iter().map(|(key, units)| tiers.tier(key, *units)).collect()
+    }
+
     #[test]
     fn tiers_share_the_sales_out() {
-        let sold = BTreeMap::from([("a", 800), ("b", 150), ("c", 50), ("d", 0)]);
-        let tiers = tiers(&sold);
-        assert_eq!(
-            ["a", "b", "c", "d"].map(|key| tiers[key]),
-            [Tier::A, Tier::B, Tier::C, Tier::C]
-        );
+        let sold = [("a", 800), ("b", 150), ("c", 50), ("d", 0), ("e", -3)];
+        assert_eq!(tiers_of(&sold), [Tier::A, Tier::B, Tier::C, Tier::C, Tier::C]);
+    }
+
+    #[test]
+    fn of_those_that_sold_as_much_the_first_by_key_are_in_the_better_tier() {
+        // 80 % is reached with the eighth of ten, 95 % with the tenth.
+        let keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+        let tiers = tiers_of(&keys.map(|key| (key, 7)));
+        assert_eq!(tiers[..8], [Tier::A; 8]);
+        assert_eq!(tiers[8..], [Tier::B; 2]);
+    }
+
+    #[test]
+    fn one_that_sold_nearly_all_leaves_the_second_tier_empty() {
+        assert_eq!(tiers_of(&[("a", 1), ("b", 99)]), [Tier::C, Tier::A]);
+        assert_eq!(tiers_of(&[("a", 0)]), [Tier::C]);
     }
 }

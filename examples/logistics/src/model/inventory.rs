@@ -127,6 +127,9 @@ pub enum AtSupplier {
 }
 
 impl AtSupplier {
+    /// Both ways.
+    pub const EVERY: &'static [Self] = &[Self::Held, Self::Consignment];
+
     /// The name in the database.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{ExprTrait, OnConflict},
+    sea_query::OnConflict,
 };
 
 use super::{Reader, StorageError, Window, Writer, entity::constant, row::checked};
@@ -56,8 +56,8 @@ impl Reader {
         }
         let total = select.clone().count(&self.transaction).await?;
         if let Some((variant, at)) = &window.after {
-            let later = Of.eq(variant.as_str()).and(At.gt(at.as_str()));
-            select = select.filter(Condition::any().add(Of.gt(variant.as_str())).add(later));
+            let later = Condition::any().add(Of.gt(variant.as_str())).add(At.gt(at.as_str()));
+            select = select.filter(Of.gte(variant.as_str())).filter(later);
         }
         let rows = select
             .order_by_asc(Of)

@@ -148,12 +148,22 @@ macro_rules! documents {
                 if let Some(after) = window.after {
                     select = select.filter($head::Column::Seq.lt(after));
                 }
-                let rows = select
+                // Which ones first, from an index alone; then those, by their keys.
+                let ids: Vec<String> = select
+                    .select_only()
+                    .column($head::Column::Id)
                     .order_by_desc($head::Column::Seq)
                     .limit(window.limit)
+                    .into_tuple()
                     .all(&self.transaction)
                     .await?;
-                Ok((self.$with_lines(heads(rows)?).await?, total))
+                let mut found = Vec::with_capacity(ids.len());
+                for ids in ids.chunks(CHUNK) {
+                    let select = self.all::<$head::Entity>().filter($head::Column::Id.is_in(ids));
+                    found.extend(heads(select.all(&self.transaction).await?)?);
+                }
+                found.sort_by_key(|one| std::cmp::Reverse(one.seq));
+                Ok((self.$with_lines(found).await?, total))
             }
         }
 

@@ -1,17 +1,21 @@
 //! What the forecast reckons with: what was sold, and the views.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Alias, ExprTrait, OnConflict},
+};
 
 use super::{
     Reader, StorageError, Writer,
     entity::{sale, view},
     reader::CHUNK,
+    remembered::TIERS,
     row::{checked, read, written},
 };
-use crate::model::{LocationId, SupplierId, VariantId, ViewId, notify::View};
+use crate::model::{LocationId, SupplierId, VariantId, ViewId, forecast::Tiers, notify::View};
 
 /// Units sold, by variant and day.
 pub(crate) type Sales = BTreeMap<VariantId, BTreeMap<NaiveDate, i64>>;
@@ -46,15 +50,43 @@ impl Reader {
         Ok(sales)
     }
 
-    /// What was sold of everything since a day.
-    pub(crate) async fn sold_since(&self, since: NaiveDate) -> Result<BTreeMap<VariantId, i64>, StorageError> {
+    /// What was sold of these variants since a day, at every location.
+    pub(crate) async fn sold_of(
+        &self,
+        variants: &[VariantId],
+        since: NaiveDate,
+    ) -> Result<BTreeMap<VariantId, i64>, StorageError> {
+        let mut all = BTreeMap::new();
+        for variants in variants.chunks(CHUNK) {
+            let ids = variants.iter().map(VariantId::as_str);
+            let select = self.all::<sale::Entity>().filter(sale::Column::VariantId.is_in(ids));
+            all.extend(self.sold(select, since).await?);
+        }
+        Ok(all)
+    }
+
+    /// In which tier what is, by all that was sold since a day; reckoned anew when that is ten minutes old.
+    pub(crate) async fn tiers(
+        &self,
+        since: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Tiers<VariantId>>, StorageError> {
+        if let Some(known) = TIERS.get(self.store(), since, now) {
+            return Ok(known);
+        }
+        let sold = self.sold(self.all::<sale::Entity>(), since).await?;
+        let tiers = Arc::new(Tiers::of(&sold));
+        TIERS.put(self.store(), since, now, Arc::clone(&tiers));
+        Ok(tiers)
+    }
+
+    async fn sold(
+        &self,
+        select: Select<sale::Entity>,
+        since: NaiveDate,
+    ) -> Result<BTreeMap<VariantId, i64>, StorageError> {
         use sale::Column::{Day, Units, VariantId as Of};
-        use sea_orm::sea_query::{Alias, ExprTrait};
-        let select = self
-            .all::<sale::Entity>()
-            .filter(Day.gte(since))
-            .select_only()
-            .column(Of);
+        let select = select.filter(Day.gte(since)).select_only().column(Of);
         let rows: Vec<(String, i64)> = select
             .column_as(Units.sum().cast_as(Alias::new("bigint")), "units")
             .group_by(Of)

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     Reader, StorageError, Window, Writer,
     entity::{adjustment, level, purchase_order_line, supplier_stock, transfer_order_line, variant},
-    reader::CHUNK,
+    reader::{CHUNK, is_below_zero, is_on_the_way},
     row::{checked, one_of},
 };
 use crate::model::{
@@ -172,7 +172,7 @@ impl Reader {
         filter: &LevelFilter,
         window: &Window<(String, String)>,
     ) -> Result<(Vec<LevelRow>, u64), StorageError> {
-        use level::Column::{Available, LocationId as At, OnHand, VariantId as Of};
+        use level::Column::{LocationId as At, VariantId as Of};
         let mut select = self.all::<level::Entity>();
         if !filter.variants.is_empty() {
             select = select.filter(Of.is_in(filter.variants.iter().map(VariantId::as_str)));
@@ -190,12 +190,15 @@ impl Reader {
             select = select.filter(At.is_in(filter.locations.iter().map(LocationId::as_str)));
         }
         if filter.below_zero {
-            select = select.filter(Condition::any().add(OnHand.lt(0)).add(Available.lt(0)));
+            select = select.filter(is_below_zero());
         }
         let total = select.clone().count(&self.transaction).await?;
         if let Some((variant, location)) = &window.after {
-            let later = Of.eq(variant.as_str()).and(At.gt(location.as_str()));
-            select = select.filter(Condition::any().add(Of.gt(variant.as_str())).add(later));
+            // The first half says where to begin in the index; an "or" alone would begin at the first level.
+            let later = Condition::any()
+                .add(Of.gt(variant.as_str()))
+                .add(At.gt(location.as_str()));
+            select = select.filter(Of.gte(variant.as_str())).filter(later);
         }
         let rows = select
             .order_by_asc(Of)
@@ -244,16 +247,27 @@ impl Reader {
         &self,
         keys: &BTreeSet<AtSupplierKey>,
     ) -> Result<BTreeMap<AtSupplierKey, i64>, StorageError> {
-        use supplier_stock::Column::{Kind, SupplierId as Whose, VariantId as Of};
+        use supplier_stock::Column::{SupplierId as Whose, VariantId as Of};
+        // A document is of one supplier, so there are few pairs that are not asked for.
+        let suppliers: BTreeSet<&str> = keys.iter().map(|(supplier, _, _)| supplier.as_str()).collect();
+        let variants: BTreeSet<&str> = keys.iter().map(|(_, variant, _)| variant.as_str()).collect();
+        let variants = Vec::from_iter(variants);
         let mut stock = BTreeMap::new();
-        for (supplier, variant, kind) in keys {
+        for variants in variants.chunks(CHUNK) {
             let select = self
                 .all::<supplier_stock::Entity>()
-                .filter(Whose.eq(supplier.as_str()))
-                .filter(Of.eq(variant.as_str()))
-                .filter(Kind.eq(kind.as_str()));
-            if let Some(row) = select.one(&self.transaction).await? {
-                stock.insert((supplier.clone(), variant.clone(), *kind), row.quantity);
+                .filter(Whose.is_in(suppliers.iter().copied()))
+                .filter(Of.is_in(variants.iter().copied()));
+            for row in select.all(&self.transaction).await? {
+                let kind = one_of(
+                    ("supplier_stock", "kind"),
+                    &row.kind,
+                    AtSupplier::EVERY,
+                    AtSupplier::as_str,
+                )?;
+                let supplier = checked("supplier_stock", "supplier_id", row.supplier_id)?;
+                let variant = checked("supplier_stock", "variant_id", row.variant_id)?;
+                stock.insert((supplier, variant, kind), row.quantity);
             }
         }
         Ok(stock)
@@ -303,6 +317,7 @@ impl Reader {
                 self.all::<purchase_order_line::Entity>()
                     .filter(VariantId.is_in(ids.iter().copied()))
                     .filter(LocationId.eq(location.as_str()))
+                    .filter(is_on_the_way())
                     .select_only()
                     .column(VariantId)
                     .column_as(Incoming.sum().cast_as(Alias::new("bigint")), "total")
@@ -316,6 +331,7 @@ impl Reader {
                 self.all::<transfer_order_line::Entity>()
                     .filter(VariantId.is_in(ids.iter().copied()))
                     .filter(LocationId.eq(location.as_str()))
+                    .filter(is_on_the_way())
                     .select_only()
                     .column(VariantId)
                     .column_as(Incoming.sum().cast_as(Alias::new("bigint")), "total")

@@ -21,6 +21,7 @@ mod notify;
 mod outbox;
 mod purchase_orders;
 mod reader;
+mod remembered;
 mod return_orders;
 mod row;
 mod shop;

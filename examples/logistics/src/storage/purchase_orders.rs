@@ -13,7 +13,7 @@ use super::{
     Reader, StorageError, Window, Writer,
     documents::{documents, line_changes},
     entity::{purchase_order, purchase_order_line},
-    reader::{CHUNK, has_words_or, searchable},
+    reader::{CHUNK, has_words_or, is_on_the_way, searchable},
     row::{read, written},
 };
 use crate::model::{LocationId, PurchaseLine, PurchaseOrder, PurchaseOrderId, PurchaseStatus, SupplierId, VariantId};
@@ -122,13 +122,13 @@ impl Reader {
         &self,
         variants: &[VariantId],
     ) -> Result<Vec<(PurchaseOrder, Vec<PurchaseLine>)>, StorageError> {
-        use purchase_order_line::Column::{Incoming, VariantId as Of};
+        use purchase_order_line::Column::VariantId as Of;
         let mut by_order: BTreeMap<String, Vec<PurchaseLine>> = BTreeMap::new();
         for variants in variants.chunks(CHUNK) {
             let select = self
                 .all::<purchase_order_line::Entity>()
                 .filter(Of.is_in(variants.iter().map(VariantId::as_str)))
-                .filter(Incoming.ne(0));
+                .filter(is_on_the_way());
             for row in select.all(&self.transaction).await? {
                 let line = read("purchase_order_lines", &row.body)?;
                 by_order.entry(row.order_id).or_default().push(line);
@@ -169,5 +169,21 @@ impl Reader {
             .all(&self.transaction)
             .await?;
         Ok(rows.into_iter().collect())
+    }
+}
+
+impl Writer {
+    /// Adds orders, many in a statement.
+    pub(crate) async fn add_purchase_orders(&self, orders: &[PurchaseOrder]) -> Result<(), StorageError> {
+        let store = self.reader().store();
+        let heads = orders
+            .iter()
+            .map(|order| Ok(head_row(store, order)?.into_active_model()));
+        self.insert(heads.collect::<Result<_, StorageError>>()?).await?;
+        let lines = orders.iter().flat_map(|order| {
+            let lines = (0..).zip(&order.lines);
+            lines.map(move |(position, line)| Ok(line_row(store, order, position, line)?.into_active_model()))
+        });
+        self.insert(lines.collect::<Result<_, StorageError>>()?).await
     }
 }

@@ -3,7 +3,7 @@
 use latchstring::TenantId;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, IntoSimpleExpr, QueryFilter, Select,
-    sea_query::{ExprTrait, LikeExpr, SimpleExpr},
+    sea_query::{Expr, ExprTrait, LikeExpr, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -85,4 +85,15 @@ pub(super) fn has_word<C: ColumnTrait + IntoSimpleExpr>(column: C, word: &str) -
         .replace('_', "\\_");
     let pattern = LikeExpr::new(format!("%{word}%"));
     column.into_simple_expr().like(pattern.escape('\\'))
+}
+
+/// Lines of orders that have something on its way, written as in the index of them: a database that is given the zero as a
+/// parameter cannot know that the index has them all.
+pub(super) fn is_on_the_way() -> SimpleExpr {
+    Expr::cust("incoming <> 0")
+}
+
+/// Levels that are below zero, written as in the index of them.
+pub(super) fn is_below_zero() -> SimpleExpr {
+    Expr::cust("(on_hand < 0 OR available < 0)")
 }

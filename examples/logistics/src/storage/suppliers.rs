@@ -1,6 +1,6 @@
 //! Suppliers, and what each delivers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -60,9 +60,10 @@ impl Reader {
 
     /// These suppliers, where they exist.
     pub(crate) async fn suppliers(&self, ids: &[SupplierId]) -> Result<BTreeMap<SupplierId, Supplier>, StorageError> {
+        let ids = Vec::from_iter(ids.iter().map(SupplierId::as_str).collect::<BTreeSet<_>>());
         let mut all = BTreeMap::new();
         for ids in ids.chunks(CHUNK) {
-            let ids = ids.iter().map(SupplierId::as_str);
+            let ids = ids.iter().copied();
             let select = self.all::<supplier::Entity>().filter(supplier::Column::Id.is_in(ids));
             for supplier in suppliers(&select.all(&self.transaction).await?)? {
                 all.insert(supplier.id.clone(), supplier);

@@ -12,7 +12,7 @@ use super::{
     Reader, StorageError, Window, Writer,
     documents::{documents, line_changes},
     entity::{transfer_order, transfer_order_line},
-    reader::{CHUNK, has_words, searchable},
+    reader::{CHUNK, has_words, is_on_the_way, searchable},
     row::{read, written},
 };
 use crate::model::{LocationId, TransferLine, TransferOrder, TransferOrderId, TransferStatus, VariantId};
@@ -102,13 +102,13 @@ impl Reader {
         &self,
         variants: &[VariantId],
     ) -> Result<Vec<(TransferOrder, Vec<TransferLine>)>, StorageError> {
-        use transfer_order_line::Column::{Incoming, VariantId as Of};
+        use transfer_order_line::Column::VariantId as Of;
         let mut by_order: BTreeMap<String, Vec<TransferLine>> = BTreeMap::new();
         for variants in variants.chunks(CHUNK) {
             let select = self
                 .all::<transfer_order_line::Entity>()
                 .filter(Of.is_in(variants.iter().map(VariantId::as_str)))
-                .filter(Incoming.ne(0));
+                .filter(is_on_the_way());
             for row in select.all(&self.transaction).await? {
                 let line = read("transfer_order_lines", &row.body)?;
                 by_order.entry(row.order_id).or_default().push(line);

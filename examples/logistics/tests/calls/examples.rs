@@ -13,6 +13,12 @@ pub(crate) fn arguments(operation: &Operation) -> Value {
     serde_json::from_str(&quoted(argument)).unwrap_or_else(|error| panic!("{}: {error}", operation.example))
 }
 
+/// Whether an operation has this field.
+pub(crate) fn takes(operation: &Operation, field: &str) -> bool {
+    let fields = operation.input_schema.get("properties");
+    fields.is_some_and(|fields| fields.get(field).is_some())
+}
+
 /// An object of JavaScript with its keys in quotes, as JSON has them.
 fn quoted(object: &str) -> String {
     let (mut json, mut word, mut is_text) = (String::new(), String::new(), false);

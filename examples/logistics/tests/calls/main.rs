@@ -8,6 +8,7 @@ mod journeys;
 mod outbox;
 mod permission_matrix;
 mod plans;
+mod replays;
 mod statuses;
 mod stores;
 mod stores_are_apart;

@@ -85,6 +85,25 @@ impl Stores {
         Arc::new(Grant::vouch(id, tenant, scope, holder))
     }
 
+    /// Another desk of the same store, which may write.
+    #[expect(clippy::disallowed_methods, reason = "a test stands in for the check of a key")]
+    pub(crate) fn another_grant(&self, tenant: TenantId) -> Arc<Grant> {
+        let holder = Self::grant(tenant, Scope::ReadWrite).holder().clone();
+        Arc::new(Grant::vouch(GrantId::new(self.now()), tenant, Scope::ReadWrite, holder))
+    }
+
+    /// Lets time pass.
+    pub(crate) fn later(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    /// The number `n` of a statement.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        let read = self.database.begin_read().await.unwrap();
+        let row = read.query_one_raw(Statement::from_string(read.get_database_backend(), sql));
+        row.await.unwrap().unwrap().try_get("", "n").unwrap()
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

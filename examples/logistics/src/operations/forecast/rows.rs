@@ -43,13 +43,12 @@ impl Query for RowsForecast {
         let view = found::view(db, &self.view_id).await?;
         let words = search("search", self.search)?;
         let window = window(self.limit, self.cursor.as_deref())?;
-        let today = cx.now().date_naive();
         let sort = self.sort_by.unwrap_or(ForecastSort::VariantId);
         if sort == ForecastSort::VariantId && (view.supplier.is_none() || words.is_none()) {
             let (variants, total) = outlook::variants_of(db, &view, words.as_deref(), &window).await?;
             let mut listed = Listed::new(variants, total, &window, |variant: &Variant| variant.id.to_string());
             let variants = listed.take_items();
-            return Ok(listed.with(outlook::rows(db, &view, &variants, today).await?));
+            return Ok(listed.with(outlook::rows(db, &view, &variants, cx.now()).await?));
         }
         if self.cursor.is_some() {
             return Err(OperationError::invalid_input(
@@ -58,7 +57,7 @@ impl Query for RowsForecast {
             ));
         }
         let variants = outlook::all_variants_of(db, &view, words.as_deref()).await?;
-        let mut rows = outlook::rows(db, &view, &variants, today).await?;
+        let mut rows = outlook::rows(db, &view, &variants, cx.now()).await?;
         let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         outlook::sort(&mut rows, sort);
         rows.truncate(usize::try_from(window.limit - 1).unwrap_or(50));

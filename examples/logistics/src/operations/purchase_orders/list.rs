@@ -34,7 +34,7 @@ pub(crate) struct ListPurchaseOrder {
     expected_from: Option<Day>,
     /// Only those with a requested or expected delivery on this day or earlier.
     expected_to: Option<Day>,
-    /// Whether to list archived ones, too; false if left out.
+    /// Whether to list archived ones, too, as cancelled ones are; false if left out.
     include_archived: Option<bool>,
     /// How many, 1 to 50; 50 if left out.
     limit: Option<i64>,

@@ -31,10 +31,7 @@ impl Query for PreviewReport {
     const NAME: &'static str = "reports.preview";
     const TITLE: &'static str = "Preview a report";
     const EXAMPLE: &'static str = r#"const { subject, body } = await app.reports.preview({ reportId: "rep_weekly" });"#;
-    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
-        (ErrorCode::NotFound, "the store has no such report"),
-        (ErrorCode::LimitExceeded, "its view has too many variants"),
-    ];
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::NotFound, "the store has no such report")];
     type Domain = Logistics;
     type Output = Preview;
 

@@ -33,10 +33,7 @@ impl Command for RunNowReport {
     const EXAMPLE: &'static str = r#"await app.reports.runNow({ reportId: "rep_weekly" });"#;
     const DESTRUCTIVE: bool = false;
     const REPLAYABLE: bool = true;
-    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
-        (ErrorCode::NotFound, "the store has no such report"),
-        (ErrorCode::LimitExceeded, "its view has too many variants"),
-    ];
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::NotFound, "the store has no such report")];
     type Domain = Logistics;
     type Output = ReportAccepted;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use latchstring::{ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use crate::{
     model::{
         LocationId, SupplierId, SupplierVariant, Variant, VariantId,
         forecast::{self, Known, Method, Terms, Tier},
+        inventory::Levels,
         notify::View,
     },
     storage::{CatalogFilter, Window},
@@ -19,6 +20,9 @@ use crate::{
 
 /// How many variants can be reckoned with at once, to sort them or to tell all of them.
 pub(crate) const MOST: u64 = 2000;
+
+/// How many variants are reckoned with at once where all of a view are.
+const PORTION: u64 = 500;
 
 /// What the forecast says of a variant.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -50,7 +54,8 @@ pub(crate) struct ForecastRow {
     incoming: i64,
     pub(crate) available: i64,
     pub(crate) on_hand: i64,
-    /// `a`: among those that make up 80 % of all units sold; `b`: the next 15 %; `c`: the rest.
+    /// `a`: among those that make up 80 % of all units sold in the view's window; `b`: the next 15 %; `c`: the rest. As
+    /// reckoned in the last ten minutes.
     abc_tier: Tier,
 }
 
@@ -133,35 +138,78 @@ pub(crate) async fn all_variants_of(
     Ok(variants)
 }
 
+/// What the forecast says of everything in a view, some hundreds of variants at a time: for what goes out by the clock,
+/// where nobody can narrow the view.
+pub(crate) struct Portions<'a> {
+    view: &'a View,
+    now: DateTime<Utc>,
+    window: Window<String>,
+    is_over: bool,
+}
+
+impl<'a> Portions<'a> {
+    pub(crate) fn new(view: &'a View, now: DateTime<Utc>) -> Self {
+        Self {
+            view,
+            now,
+            window: Window {
+                after: None,
+                limit: PORTION,
+            },
+            is_over: false,
+        }
+    }
+
+    /// The next ones, by id; `None` at the end.
+    pub(crate) async fn next(&mut self, db: &Reader) -> Result<Option<Vec<ForecastRow>>, OperationError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let (variants, _) = variants_of(db, self.view, None, &self.window).await?;
+        self.is_over = (variants.len() as u64) < PORTION;
+        self.window.after = variants.last().map(|last| last.id.to_string());
+        Ok(Some(rows(db, self.view, &variants, self.now).await?))
+    }
+}
+
 /// What the forecast says of these variants.
 pub(crate) async fn rows(
     db: &Reader,
     view: &View,
     variants: &[Variant],
-    today: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Result<Vec<ForecastRow>, OperationError> {
+    let today = now.date_naive();
     let ids: Vec<VariantId> = variants.iter().map(|variant| variant.id.clone()).collect();
     let since = today
         .checked_sub_days(Days::new(u64::from(view.settings.window_days)))
         .unwrap_or(today);
     let mut sales = db.sales(&ids, &view.demand_locations, since).await?;
-    let tiers = forecast::tiers(&db.sold_since(since).await?);
+    let tiers = db.tiers(since, now).await?;
+    // Tiers are of what is sold anywhere, wherever the view looks.
+    let sold: BTreeMap<VariantId, i64> = if view.demand_locations.is_empty() {
+        sales
+            .iter()
+            .map(|(id, days)| (id.clone(), days.values().sum()))
+            .collect()
+    } else {
+        db.sold_of(&ids, since).await?
+    };
     let links: BTreeMap<VariantId, SupplierVariant> = match &view.supplier {
         Some(supplier) => db.links_of(supplier, &ids).await?,
         None => db.primary_links(&ids).await?,
     };
     let suppliers: Vec<SupplierId> = links.values().map(|link| link.supplier.clone()).collect();
     let suppliers = db.suppliers(&suppliers).await?;
-    let levels = db.levels_at(&ids, &view.stock_locations).await?;
+    let mut levels: BTreeMap<VariantId, Vec<Levels>> = BTreeMap::new();
+    for ((variant, _), here) in db.levels_at(&ids, &view.stock_locations).await? {
+        levels.entry(variant).or_default().push(here);
+    }
     let mut coming = on_the_way(db, &ids, &view.stock_locations, &links, today).await?;
     let row = |variant: &Variant| {
         let link = links.get(&variant.id);
-        let here = levels
-            .iter()
-            .filter(|((id, _), _)| *id == variant.id)
-            .map(|(_, levels)| levels);
         let (mut available, mut on_hand, mut incoming) = (0, 0, 0);
-        for levels in here {
+        for levels in levels.get(&variant.id).into_iter().flatten() {
             available += levels.available;
             on_hand += levels.on_hand();
             incoming += levels.incoming;
@@ -193,7 +241,7 @@ pub(crate) async fn rows(
             incoming,
             available,
             on_hand,
-            abc_tier: tiers.get(&variant.id).copied().unwrap_or(Tier::C),
+            abc_tier: tiers.tier(&variant.id, sold.get(&variant.id).copied().unwrap_or(0)),
         }
     };
     Ok(variants.iter().map(row).collect())

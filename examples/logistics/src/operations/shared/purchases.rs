@@ -1,6 +1,6 @@
 //! Purchase orders, as they are told and given.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use latchstring::{Context, OperationError};
@@ -142,18 +142,16 @@ pub(crate) async fn show_purchases(
     let suppliers = db.suppliers(&suppliers).await?;
     let locations = db.location_names().await?;
     let credited = db.credited(&ids).await?;
+    let variants: BTreeSet<&VariantId> = orders
+        .iter()
+        .flat_map(|order| &order.lines)
+        .filter_map(|line| line.variant.as_ref())
+        .collect();
+    let variants: Vec<VariantId> = variants.into_iter().cloned().collect();
     let mut leads: BTreeMap<SupplierId, BTreeMap<VariantId, i64>> = BTreeMap::new();
-    for supplier in suppliers.keys() {
-        let of = orders.iter().filter(|order| order.supplier == *supplier);
-        let variants: Vec<VariantId> = of
-            .flat_map(|order| &order.lines)
-            .filter_map(|line| line.variant.clone())
-            .collect();
-        let links = db.links_of(supplier, &variants).await?.into_iter();
-        leads.insert(
-            supplier.clone(),
-            links.map(|(id, link)| (id, link.lead_time_days)).collect(),
-        );
+    for link in db.links_for(&variants).await? {
+        let of = leads.entry(link.supplier).or_default();
+        of.insert(link.variant, link.lead_time_days);
     }
     let item = |order: PurchaseOrder| {
         let sum = |of: fn(&PurchaseLine) -> i64| order.lines.iter().map(of).sum();

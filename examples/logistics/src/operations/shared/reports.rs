@@ -104,13 +104,17 @@ pub(crate) async fn payload(db: &Reader, report: &Report, now: DateTime<Utc>) ->
                 ));
             };
             let view = found::view(db, view).await?;
-            let variants = outlook::all_variants_of(db, &view, None).await?;
-            let mut rows = outlook::rows(db, &view, &variants, now.date_naive()).await?;
-            rows.retain(|row| row.reorder_quantity > 0);
-            outlook::sort(&mut rows, ForecastSort::ReorderDate);
-            let to_order = rows.len();
-            rows.truncate(LINES);
-            Ok(json!({ "view": view.name, "variants": variants.len(), "toReorder": to_order, "rows": rows }))
+            let mut portions = outlook::Portions::new(&view, now);
+            let (mut first, mut variants, mut to_order) = (Vec::new(), 0, 0);
+            while let Some(mut rows) = portions.next(db).await? {
+                variants += rows.len();
+                rows.retain(|row| row.reorder_quantity > 0);
+                to_order += rows.len();
+                first.append(&mut rows);
+                outlook::sort(&mut first, ForecastSort::ReorderDate);
+                first.truncate(LINES);
+            }
+            Ok(json!({ "view": view.name, "variants": variants, "toReorder": to_order, "rows": first }))
         }
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use latchstring::{ChangeAction, Context, OperationError};
 use serde_json::Value;
 
-use super::changes::with_lines;
+use super::changes::{created, with_lines};
 use crate::{
     Reader, Writer,
     model::{
-        LocationId, PurchaseOrder, ReturnOrder, StockTake, TransferOrder, VariantId,
+        LocationId, PurchaseOrder, ReturnOrder, StockTake, StockTakeLine, TransferOrder, VariantId,
         inventory::{Counted, Moves, Place, Source, short, shortages},
         purchase::Push,
     },
@@ -129,8 +129,7 @@ macro_rules! settle {
             db.apply(cx, cause, &moves).await?;
             db.add_activity(cx, new.id.as_str(), done.action, done.details.as_ref())
                 .await?;
-            let mut is = serde_json::to_value(new).map_err(OperationError::internal)?;
-            is["lines"] = serde_json::to_value(&new.lines).map_err(OperationError::internal)?;
+            let is = created(new, &new.lines);
             db.record($entity, new.id.clone(), ChangeAction::Created, None, Some(is));
             Ok(())
         }
@@ -245,7 +244,8 @@ pub(crate) async fn create_stock_take(
     db.save_stock_take(None, new).await?;
     db.add_activity(cx, new.id.as_str(), done.action, done.details.as_ref())
         .await?;
-    let mut is = serde_json::to_value(new).map_err(OperationError::internal)?;
+    // There are thousands, and nothing is known of them yet.
+    let mut is = created::<_, StockTakeLine>(new, &[]);
     is["lines"] = new.lines.len().into();
     db.record("stock_take", new.id.clone(), ChangeAction::Created, None, Some(is));
     Ok(())

@@ -16,7 +16,7 @@ use crate::{Logistics, Writer};
 pub(crate) struct CreateSupplier {
     /// The name, 1 to 255 characters.
     name: Name,
-    /// In what it is paid, such as EUR. It cannot be changed once there are orders.
+    /// In what it is paid, such as EUR. It cannot be changed while there are open orders.
     currency: Currency,
     /// Where to write.
     email: Option<Email>,

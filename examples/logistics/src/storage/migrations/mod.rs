@@ -4,6 +4,7 @@ use latchstring::db::replays;
 use sea_orm_migration::prelude::*;
 
 mod m0001_tables;
+mod m0002_larger_stores;
 mod parts;
 
 /// Brings the database up to date.
@@ -12,7 +13,11 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_tables::Migration), Box::new(replays::Migration)]
+        vec![
+            Box::new(m0001_tables::Migration),
+            Box::new(replays::Migration),
+            Box::new(m0002_larger_stores::Migration),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

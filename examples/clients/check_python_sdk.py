@@ -24,7 +24,6 @@ from mcp.shared._httpx_utils import create_mcp_http_client
 from server import Server, Unexpected, check
 
 ERAS = {"2026-07-28": "auto", "2025-11-25": "legacy"}
-COUNT = "return (await app.boms.list({})).totalCount"
 # Computes until it is stopped, or for as long as a program may.
 LONG = "for (;;) {} return 1"
 # As many as a tenant may run at once: the next one finds a place only if they have ended. A client of an older revision gives up
@@ -61,16 +60,16 @@ async def refusal(work):
     raise Unexpected("it was carried out")
 
 
-async def check_tools(client):
+async def check_tools(client, product):
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
     check("the tools of a read key are listed", {"search", "describe", "run"} <= tools.keys(), list(tools))
     reading = all(tool.annotations.read_only_hint for tool in tools.values())
     check("no tool that writes is", reading and "run_write" not in tools, list(tools))
-    found = (await call(client, "search", {"query": "list boms"}))["results"]
-    check("`search` finds the operation", any(one["id"] == "boms.list" for one in found), found)
-    described = await client.call_tool("describe", {"names": ["boms.list"]})
+    found = (await call(client, "search", {"query": product.search}))["results"]
+    check("`search` finds the operation", any(one["id"] == product.listing for one in found), found)
+    described = await client.call_tool("describe", {"names": [product.listing]})
     check("`describe` declares it", "totalCount" in described.content[0].text, described.content)
-    check("a program reads the demo data", await run(client, COUNT) > 0)
+    check("a program reads the demo data", await run(client, product.count) > 0)
 
 
 async def check_refusals(client):
@@ -102,7 +101,7 @@ async def check_everything(server):
         print(f"the Python SDK, {revision}", flush=True)
         async with connected(server.url, key, mode) as client:
             check(f"it speaks {revision}", client.protocol_version == revision, client.protocol_version)
-            await check_tools(client)
+            await check_tools(client, server.product)
             await check_refusals(client)
             await check_giving_up(client, revision)
 

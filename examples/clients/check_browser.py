@@ -11,6 +11,9 @@ Starts BINARY and headless Chromium (Debian's), and goes through what people do,
 - right-to-left: every page the other way round (`browser_right_to_left.py`).
 - view: the page that chats show results with (`browser_view.py`).
 
+A sixth, own, is what differs from product to product (`browser_own.py`), for a product whose pages are the same otherwise. It is
+gone through only where it is asked for.
+
 With `--browser firefox` it goes through the main things in Debian's Firefox instead (`browser_firefox.py`).
 
 Ends with 0 when everything was as it should be; otherwise the first thing that was not is named. What is known not to hold
@@ -34,6 +37,7 @@ from browser import OtherSite, Person, Visit, chromium, run_program, status
 from browser_firefox import it_works_in_firefox
 from browser_keyboard import all_goes_without_a_mouse
 from browser_names import t14_names_act_nowhere
+from browser_own import its_pages_are_its_own
 from browser_right_to_left import it_reads_from_right_to_left
 from browser_view import the_page_shows_results
 from server import Server, check
@@ -204,7 +208,7 @@ class Pages(Visit):
     async def every_page_is_right_for_everybody(self, cookies):
         keys = self.server.ready["stores"][1]["keys"]
         for key in (keys["read"], keys["readWrite"], keys["readWrite"]):
-            run_program(self.mcp, key)
+            run_program(self.mcp, key, self.server.product.count)
         for width, scheme in LOOKS:
             context = await self.context(width, scheme)
             page = await context.new_page()
@@ -249,7 +253,7 @@ class Pages(Visit):
             await look("the end of a pause")
             await page.click("text=Sign out")
             await look("signed out")
-            for place in ("", "/overview", "/asking-well", "/operations/boms.buildable"):
+            for place in self.server.product.guide:
                 await page.goto(self.at(f"/guide{place}"))
                 await look(f"the documentation{place.replace('/', ', ')}")
             await context.close()
@@ -282,6 +286,7 @@ PARTS = {
     "right-to-left": it_reads_from_right_to_left,
     "view": the_page_shows_results,
 }
+ASKED_FOR = {"own": its_pages_are_its_own}
 
 
 @contextmanager
@@ -300,7 +305,7 @@ async def main():
     parser.add_argument("binary")
     parser.add_argument("--screenshots", type=Path, metavar="FOLDER")
     parser.add_argument("--browser", choices=("chromium", "firefox"), default="chromium")
-    parser.add_argument("--part", choices=PARTS, action="append", help="only this; may be repeated")
+    parser.add_argument("--part", choices=PARTS | ASKED_FOR, action="append", help="only this; may be repeated")
     arguments = parser.parse_args()
     if arguments.screenshots:
         arguments.screenshots.mkdir(parents=True, exist_ok=True)
@@ -313,7 +318,7 @@ async def main():
                 print(f"{part}:", flush=True)
                 # As people read it: the other form escapes what it is told.
                 with serving(arguments.binary, log_format="pretty" if part == "names" else "json") as server:
-                    await PARTS[part](Pages(server, browser, arguments.screenshots))
+                    await (PARTS | ASKED_FOR)[part](Pages(server, browser, arguments.screenshots))
     print("all is well")
 
 

@@ -1,10 +1,10 @@
 """Clients that run on Node: the MCP Inspector's command line and the TypeScript SDK.
 
-    check_node.py BINARY NODE FOLDER
+    check_node.py BINARY NODE FOLDER [--inspector]
 
 Starts BINARY on a free port with a data directory of its own. The Inspector, installed in FOLDER, lists the tools as a client of
 the 2026-07-28 revision and of an older one, with each way of listing them, and must find nothing to say about their schemas. The
-rest is in `check_node.mjs`. Ends with 0 when everything was as it should be.
+rest is in `check_node.mjs`, and left out with `--inspector`. Ends with 0 when everything was as it should be.
 
 `just client` makes the environment and the binary.
 """
@@ -71,14 +71,15 @@ def check_inspector(node, server):
 
 def check_sdks(node, server):
     key = server.ready["stores"][0]["keys"]["read"]
-    done = node.run(HERE / "check_node.mjs", server.url, str(node.folder), KEY=key)
+    own = {"listing": server.product.listing, "search": server.product.search, "count": server.product.count}
+    done = node.run(HERE / "check_node.mjs", server.url, str(node.folder), json.dumps(own), KEY=key)
     print(done.stdout, end="", flush=True)
     if done.returncode != 0:
         raise Unexpected(done.stderr)
 
 
 def main():
-    if len(sys.argv) != 4:
+    if len(sys.argv) not in (4, 5) or sys.argv[4:] not in ([], ["--inspector"]):
         sys.exit(__doc__)
     with tempfile.TemporaryDirectory(prefix="latchstring-node-") as folder:
         folder = Path(folder)
@@ -86,7 +87,8 @@ def main():
         try:
             server.start()
             check_inspector(node, server)
-            check_sdks(node, server)
+            if not sys.argv[4:]:
+                check_sdks(node, server)
         except Unexpected as error:
             sys.exit(f"not as it should be: {error}")
         finally:

@@ -160,7 +160,7 @@ def a_key_is_shown_once(tab, server):
     tab.go(server.ready["accessUrl"])
     tab.click("button.primary")
     tab.wait("signing in leads to the access page", "return location.pathname === '/access' && !!document.querySelector('h1')")
-    check("one signs in", tab.text("h1") == "LLM / API Access", tab.text("h1"))
+    check("one signs in", tab.text("h1") == server.product.access_page, tab.text("h1"))
     tab.go(f"{base}/access/keys/new")
     tab.write("#label", "In Firefox")
     tab.click("button.primary")

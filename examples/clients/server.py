@@ -7,6 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import product
+
 # A debug build compiles the guest, when no test has done so before.
 START_SECONDS = 180
 STOP_SECONDS = 20
@@ -27,6 +29,7 @@ class Server:
 
     def __init__(self, binary, folder, log_format="json"):
         self.binary = Path(binary).resolve()
+        self.product = product.of(self.binary)
         self.data = folder / "data"
         self.log_format = log_format
         self.log = folder / "log.txt"

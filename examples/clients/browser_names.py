@@ -131,7 +131,7 @@ async def apps_connect(visit, page):
             await visit.picture(tab, f"t14 {where}")
 
         key = await visit.allow(page, app, look)
-        run_program(app.connector, key)
+        run_program(app.connector, key, visit.server.product.count)
         if app in (apps[0], apps[-1]):
             await page.locator("h1", has_text="is connected").wait_for(timeout=10_000)
             await harmless(page, app.name, "the page that waited")

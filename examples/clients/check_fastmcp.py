@@ -75,13 +75,13 @@ async def tools_are_complete(client):
     return tools
 
 
-async def with_the_read_key(client, write_names):
+async def with_the_read_key(client, product, write_names):
     tools = await tools_are_complete(client)
     check("search, describe and run are there", {"search", "describe", "run"} <= tools.keys(), list(tools))
     check("every tool is marked as reading", all(tool.annotations.read_only_hint for tool in tools.values()))
     check("no tool that writes is listed", not write_names & tools.keys(), write_names & tools.keys())
 
-    page = await run(client, "return await app.boms.list({})")
+    page = await run(client, f"return await app.{product.listing}({{}})")
     check("a program reads the demo data", len(page["items"]) > 0, page)
 
     absent = await refusal(client, "no_such_tool", {})
@@ -92,21 +92,22 @@ async def with_the_read_key(client, write_names):
     check("a tool that writes is refused in the same words as one that does not exist", True)
 
     # Written down it would be refused before the program runs.
-    program = "const name = ['create'][0]; try { await app.boms[name]({}) } catch (error) { return error.code } return 'carried out'"
+    namespace, method = product.hidden.split(".")
+    attempt = f"try {{ await app.{namespace}[name]({{}}) }} catch (error) {{ return error.code }}"
+    program = f"const name = ['{method}'][0]; {attempt} return 'carried out'"
     code = await run(client, program)
     check("a program does not find an operation that writes", code == "UNKNOWN_OPERATION", code)
 
 
-async def with_the_write_key(client, write_names):
+async def with_the_write_key(client, product, write_names):
     tools = await tools_are_complete(client)
     check("run_write is there, marked as destructive", tools["run_write"].annotations.destructive_hint)
     unmarked = [name for name in write_names if tools[name].annotations.read_only_hint]
     check("what the read key does not see is marked as writing", not unmarked, unmarked)
 
-    program = "return await app.rawMaterials.createVirtual({ name: 'Made by the client check' })"
+    program, count = product.make, product.count_made
     dry = await call(client, "run_write", {"program": program, "dryRun": True})
     check("a dry run tells its changes and keeps none", dry["committed"] is False and len(dry["changes"]) > 0, dry)
-    count = "return (await app.rawMaterials.list({ search: 'Made by the client check' })).totalCount"
     check("after a dry run nothing is there", await run(client, count) == 0)
 
     failing = program.replace("return ", "") + "; throw new Error('on purpose')"
@@ -114,7 +115,7 @@ async def with_the_write_key(client, write_names):
     check("a program that throws after a change leaves nothing", await run(client, count) == 0)
     kept = await call(client, "run_write", {"commit": dry["handle"]})
     check("the handle of the dry run keeps its change", kept["committed"] is True and await run(client, count) == 1, kept)
-    made = [told["result"]["rawMaterial"]["variantId"] for told in (dry, kept)]
+    made = [told["result"] for told in (dry, kept)]
     check("with the id that the dry run told of", made[0] == made[1], made)
     await refusal(client, "run_write", {"commit": dry["handle"]})
     kept = await call(client, "run_write", {"program": program})
@@ -142,6 +143,8 @@ async def check_everything(server):
     stores = server.ready["stores"]
     keys = [key for store in stores for key in store["keys"].values()]
     read, write = stores[0]["keys"]["read"], stores[0]["keys"]["readWrite"]
+    begins = all(key.startswith(f"{server.product.key_prefix}_") for key in keys)
+    check(f"its keys begin with {server.product.key_prefix}_", begins)
 
     async with Client(server.url, auth=read) as reader, Client(server.url, auth=write) as writer:
         read_names = {tool.name for tool in await reader.list_tools()}
@@ -151,15 +154,14 @@ async def check_everything(server):
     for revision, era in ERAS.items():
         print(f"a client of {revision} with the read key", flush=True)
         async with Client(server.url, auth=read, mode=era) as client:
-            await with_the_read_key(client, write_names)
+            await with_the_read_key(client, server.product, write_names)
     print("a client with the read & write key", flush=True)
     async with Client(server.url, auth=write) as client:
-        await with_the_write_key(client, write_names)
+        await with_the_write_key(client, server.product, write_names)
 
     print("keys", flush=True)
     async with Client(server.url, auth=stores[1]["keys"]["read"]) as client:
-        count = "return (await app.rawMaterials.list({ search: 'Made by the client check' })).totalCount"
-        check("the other store does not see this one's data", await run(client, count) == 0)
+        check("the other store does not see this one's data", await run(client, server.product.count_made) == 0)
     check("without a key: 401", status(server.url, None) == 401)
     check("with a wrong key: 401", status(server.url, read[:-1] + ("0" if read[-1] != "0" else "1")) == 401)
     keys.append(await check_revocation(server))

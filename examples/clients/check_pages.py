@@ -2,7 +2,7 @@
 
     check_pages.py BINARY
 
-Starts BINARY on a free port with a data directory of its own, and sends it every program of `examples/assembly/pages`: those
+Starts BINARY on a free port with a data directory of its own, and sends it every program of the product's `pages`: those
 that read with a read key, those that change data as a dry run, so that each finds the demo data as it begins. Each must return,
 and something short enough to be shown whole. Every operation that a page names must be there. Ends with 0 when everything was
 as it should be; otherwise every page and program that was not is named.
@@ -18,9 +18,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import product
 from server import Server, Unexpected, check
 
-PAGES = Path(__file__).parent.parent / "pages"
+EXAMPLES = Path(__file__).resolve().parent.parent
 # Of more than this the assistant sees the first part only.
 SHOWN = 20_000
 
@@ -64,8 +65,11 @@ def programs(text):
 
 def fault(base, keys, known, program):
     """Why a program is not as it should be, if it is not."""
-    methods = {name.split(".")[1] for name, scope in known.items() if scope == "read_write"}
-    writes = not methods.isdisjoint(re.findall(r"\.(\w+)\(", program))
+    commands = {name for name, scope in known.items() if scope == "read_write"}
+    # Also where the namespace is in a variable; but maps and sets of JavaScript have methods of the same names.
+    methods = {name.split(".")[1] for name in commands} - {"add", "clear", "delete", "set"}
+    writes = any(one in commands for one in re.findall(r"\bapp\.(\w+\.\w+)\(", program))
+    writes = writes or not methods.isdisjoint(re.findall(r"\.(\w+)\(", program))
     if writes:
         answer = fetch(f"{base}/api/v1/run_write", {"program": program, "dryRun": True}, keys["read_write"])
     else:
@@ -83,9 +87,9 @@ def fault(base, keys, known, program):
     return None
 
 
-def check_the_pages(base, keys, known):
+def check_the_pages(base, keys, known, folder):
     faults, ran = [], 0
-    pages = sorted(PAGES.glob("*.md"))
+    pages = sorted(folder.glob("*.md"))
     for page in pages:
         text = page.read_text()
         faults += [f"{page.name}: no operation `{name}`" for name in sorted(named(text, known) - known.keys())]
@@ -106,7 +110,8 @@ def check_everything(server):
     for scope in ("read", "read_write"):
         made = server.command("key", "create", "--store", store, "--scope", scope, "--label", "pages check", "--json")
         keys[scope] = made["key"]
-    check_the_pages(base, keys, operations(fetch(f"{base}/api/v1/openapi.json")))
+    folder = EXAMPLES / product.name(server.binary) / "pages"
+    check_the_pages(base, keys, operations(fetch(f"{base}/api/v1/openapi.json")), folder)
     check("the server stops cleanly", server.stop() == 0)
 
 

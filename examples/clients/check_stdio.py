@@ -21,7 +21,6 @@ from fastmcp.client.transports import StdioTransport
 from server import Server, Unexpected, check
 
 ERAS = {"2026-07-28": "auto", "2025-11-25": "legacy"}
-COUNT = "return (await app.boms.list({})).totalCount"
 # Computes until it is stopped, or for as long as a program may.
 LONG = "for (;;) {} return 1"
 
@@ -53,10 +52,10 @@ async def refusal(work):
     raise Unexpected("it was carried out")
 
 
-async def check_era(client):
+async def check_era(client, count):
     names = {tool.name for tool in await client.list_tools()}
     check("the tools of a read key are listed", {"search", "describe", "run"} <= names and "run_write" not in names, names)
-    check("a program reads the demo data", await run(client, COUNT) > 0)
+    check("a program reads the demo data", await run(client, count) > 0)
     results = await asyncio.gather(*(run(client, f"return {number}") for number in range(8)))
     check("requests at once get their own answers", results == list(range(8)), results)
     await refusal(run(client, LONG, timeout=0.3))
@@ -69,9 +68,9 @@ async def check_revocation(server, bridge):
     store = server.ready["stores"][0]["name"]
     made = server.command("key", "create", "--store", store, "--label", "stdio check", "--json")
     async with bridge.client(server.url, made["key"]) as client:
-        await run(client, COUNT)
+        await run(client, server.product.count)
         server.command("key", "revoke", made["id"], "--store", store, "--json")
-        words = await refusal(run(client, COUNT))
+        words = await refusal(run(client, server.product.count))
     check("a revoked key is told with what to do", "make a new one on the access page" in words, words)
     return made["key"]
 
@@ -83,12 +82,12 @@ async def check_everything(server, bridge):
     for revision, era in ERAS.items():
         print(f"a client of {revision} that starts the bridge", flush=True)
         async with bridge.client(server.url, read, era) as client:
-            await check_era(client)
+            await check_era(client, server.product.count)
     print("keys, and a server that is gone", flush=True)
     keys.append(await check_revocation(server, bridge))
     async with bridge.client(server.url, read) as client:
         check("the server stops while a client is connected", server.stop() == 0)
-        words = await refusal(run(client, COUNT))
+        words = await refusal(run(client, server.product.count))
         check("a server that is gone is told", "Is it running at" in words, words)
     log = bridge.log.read_text()
     check("the log has lines and no keys", log and not any(key in log for key in keys))

@@ -1,21 +1,21 @@
 // The TypeScript SDK against a running server: what a program with a key would notice. Started by `check_node.py`.
 //
-//     KEY=… node check_node.mjs URL FOLDER
+//     KEY=… node check_node.mjs URL FOLDER PRODUCT
 //
 // FOLDER has the SDK's two generations installed. The newer one speaks 2026-07-28 and the older revisions, the older one those
-// alone.
+// alone. PRODUCT is JSON: what `product.py` says of the product.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
-const [url, folder] = process.argv.slice(2);
+const [url, folder, own] = process.argv.slice(2);
+const product = JSON.parse(own);
 const installed = createRequire(`${folder}/`);
 const current = installed("@modelcontextprotocol/client");
 const { Client: EarlierClient } = installed("@modelcontextprotocol/sdk/client/index.js");
 const { StreamableHTTPClientTransport: EarlierTransport } = installed("@modelcontextprotocol/sdk/client/streamableHttp.js");
 
 const ABOUT = { name: "client-check", version: "1.0.0" };
-const COUNT = "return (await app.boms.list({})).totalCount";
 // Computes until it is stopped, or for as long as a program may.
 const LONG = "for (;;) {} return 1";
 // As many as a tenant may run at once: the next one finds a place only if they have ended. A client of an older revision gives up
@@ -58,11 +58,11 @@ async function listed(client) {
 }
 
 async function found(client) {
-  const { results } = await call(client, "search", { query: "list boms" });
-  check("`search` finds the operation", results.some((one) => one.id === "boms.list"), results);
-  const description = await client.callTool({ name: "describe", arguments: { names: ["boms.list"] } });
+  const { results } = await call(client, "search", { query: product.search });
+  check("`search` finds the operation", results.some((one) => one.id === product.listing), results);
+  const description = await client.callTool({ name: "describe", arguments: { names: [product.listing] } });
   check("`describe` declares it", description.content[0].text.includes("totalCount"), description.content);
-  check("a program reads the demo data", (await run(client, COUNT)) > 0);
+  check("a program reads the demo data", (await run(client, product.count)) > 0);
 }
 
 async function refused(client) {

@@ -1,0 +1,57 @@
+//! What a thread claims of the processors: how much, as its nice value, and how long in one go, as its slice.
+//!
+//! Who wakes up does not wait for the end of a slice that is longer than its own (`PREEMPT_SHORT` of Linux 6.12). So programs
+//! begin with short slices, which many of them share without one waiting for long, and those that compute long get long ones.
+//! Systems that know no slices keep to the nice value.
+
+use std::{io, time::Duration};
+
+use rustix::process::{Pid, nice, setpriority_process};
+
+/// How much programs stand back behind the server that answers calls: a third of its share of a processor when both want
+/// it, all of it otherwise. Not further, because a program's time runs while it waits for a processor.
+pub(crate) const NICE: i32 = 5;
+
+/// The slice of a program that has not computed for long: the shortest there is.
+pub(crate) const SHORT: Duration = Duration::from_micros(100);
+
+/// The slice of one that has: the longest.
+pub(crate) const LONG: Duration = Duration::from_millis(100);
+
+/// Has this thread, and what it forks, stand behind the server with short slices. Where that may not be changed, it competes with
+/// the server as before.
+pub(crate) fn stand_behind_the_server() {
+    // Only this thread, on Linux.
+    if let Ok(nice) = nice(NICE) {
+        let _ = attributes(0, nice, SHORT);
+    }
+}
+
+/// Gives a thread another nice value, and slices of this length if the system knows such a thing.
+///
+/// # Errors
+/// When the nice value stays what it was, as it does where it would be lower and the server has no privileges.
+pub(crate) fn set(thread: Pid, nice: i32, slice: Duration) -> io::Result<()> {
+    setpriority_process(Some(thread), nice)?;
+    let _ = attributes(thread.as_raw_nonzero().get(), nice, slice);
+    Ok(())
+}
+
+/// Zero is this thread.
+#[expect(unsafe_code, reason = "the call has no safe wrapper")]
+fn attributes(thread: i32, nice: i32, slice: Duration) -> io::Result<()> {
+    let out_of_range = |_| io::ErrorKind::InvalidInput;
+    // SAFETY: a structure of numbers, which may all be zero.
+    let mut attributes: libc::sched_attr = unsafe { std::mem::zeroed() };
+    attributes.size = u32::try_from(size_of::<libc::sched_attr>()).map_err(out_of_range)?;
+    attributes.sched_policy = libc::SCHED_OTHER.cast_unsigned();
+    attributes.sched_nice = nice;
+    attributes.sched_runtime = u64::try_from(slice.as_nanos()).map_err(out_of_range)?;
+    // SAFETY: the structure lives through the call, has the size that it says, and is only read.
+    let done = unsafe { libc::syscall(libc::SYS_sched_setattr, thread, &raw const attributes, 0) };
+    if done == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
