@@ -32,8 +32,9 @@ pub async fn read(database: &Database, store: TenantId) -> Result<Shop, StorageE
     Reader::new(transaction, store).shop().await
 }
 
-/// Changes a store's plan and preferences, and answers them as they are now. Orders that are open follow the new
-/// preferences from their next change on.
+/// Changes a store's plan and preferences, and answers them as they are now. Nothing moves by it: what open orders have on
+/// their way follows with their next step that is about units, and received units go into stock with the next `receive`,
+/// `syncInventory` or `quickComplete`.
 ///
 /// # Errors
 /// When the store was never set up, or the database fails. Then nothing was changed.

@@ -5,9 +5,10 @@ use latchstring::TenantId;
 use latchstring::db::Database;
 
 use super::{
-    documents::{bring, view},
+    documents::purchases::bring,
     made,
     tables::{cell, number},
+    telling::view,
 };
 use crate::{
     StorageError, Writer,

@@ -4,11 +4,14 @@
 //! it can have. What was sold lies in the days before the store was made, so that the forecast has something to say. Seeding
 //! a store that is there already changes nothing.
 
+mod credits;
 mod documents;
+mod fill;
 mod harbor;
 mod kiln;
 pub mod large;
 mod tables;
+mod telling;
 
 use chrono::{DateTime, Utc};
 use latchstring::TenantId;
@@ -30,7 +33,7 @@ pub async fn seed(database: &Database, tenants: &[TenantId]) -> Result<(), Stora
         match writer.reader().shop().await {
             Ok(_) => {}
             Err(StorageError::NoShop(_)) => {
-                documents::fill(&writer, tables, made(*tenant)).await?;
+                fill::fill(&writer, tables, made(*tenant)).await?;
                 writer.commit_unfenced().await?;
             }
             Err(error) => return Err(error),

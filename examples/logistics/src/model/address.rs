@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::Name;
 
@@ -41,11 +41,23 @@ pub struct Shipment {
     #[serde(default)]
     pub tracking_number: Option<Name>,
     /// When it left.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "moment")]
     pub shipped_at: Option<DateTime<Utc>>,
     /// When it is expected.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "moment")]
     pub expected_at: Option<DateTime<Utc>>,
+}
+
+/// A moment, or the refusal that says how to write one.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let moment = DateTime::parse_from_rfc3339(&text).map_err(|_| {
+        let shown: String = text.chars().take(40).collect();
+        de::Error::custom(format!("`{shown}` is not a moment; write it like 2026-03-01T00:00:00Z"))
+    });
+    Ok(Some(moment?.to_utc()))
 }
 
 /// A file that people attached; only its name and size are known here.

@@ -1,6 +1,8 @@
 //! Reorder rules: how much of a variant should be kept, by hand. They are shown and used to fill up to a level; the
 //! forecast does not read them.
 
+use std::collections::BTreeMap;
+
 use super::{LocationId, Refusal, VariantId};
 
 /// For what a rule is.
@@ -56,6 +58,36 @@ impl Constants {
         Ok(self)
     }
 
+    /// Checks that the numbers also go together with the other rules of their variant: at a location its own rule and the one
+    /// for every location hold as one. `others` may have what this rule was before.
+    ///
+    /// # Errors
+    /// When at some location they would not; says at which.
+    pub fn beside(
+        self,
+        location: Option<&LocationId>,
+        others: &BTreeMap<Option<LocationId>, Self>,
+    ) -> Result<Self, Refusal> {
+        let together = |own: Self, all: Self, at: &LocationId| {
+            own.over(all).checked().map_err(|refusal| {
+                refusal.also(format!(
+                    "at location `{at}` its own rule and the one for every location hold together; see both with \
+                     `app.variantConstants.list({{ variantIds: [...] }})`"
+                ))
+            })
+        };
+        if let Some(at) = location {
+            together(self, others.get(&None).copied().unwrap_or_default(), at)?;
+        } else {
+            for (at, own) in others {
+                if let Some(at) = at {
+                    together(*own, self, at)?;
+                }
+            }
+        }
+        Ok(self)
+    }
+
     /// What holds at a location: its own rule's numbers, and where it says nothing those of the rule for all.
     #[must_use]
     pub fn over(self, all: Self) -> Self {
@@ -96,6 +128,25 @@ mod tests {
             let text = wrong.checked().unwrap_err().to_string();
             assert!(text.contains("would be 4") && text.contains('3'), "{text}");
         }
+    }
+
+    #[test]
+    fn the_rules_of_a_variant_go_together_at_each_location() {
+        let at: LocationId = "a".to_owned().try_into().unwrap();
+        let all = rule(None, None, Some(10), None);
+        let others = BTreeMap::from([(None, all), (Some(at.clone()), rule(Some(8), None, None, None))]);
+        assert!(rule(Some(10), None, None, None).beside(Some(&at), &others).is_ok());
+        let refused = rule(Some(11), None, None, None)
+            .beside(Some(&at), &others)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("`min` would be 11") && refused.contains("location `a`"),
+            "{refused}"
+        );
+        assert!(rule(Some(11), None, Some(12), None).beside(Some(&at), &others).is_ok());
+        assert!(rule(None, None, Some(7), None).beside(None, &others).is_err());
+        assert!(rule(None, None, Some(8), None).beside(None, &others).is_ok());
     }
 
     #[test]

@@ -141,6 +141,12 @@ impl Credit {
             }
             Some(rate) => amount.at(rate),
         };
+        if value == Amount::ZERO {
+            return Err(Refusal::input(format!(
+                "{amount} {} at that rate are worth less than a millionth of one {}; apply more",
+                self.currency, to.currency
+            )));
+        }
         let Some(value) = value.price().filter(|value| value.amount() <= to.due) else {
             return Err(Refusal::input(format!(
                 "that would be {value} {}, and {} are due on the order; apply less",

@@ -11,6 +11,7 @@ pub mod inventory;
 pub mod money;
 pub mod name;
 pub mod notify;
+pub mod outgoing;
 pub mod patch;
 pub mod purchase;
 pub mod refusal;

@@ -109,6 +109,11 @@ pub fn many_lines(text: &str) -> Result<(), TextError> {
     text.split(['\n', '\t']).try_for_each(one_line)
 }
 
+/// A text from elsewhere without what cannot be seen: on one line, whatever it was.
+pub fn seen(text: &str) -> String {
+    text.chars().filter(|one| !is_unseen(*one)).collect()
+}
+
 fn is_unseen(one: char) -> bool {
     one.is_control()
         || matches!(one, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

@@ -68,6 +68,14 @@ impl Report {
         self
     }
 
+    /// Whether it waits for a time that is later than the one after the next: it was put there by a clock that ran ahead,
+    /// and would be silent until then.
+    pub fn is_astray(&self, now: DateTime<Utc>) -> bool {
+        let after_next =
+            next(self.frequency, self.send_time, now).and_then(|next_at| next(self.frequency, self.send_time, next_at));
+        self.is_enabled && self.next_at.zip(after_next).is_some_and(|(at, latest)| at > latest)
+    }
+
     /// Checks that it can go out.
     ///
     /// # Errors
@@ -147,9 +155,17 @@ impl TryFrom<String> for Email {
         let labels: Vec<&str> = domain.split('.').collect();
         let is_domain = labels.len() > 1
             && labels.iter().all(|label| {
-                !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                !label.is_empty()
+                    && !label.starts_with('-')
+                    && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             });
-        if local.is_empty() || local.len() > 64 || domain.len() > 200 || !is_plain(local) || !is_domain {
+        // A dash at its beginning would be an option to a program that is given the address.
+        let is_local = !local.is_empty()
+            && local.len() <= 64
+            && is_plain(local)
+            && !local.starts_with('-')
+            && local.split('.').all(|part| !part.is_empty());
+        if !is_local || !is_domain || domain.len() > 200 {
             return Err(wrong());
         }
         Ok(Self(format!("{local}@{domain}").to_ascii_lowercase()))
@@ -223,7 +239,13 @@ impl Alarm {
     pub fn look(&mut self, trigger: Trigger, is_met: bool, now: DateTime<Utc>) -> bool {
         let tells = match trigger {
             Trigger::StockOut | Trigger::Threshold => is_met && !self.was_met,
-            Trigger::DaysBeforeReorder => is_met && self.told_at.is_none_or(|told| now - told >= TimeDelta::hours(48)),
+            // Either way: a clock that ran ahead once must not silence it for as long.
+            Trigger::DaysBeforeReorder => {
+                is_met
+                    && self
+                        .told_at
+                        .is_none_or(|told| (now - told).abs() >= TimeDelta::hours(48))
+            }
         };
         self.was_met = is_met;
         if tells {
@@ -329,6 +351,36 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_ran_ahead_once_silences_nothing() {
+        let mut report = Report {
+            id: "rep".to_owned().try_into().unwrap(),
+            name: "x".to_owned(),
+            kind: ReportKind::PoStatus,
+            view: None,
+            recipients: Vec::new(),
+            frequency: Frequency::Daily,
+            send_time: NaiveTime::from_hms_opt(8, 0, 0).unwrap(),
+            is_enabled: true,
+            last_sent_at: None,
+            next_at: None,
+            version: 1,
+        };
+        let years_ahead = Utc.with_ymd_and_hms(2031, 1, 1, 0, 0, 0).unwrap();
+        report = report.scheduled(years_ahead);
+        assert!(report.is_astray(at(1, 9)));
+        assert_eq!(report.clone().scheduled(at(1, 9)).next_at, Some(at(2, 8)));
+        // A clock that goes back by a minute just after a report went out does not send it again.
+        report = report.scheduled(at(2, 8));
+        assert!(!report.is_astray(at(2, 7)) && !report.is_astray(at(2, 9)));
+        let mut alarm = Alarm {
+            was_met: true,
+            told_at: Some(years_ahead),
+        };
+        assert!(alarm.look(Trigger::DaysBeforeReorder, true, at(1, 9)));
+        assert!(!alarm.look(Trigger::DaysBeforeReorder, true, at(1, 8)));
+    }
+
+    #[test]
     fn addresses_are_checked_and_compared_in_lower_case() {
         let email = |text: &str| Email::try_from(text.to_owned());
         assert_eq!(
@@ -345,6 +397,14 @@ mod tests {
             "a@.com",
             "a<b@example.com",
             "ü@example.com",
+            "-oQ/tmp@example.com",
+            "a..b@example.com",
+            ".a@example.com",
+            "a@-example.com",
+            "a@example.com\nBcc: b@example.com",
+            "a\r@example.com",
+            "a@example.com, b@example.com",
+            "\"a\"@example.com",
         ] {
             assert!(email(wrong).is_err(), "{wrong}");
         }

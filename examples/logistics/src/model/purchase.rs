@@ -1,7 +1,8 @@
 //! Purchase orders: what is bought from one supplier for one location.
 //!
 //! What an order has done to stock is written on its lines (`incoming`, `synced`), so its effect is always the difference
-//! between what it did and what it should have done ([`PurchaseOrder::footprint`]).
+//! between what it did and what it should have done ([`PurchaseOrder::footprint`]). Units go into stock in three steps only:
+//! when they are received, where the store wants that, or when somebody asks for it ([`Push`]).
 
 mod actions;
 mod lines;
@@ -176,6 +177,10 @@ pub struct PurchaseLine {
     pub rejected: i64,
     /// How many of those received were put into stock.
     pub synced: i64,
+    /// How many of those received somebody else puts into stock: they came, or lay unsynced, while the store's `blockSync`
+    /// was on.
+    #[serde(default)]
+    pub elsewhere: i64,
     /// How many it has put into `incoming`.
     pub incoming: i64,
     /// What one costs.
@@ -224,6 +229,11 @@ impl PurchaseLine {
         self.unit_cost.times(self.expected())
     }
 
+    /// How many of those received wait to be put into stock.
+    pub fn unsynced(&self) -> i64 {
+        self.received - self.synced - self.elsewhere
+    }
+
     fn is_stocked(&self) -> bool {
         self.variant.is_some() && self.fulfilment == Fulfilment::Warehouse
     }
@@ -232,6 +242,8 @@ impl PurchaseLine {
 /// Whether to put into stock what was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Push {
+    /// The step is about something else.
+    Never,
     /// Where the store's preferences say so.
     AsPreferred,
     /// Now.
@@ -252,7 +264,8 @@ pub struct PurchaseTotals {
     pub total: Amount,
     /// What credits take off.
     pub credited: Amount,
-    /// What is left to pay when credits are taken off. Payments are not: they may be in other currencies.
+    /// What is left to pay when credits are taken off; below zero where lines became cheaper since. Payments are not taken
+    /// off: they may be in other currencies.
     pub due: Amount,
 }
 
@@ -288,35 +301,65 @@ impl PurchaseOrder {
         self.lines.iter().find(|line| line.id == *id)
     }
 
-    /// How many received units are not in stock.
+    /// How many units are still to come; none once it is completed or cancelled.
+    pub fn pending(&self) -> i64 {
+        self.lines.iter().map(|line| self.pending_of(line)).sum()
+    }
+
+    /// The same of one of its lines.
+    pub fn pending_of(&self, line: &PurchaseLine) -> i64 {
+        match self.status {
+            PurchaseStatus::Completed | PurchaseStatus::Cancelled => 0,
+            PurchaseStatus::Draft
+            | PurchaseStatus::Sent
+            | PurchaseStatus::PartiallyConfirmed
+            | PurchaseStatus::Confirmed
+            | PurchaseStatus::InProgress
+            | PurchaseStatus::PartiallyReceived
+            | PurchaseStatus::Received
+            | PurchaseStatus::OnHold
+            | PurchaseStatus::Disputed => line.pending(),
+        }
+    }
+
+    /// How many received units wait to be put into stock.
     pub fn unsynced(&self) -> i64 {
-        self.lines.iter().map(|line| line.received - line.synced).sum()
+        self.lines.iter().map(PurchaseLine::unsynced).sum()
+    }
+
+    /// How many of its units lie at its location, whoever put them there.
+    pub fn lying_there(&self) -> i64 {
+        let stocked = self.lines.iter().filter(|line| line.is_stocked());
+        stocked.map(|line| line.synced + line.elsewhere).sum()
     }
 
     /// Writes on the lines what they should have done to stock by now.
     pub fn recompute(&mut self, preferences: &Preferences, push: Push) {
         let is_open = self.status.is_open();
+        let puts = match push {
+            Push::Never => false,
+            Push::AsPreferred => preferences.auto_sync_on_receive,
+            Push::Now => true,
+        };
         for line in &mut self.lines {
-            let puts_all = match line.fulfilment {
-                Fulfilment::Warehouse => {
-                    !preferences.block_sync && (preferences.auto_sync_on_receive || push == Push::Now)
+            if line.is_stocked() {
+                line.synced = line.synced.min(line.received);
+                let rest = line.received - line.synced;
+                line.elsewhere = if preferences.block_sync {
+                    rest
+                } else {
+                    line.elsewhere.min(rest)
+                };
+                if puts {
+                    line.synced = line.received - line.elsewhere;
                 }
-                Fulfilment::HoldAtSupplier | Fulfilment::Consignment => true,
-            };
-            line.synced = if puts_all || line.variant.is_none() {
-                line.received
             } else {
-                line.synced.min(line.received)
-            };
-            // What came and is not in stock yet is still on its way there, unless somebody else puts it there.
-            let arrived = if preferences.block_sync {
-                line.received
-            } else {
-                line.synced
-            };
-            let to_come = (line.expected() - arrived - line.cancelled - line.rejected).max(0);
+                // What stays with the supplier does so by being received.
+                (line.synced, line.elsewhere) = (line.received, 0);
+            }
+            // What came and is not in stock yet is still on its way there.
             let counts = is_open && preferences.track_incoming && line.is_stocked();
-            line.incoming = if counts { to_come } else { 0 };
+            line.incoming = if counts { line.pending() + line.unsynced() } else { 0 };
         }
     }
 

@@ -38,14 +38,16 @@ named! {
     reason = "independent switches, as people see them on one page"
 )]
 pub struct Preferences {
-    /// Whether what a purchase order receives goes into stock at once; otherwise `app.purchaseOrders.syncInventory` or
+    /// Whether what a purchase order receives goes into stock with `app.purchaseOrders.receive`; otherwise `syncInventory` or
     /// `quickComplete` puts it there.
     pub auto_sync_on_receive: bool,
-    /// Whether purchase orders never put anything into stock, because somebody else does.
+    /// Whether purchase orders never put anything into stock, because somebody else does. What came meanwhile is never put
+    /// there by them, also after this is turned off.
     pub block_sync: bool,
     /// Whether open purchase orders count as incoming.
     pub track_incoming: bool,
-    /// Whether transfers move only what is incoming, because somebody else moves the stock itself.
+    /// Whether transfers move only what is incoming, because somebody else moves the stock itself. A transfer goes by what
+    /// held when it was sent.
     pub disable_available_movements: bool,
 }
 

@@ -3,7 +3,7 @@
 //! Counting takes time, and stock moves meanwhile. So a finished take sets each counted line to what was counted by moving
 //! the difference to what there is *then*, and tells where that is not what was expected at the start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -182,8 +182,7 @@ impl StockTake {
     pub fn add_lines(&mut self, lines: Vec<StockTakeLine>) -> Result<usize, Refusal> {
         self.check(StockTakeAction::AddLines)?;
         let before = self.lines.len();
-        let mut there: std::collections::BTreeSet<VariantId> =
-            self.lines.iter().map(|line| line.variant.clone()).collect();
+        let mut there: BTreeSet<VariantId> = self.lines.iter().map(|line| line.variant.clone()).collect();
         let new = lines.into_iter().filter(|line| there.insert(line.variant.clone()));
         self.lines.extend(new);
         if self.lines.len() > MOST_LINES {
@@ -227,12 +226,22 @@ impl StockTake {
     /// Writes counts down.
     ///
     /// # Errors
-    /// When it is not being counted, a line is unknown, or more would be counted than can be entered.
+    /// When it is not being counted, a line is unknown, the second count of one would take the place of the first, or more
+    /// would be counted than can be entered.
     pub fn count(&mut self, counts: Vec<Count>) -> Result<(), Refusal> {
         self.check(StockTakeAction::Count)?;
+        let mut named = BTreeSet::new();
         for count in counts {
             let line = self.lines.iter_mut().find(|line| line.id == count.line);
             let line = line.ok_or_else(|| no_line(&count.line))?;
+            // The second would take the place of the first, and nobody would notice.
+            if !named.insert(line.id.clone()) && !count.is_more {
+                return Err(Refusal::input(format!(
+                    "line `{}` (`{}`) is counted twice in one call; name it once, or give what comes on top \
+                     `increment: true`",
+                    line.id, line.title
+                )));
+            }
             let before = if count.is_more { line.counted.unwrap_or(0) } else { 0 };
             let counted = before + count.units;
             if counted > super::Units::MAX {
@@ -336,6 +345,8 @@ fn no_line(id: &LineId) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::model::status::table;
 
@@ -421,6 +432,57 @@ mod tests {
             .complete(Uncounted::Skip, |_| 10, DateTime::UNIX_EPOCH)
             .unwrap_err();
         assert!(again.to_string().contains("is `completed`"), "{again}");
+    }
+
+    #[test]
+    fn a_line_that_is_counted_twice_in_one_call_is_refused_unless_it_adds_up() {
+        let mut take = take();
+        take.start(|_| 10, DateTime::UNIX_EPOCH).unwrap();
+        for twice in [
+            vec![count("1", 12, false), count("1", 3, false)],
+            vec![count("1", 2, true), count("1", 3, false)],
+        ] {
+            let refused = take.clone().count(twice).unwrap_err().to_string();
+            assert!(refused.contains("twice") && refused.contains("increment"), "{refused}");
+        }
+        take.count(vec![count("1", 12, false), count("1", 3, true)]).unwrap();
+        assert_eq!(take.lines[0].counted, Some(15));
+        // In another call it is a count anew.
+        take.count(vec![count("1", 7, false)]).unwrap();
+        assert_eq!(take.lines[0].counted, Some(7));
+        let most = crate::model::Units::MAX;
+        assert!(take.count(vec![count("1", most, true)]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_counted_is_on_hand_in_the_end_wherever_it_moved(
+            at_start in prop::array::uniform3(-20i64..50),
+            moved in prop::array::uniform3(-30i64..30),
+            counted in prop::array::uniform3(prop::option::of(0i64..60)),
+            zero in any::<bool>(),
+        ) {
+            let place = |variant: &VariantId| variant.as_str()[1..].parse::<usize>().unwrap() - 1;
+            let now = |variant: &VariantId| at_start[place(variant)] + moved[place(variant)];
+            let mut take = take();
+            take.start(|variant| at_start[place(variant)], DateTime::UNIX_EPOCH).unwrap();
+            let counts = ["1", "2", "3"].into_iter().zip(counted);
+            let counts = counts.filter_map(|(line, units)| Some(count(line, units?, false)));
+            take.count(counts.collect()).unwrap();
+            let uncounted = if zero { Uncounted::Zero } else { Uncounted::Skip };
+            let Ok((moves, drifts)) = take.complete(uncounted, now, DateTime::UNIX_EPOCH) else {
+                prop_assert!(!zero && counted.iter().all(Option::is_none));
+                return Ok(());
+            };
+            for (at, counted) in counted.into_iter().enumerate() {
+                let variant: VariantId = id(&format!("v{}", at + 1));
+                let by: i64 = moves.iter().filter(|one| one.variant == variant).map(|one| one.by).sum();
+                let becomes = counted.or(zero.then_some(0));
+                prop_assert_eq!(now(&variant) + by, becomes.unwrap_or(now(&variant)));
+                let is_told = drifts.iter().any(|drift| drift.variant_id == variant);
+                prop_assert_eq!(is_told, becomes.is_some() && moved[at] != 0);
+            }
+        }
     }
 
     #[test]

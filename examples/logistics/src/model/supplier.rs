@@ -180,6 +180,12 @@ impl SupplierVariant {
         tiers.max_by_key(|tier| tier.from).map(|tier| tier.cost).or(self.cost)
     }
 
+    /// The fewest that can be ordered: the minimum, in whole packs.
+    fn fewest(&self) -> i64 {
+        let (pack, minimum) = (self.pack_size.max(1), self.minimum_order.max(1));
+        (minimum - 1) / pack * pack + pack
+    }
+
     /// Checks that its numbers go together.
     ///
     /// # Errors
@@ -189,10 +195,15 @@ impl SupplierVariant {
             "`packSize` is 0; write 1 where single units are sold"
         } else if self.maximum_order.is_some_and(|most| most < self.minimum_order.max(1)) {
             "`maximumOrder` is less than `minimumOrder`; give a larger one, or null for no limit"
+        } else if self.maximum_order.is_some_and(|most| most < self.fewest()) {
+            "no whole number of packs lies between `minimumOrder` and `maximumOrder`; give a larger `maximumOrder`, or a \
+             smaller `packSize`"
         } else if self.lead_time_days > 3650 {
             "`leadTimeDays` is more than ten years; write the days from order to delivery"
         } else if self.price_tiers.len() > 20 {
             "`priceTiers` has more than 20 entries; leave some out"
+        } else if self.price_tiers.iter().any(|tier| tier.from < 1) {
+            "a `from` of `priceTiers` is below 1; say from how many units on the price is lower"
         } else if self.price_tiers.windows(2).any(|pair| pair[0].from >= pair[1].from) {
             "`priceTiers` are not in order; give each a larger `from` than the one before"
         } else {
@@ -251,8 +262,33 @@ mod tests {
                 lead_time_days: 4000,
                 ..link()
             },
+            SupplierVariant {
+                pack_size: 12,
+                maximum_order: Some(10),
+                ..link()
+            },
+            SupplierVariant {
+                minimum_order: 7,
+                pack_size: 6,
+                maximum_order: Some(11),
+                ..link()
+            },
+            SupplierVariant {
+                price_tiers: vec![PriceTier {
+                    from: 0,
+                    cost: Price::ZERO,
+                }],
+                ..link()
+            },
         ] {
-            assert!(wrong.checked().is_err());
+            assert!(wrong.clone().checked().is_err(), "{wrong:?}");
         }
+        let tight = SupplierVariant {
+            minimum_order: 7,
+            pack_size: 6,
+            maximum_order: Some(12),
+            ..link()
+        };
+        assert!(tight.checked().is_ok());
     }
 }

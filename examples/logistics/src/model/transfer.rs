@@ -53,13 +53,13 @@ actions! {
         /// Change how many are planned, before it leaves.
         UpdateLine = "updateLine": [Draft],
         /// Leave a line out.
-        RemoveLine = "removeLine": [Draft, Sent, PartiallyReceived],
+        RemoveLine = "removeLine": [Draft, Sent, PartiallyReceived, OnHold],
         /// Let it leave.
         Send = "send": [Draft],
         /// Receive units.
         Receive = "receive": [Sent, PartiallyReceived],
         /// Change how many are planned after it left.
-        UpdatePlanned = "updatePlanned": [Sent, PartiallyReceived],
+        UpdatePlanned = "updatePlanned": [Sent, PartiallyReceived, OnHold],
         /// Put it on hold.
         Hold = "hold": [Sent, PartiallyReceived, Received],
         /// Go on with it.
@@ -103,6 +103,10 @@ pub struct TransferOrder {
     pub status: TransferStatus,
     /// Where it stood before it was put on hold.
     pub previous: Option<TransferStatus>,
+    /// Whether somebody else moves its stock, as the store preferred when it was sent; then it moves only what is
+    /// incoming. It stays so until it is sent anew, or half of a transfer would be moved twice or by nobody.
+    #[serde(default)]
+    pub is_moved_by_others: bool,
     /// Notes.
     pub notes: Option<String>,
     /// When what happened.
@@ -211,8 +215,14 @@ impl TransferOrder {
     ///
     /// # Errors
     /// When its status does not allow `action`, the line is unknown, or fewer are planned than came.
-    pub fn plan(&mut self, action: TransferAction, id: &LineId, planned: i64) -> Result<(), Refusal> {
-        self.check(action)?;
+    pub fn plan(
+        &mut self,
+        action: TransferAction,
+        id: &LineId,
+        planned: i64,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        self.check_lines(action)?;
         at_least_one(planned)?;
         let line = self.line_mut(id)?;
         if planned < line.received {
@@ -222,7 +232,7 @@ impl TransferOrder {
             )));
         }
         line.planned = planned;
-        self.progress();
+        self.progress(now);
         Ok(())
     }
 
@@ -230,8 +240,8 @@ impl TransferOrder {
     ///
     /// # Errors
     /// When its status forbids it, the line is unknown, something of it came, or it is the last of one that left.
-    pub fn remove_line(&mut self, id: &LineId) -> Result<TransferLine, Refusal> {
-        self.check(TransferAction::RemoveLine)?;
+    pub fn remove_line(&mut self, id: &LineId, now: DateTime<Utc>) -> Result<TransferLine, Refusal> {
+        self.check_lines(TransferAction::RemoveLine)?;
         let at = self.lines.iter().position(|line| line.id == *id);
         let at = at.ok_or_else(|| no_line(id))?;
         if self.lines[at].received > 0 {
@@ -247,7 +257,7 @@ impl TransferOrder {
             )));
         }
         let line = self.lines.remove(at);
-        self.progress();
+        self.progress(now);
         Ok(line)
     }
 
@@ -255,7 +265,7 @@ impl TransferOrder {
     ///
     /// # Errors
     /// When it is no draft, or has no line.
-    pub fn send(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
+    pub fn send(&mut self, preferences: &Preferences, now: DateTime<Utc>) -> Result<(), Refusal> {
         self.check(TransferAction::Send)?;
         if self.lines.is_empty() {
             return Err(Refusal::input(
@@ -263,6 +273,7 @@ impl TransferOrder {
             ));
         }
         self.status = TransferStatus::Sent;
+        self.is_moved_by_others = preferences.disable_available_movements;
         self.dates.sent_at = Some(now);
         Ok(())
     }
@@ -303,10 +314,7 @@ impl TransferOrder {
                 }
             }
         }
-        self.progress();
-        if self.status == TransferStatus::Received {
-            self.dates.received_at = Some(now);
-        }
+        self.progress(now);
         Ok(())
     }
 
@@ -384,10 +392,9 @@ impl TransferOrder {
         Ok(())
     }
 
-    /// Writes on the lines what they should have done to stock by now. Where the store's transfers do not move the stock
-    /// itself, nothing more is moved; what was moved before can still go back.
-    pub fn recompute(&mut self, preferences: &Preferences) {
-        let status = self.status;
+    /// Writes on the lines what they should have done to stock by now.
+    pub fn recompute(&mut self) {
+        let (status, is_moved_by_others) = (self.status, self.is_moved_by_others);
         for line in &mut self.lines {
             let (taken, incoming, put) = match status {
                 TransferStatus::Draft => (0, 0, 0),
@@ -400,13 +407,7 @@ impl TransferOrder {
                 TransferStatus::Cancelled => (line.received, 0, line.received),
             };
             line.incoming = incoming;
-            if preferences.disable_available_movements {
-                line.taken = line.taken.min(taken);
-                line.put = line.put.min(put);
-            } else {
-                line.taken = taken;
-                line.put = put;
-            }
+            (line.taken, line.put) = if is_moved_by_others { (0, 0) } else { (taken, put) };
         }
     }
 
@@ -421,18 +422,44 @@ impl TransferOrder {
         moves
     }
 
-    fn progress(&mut self) {
-        match self.status {
-            TransferStatus::Sent | TransferStatus::PartiallyReceived | TransferStatus::Received => {
-                let came = self.lines.iter().any(|line| line.received > 0);
-                let is_over = self.lines.iter().all(|line| line.pending() == 0);
-                self.status = match (came, is_over) {
-                    (false, _) => TransferStatus::Sent,
-                    (true, false) => TransferStatus::PartiallyReceived,
-                    (true, true) => TransferStatus::Received,
-                };
+    /// On hold, lines can be changed as they could before.
+    fn check_lines(&self, action: TransferAction) -> Result<(), Refusal> {
+        self.check(action)?;
+        match self.previous.filter(|_| self.status == TransferStatus::OnHold) {
+            Some(before) if action.check(before).is_err() => Err(Refusal::state(format!(
+                "this transfer order is on hold and was `{before}` before, which does not allow `{}`; go on with \
+                 `app.transferOrders.resume`, and take its receipts back with `app.transferOrders.revertToSent`",
+                action.as_str()
+            ))),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// How far it is, by what came; also where it will go on from when it is on hold.
+    fn progress(&mut self, now: DateTime<Utc>) {
+        let is_on_hold = self.status == TransferStatus::OnHold;
+        let standing = if is_on_hold { self.previous } else { Some(self.status) };
+        let is_under_way = standing.is_some_and(|standing| match standing {
+            TransferStatus::Sent | TransferStatus::PartiallyReceived | TransferStatus::Received => true,
+            TransferStatus::Draft | TransferStatus::Completed | TransferStatus::OnHold | TransferStatus::Cancelled => {
+                false
             }
-            TransferStatus::Draft | TransferStatus::Completed | TransferStatus::OnHold | TransferStatus::Cancelled => {}
+        });
+        if !is_under_way {
+            return;
+        }
+        let came = self.lines.iter().any(|line| line.received > 0);
+        let is_over = self.lines.iter().all(|line| line.pending() == 0);
+        let standing = match (came, is_over) {
+            (false, _) => TransferStatus::Sent,
+            (true, false) => TransferStatus::PartiallyReceived,
+            (true, true) => TransferStatus::Received,
+        };
+        self.dates.received_at = (standing == TransferStatus::Received).then(|| self.dates.received_at.unwrap_or(now));
+        if is_on_hold {
+            self.previous = Some(standing);
+        } else {
+            self.status = standing;
         }
     }
 

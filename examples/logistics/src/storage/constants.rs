@@ -1,5 +1,7 @@
 //! Reorder rules.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::OnConflict,
@@ -36,6 +38,25 @@ impl Reader {
             .filter(constant::Column::LocationId.eq(stored(key.location.as_ref())));
         let row = select.one(&self.transaction).await?;
         Ok(row.map(value).transpose()?.map(|(_, constants)| constants))
+    }
+
+    /// Every rule of a variant; a store has not many locations.
+    pub(crate) async fn constants_of(
+        &self,
+        variant: &VariantId,
+    ) -> Result<BTreeMap<Option<LocationId>, Constants>, StorageError> {
+        let select = self
+            .all::<constant::Entity>()
+            .filter(constant::Column::VariantId.eq(variant.as_str()));
+        let rows = select
+            .order_by_asc(constant::Column::LocationId)
+            .all(&self.transaction)
+            .await?;
+        let rules = rows.into_iter().map(|row| {
+            let (key, constants) = value(row)?;
+            Ok((key.location, constants))
+        });
+        rules.collect()
     }
 
     /// A part of the rules, by variant and location, and how many there are.

@@ -78,6 +78,9 @@ impl Writer {
     }
 }
 
+/// Documents whose lines are read at once. A document may have many lines, and each of them long notes.
+pub(super) const PORTION: usize = 10;
+
 /// The lines to write, with their positions, and the ids of those to remove. A line that moved up is written again.
 pub(super) fn line_changes<'a, L: PartialEq>(
     before: &[L],
@@ -101,6 +104,7 @@ macro_rules! documents {
     (
         $what:ident of $id:ident with $line:ident, in $head:ident $head_table:literal and $lines:ident $lines_table:literal,
         read by $get:ident $page:ident $with_lines:ident, written by $save:ident $drop:ident
+        $(, in lists without $long:path)?
     ) => {
         fn heads(rows: Vec<$head::Model>) -> Result<Vec<$what>, StorageError> {
             rows.iter().map(|row| read($head_table, &row.body)).collect()
@@ -113,13 +117,17 @@ macro_rules! documents {
                     .all::<$head::Entity>()
                     .filter($head::Column::Id.eq(id.as_str()));
                 let found = heads(select.all(&self.transaction).await?)?;
-                Ok(self.$with_lines(found).await?.pop())
+                Ok(self.$with_lines(found, &[]).await?.pop())
             }
 
-            async fn $with_lines(&self, mut found: Vec<$what>) -> Result<Vec<$what>, StorageError> {
+            async fn $with_lines(
+                &self,
+                mut found: Vec<$what>,
+                without: &[fn(&mut $line)],
+            ) -> Result<Vec<$what>, StorageError> {
                 let ids: Vec<String> = found.iter().map(|one| one.id.to_string()).collect();
                 let mut lines: BTreeMap<String, Vec<$line>> = BTreeMap::new();
-                for ids in ids.chunks(CHUNK) {
+                for ids in ids.chunks($crate::storage::documents::PORTION) {
                     let select = self
                         .all::<$lines::Entity>()
                         .filter($lines::Column::OrderId.is_in(ids));
@@ -127,7 +135,8 @@ macro_rules! documents {
                         .order_by_asc($lines::Column::OrderId)
                         .order_by_asc($lines::Column::Position);
                     for row in select.all(&self.transaction).await? {
-                        let line = read($lines_table, &row.body)?;
+                        let mut line = read($lines_table, &row.body)?;
+                        without.iter().for_each(|long| long(&mut line));
                         lines.entry(row.order_id).or_default().push(line);
                     }
                 }
@@ -163,7 +172,7 @@ macro_rules! documents {
                     found.extend(heads(select.all(&self.transaction).await?)?);
                 }
                 found.sort_by_key(|one| std::cmp::Reverse(one.seq));
-                Ok((self.$with_lines(found).await?, total))
+                Ok((self.$with_lines(found, &[$($long)?]).await?, total))
             }
         }
 

@@ -148,7 +148,7 @@ tables! {
     /// What is to go out.
     outbox = "outbox" (id: Uuid) {
         kind: String, at: DateTimeUtc, recipients: String, subject: String, body: String, status: String,
-        attempts: i32, delivered_at: Option<DateTimeUtc>, error: Option<String>,
+        attempts: i32, delivered_at: Option<DateTimeUtc>, error: Option<String>, next_attempt_at: Option<DateTimeUtc>,
     }
     /// What was sold, day by day.
     sale = "sales" (variant_id: String, location_id: String, day: Date) { units: i64, }

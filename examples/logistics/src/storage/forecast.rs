@@ -106,6 +106,16 @@ impl Reader {
         row.map(|row| read("views", &row.body)).transpose()
     }
 
+    /// The view that the product made for a supplier.
+    pub(crate) async fn view_of(&self, supplier: &SupplierId) -> Result<Option<View>, StorageError> {
+        let select = self
+            .all::<view::Entity>()
+            .filter(view::Column::SupplierId.eq(supplier.as_str()))
+            .filter(view::Column::IsAutomatic.eq(true));
+        let row = select.order_by_asc(view::Column::Id).one(&self.transaction).await?;
+        row.map(|row| read("views", &row.body)).transpose()
+    }
+
     /// Every view, by name.
     pub(crate) async fn views(&self) -> Result<Vec<View>, StorageError> {
         let select = self.all::<view::Entity>().order_by_asc(view::Column::Name);

@@ -15,8 +15,8 @@ use crate::model::{
     notify::{Alarm, Email, Recipient, Report, Rule, Trigger},
 };
 
-/// More reports and recipients than any store has.
-const MOST: u64 = 1000;
+/// The most reports, and the most recipients, that a store may have; lists of them are read whole.
+pub(crate) const MOST_TOLD: u64 = 1000;
 
 /// What is known of each trigger and variant.
 pub(crate) type Watched = BTreeMap<(Trigger, VariantId), Alarm>;
@@ -34,7 +34,7 @@ impl Reader {
         let select = self.all::<report::Entity>().order_by_asc(report::Column::Name);
         let rows = select
             .order_by_asc(report::Column::Id)
-            .limit(MOST)
+            .limit(MOST_TOLD)
             .all(&self.transaction)
             .await?;
         rows.iter().map(|row| read("reports", &row.body)).collect()
@@ -45,7 +45,7 @@ impl Reader {
         let select = self.all::<report::Entity>().filter(report::Column::NextAt.lte(now));
         let rows = select
             .order_by_asc(report::Column::Id)
-            .limit(MOST)
+            .limit(MOST_TOLD)
             .all(&self.transaction)
             .await?;
         rows.iter().map(|row| read("reports", &row.body)).collect()
@@ -54,7 +54,7 @@ impl Reader {
     /// Everybody who gets something, by address.
     pub(crate) async fn recipients(&self) -> Result<Vec<Recipient>, StorageError> {
         let select = self.all::<recipient::Entity>().order_by_asc(recipient::Column::Email);
-        let rows = select.limit(MOST).all(&self.transaction).await?;
+        let rows = select.limit(MOST_TOLD).all(&self.transaction).await?;
         rows.iter().map(|row| read("recipients", &row.body)).collect()
     }
 

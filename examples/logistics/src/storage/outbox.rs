@@ -1,15 +1,16 @@
-//! What is to go out. A message is written in the transaction of what caused it, and sent later, or not at all.
+//! What is to go out. A message is written in the transaction of what caused it, and handed over later.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
     Reader, StorageError, Writer,
     entity::outbox,
-    row::{read, written},
+    row::{one_of, read, written},
 };
+use crate::model::outgoing::{LONGEST_WAIT, MessageState};
 
 /// A message to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,13 +30,15 @@ pub(crate) struct Message {
     pub(crate) recipients: Vec<String>,
     pub(crate) subject: String,
     pub(crate) body: Value,
-    pub(crate) is_delivered: bool,
+    pub(crate) state: MessageState,
+    /// How often it was handed over.
     pub(crate) attempts: i32,
+    pub(crate) delivered_at: Option<DateTime<Utc>>,
+    /// Why the last attempt failed.
     pub(crate) error: Option<String>,
+    /// Before then nobody takes it; `None`: anybody may.
+    pub(crate) next_attempt_at: Option<DateTime<Utc>>,
 }
-
-const WAITING: &str = "waiting";
-const DELIVERED: &str = "delivered";
 
 impl TryFrom<outbox::Model> for Message {
     type Error = StorageError;
@@ -48,20 +51,67 @@ impl TryFrom<outbox::Model> for Message {
             recipients: read("outbox", &row.recipients)?,
             subject: row.subject,
             body: read("outbox", &row.body)?,
-            is_delivered: row.status == DELIVERED,
+            state: one_of(
+                ("outbox", "status"),
+                &row.status,
+                MessageState::EVERY,
+                MessageState::as_str,
+            )?,
             attempts: row.attempts,
+            delivered_at: row.delivered_at,
             error: row.error,
+            next_attempt_at: row.next_attempt_at,
         })
     }
 }
 
 impl Reader {
-    /// What waits to go out, the first first.
-    pub(crate) async fn waiting_messages(&self, most: u64) -> Result<Vec<Message>, StorageError> {
-        let select = self.all::<outbox::Entity>().filter(outbox::Column::Status.eq(WAITING));
+    /// The first message that may go out now.
+    pub(crate) async fn due_message(&self, now: DateTime<Utc>) -> Result<Option<Message>, StorageError> {
+        use outbox::Column::{At, Id, NextAttemptAt, Status};
+        let is_due = Condition::any()
+            .add(NextAttemptAt.is_null())
+            .add(NextAttemptAt.lte(now))
+            // Nothing waits that long, unless the clock ran ahead when it was written down.
+            .add(NextAttemptAt.gt(now + LONGEST_WAIT));
+        let select = self
+            .all::<outbox::Entity>()
+            .filter(Status.eq(MessageState::Waiting.as_str()))
+            .filter(is_due);
+        let row = select
+            .order_by_asc(At)
+            .order_by_asc(Id)
+            .limit(1)
+            .one(&self.transaction)
+            .await?;
+        row.map(Message::try_from).transpose()
+    }
+
+    /// How many messages wait to go out.
+    pub(crate) async fn waiting_messages(&self) -> Result<u64, StorageError> {
+        let select = self
+            .all::<outbox::Entity>()
+            .filter(outbox::Column::Status.eq(MessageState::Waiting.as_str()));
+        Ok(select.count(&self.transaction).await?)
+    }
+
+    /// One message.
+    pub(crate) async fn message(&self, id: Uuid) -> Result<Option<Message>, StorageError> {
+        let select = self.all::<outbox::Entity>().filter(outbox::Column::Id.eq(id));
+        let row = select.one(&self.transaction).await?;
+        row.map(Message::try_from).transpose()
+    }
+
+    /// Messages that nobody took and nobody has now, the first first.
+    pub(crate) async fn failed_messages(&self, most: u64) -> Result<Vec<Message>, StorageError> {
+        use outbox::Column::{At, Error, Id, Status};
+        let select = self
+            .all::<outbox::Entity>()
+            .filter(Status.ne(MessageState::Delivered.as_str()))
+            .filter(Error.is_not_null());
         let rows = select
-            .order_by_asc(outbox::Column::At)
-            .order_by_asc(outbox::Column::Id)
+            .order_by_asc(At)
+            .order_by_asc(Id)
             .limit(most)
             .all(&self.transaction)
             .await?;
@@ -88,29 +138,31 @@ impl Writer {
         at: DateTime<Utc>,
         message: &NewMessage,
     ) -> Result<(), StorageError> {
-        let row = outbox::Model {
-            store_id: self.reader().store(),
+        let message = Message {
             id,
             kind: message.kind.to_owned(),
             at,
-            recipients: written("outbox", &message.recipients)?,
+            recipients: message.recipients.clone(),
             subject: message.subject.clone(),
-            body: written("outbox", &message.body)?,
-            status: WAITING.to_owned(),
+            body: message.body.clone(),
+            state: MessageState::Waiting,
             attempts: 0,
             delivered_at: None,
             error: None,
+            next_attempt_at: None,
         };
+        let row = self.message_row(&message)?;
         self.insert(vec![row.into_active_model()]).await
     }
 
-    /// Writes down how it went.
-    pub(crate) async fn save_attempt(
-        &self,
-        message: &Message,
-        done: Result<DateTime<Utc>, String>,
-    ) -> Result<(), StorageError> {
-        let row = outbox::Model {
+    /// Writes down how it stands now.
+    pub(crate) async fn save_message(&self, message: &Message) -> Result<(), StorageError> {
+        let row = self.message_row(message)?;
+        self.update(row.into_active_model()).await
+    }
+
+    fn message_row(&self, message: &Message) -> Result<outbox::Model, StorageError> {
+        Ok(outbox::Model {
             store_id: self.reader().store(),
             id: message.id,
             kind: message.kind.clone(),
@@ -118,11 +170,11 @@ impl Writer {
             recipients: written("outbox", &message.recipients)?,
             subject: message.subject.clone(),
             body: written("outbox", &message.body)?,
-            status: if done.is_ok() { DELIVERED } else { WAITING }.to_owned(),
-            attempts: message.attempts + 1,
-            delivered_at: done.as_ref().ok().copied(),
-            error: done.err(),
-        };
-        self.update(row.into_active_model()).await
+            status: message.state.as_str().to_owned(),
+            attempts: message.attempts,
+            delivered_at: message.delivered_at,
+            error: message.error.clone(),
+            next_attempt_at: message.next_attempt_at,
+        })
     }
 }

@@ -12,16 +12,26 @@ use uuid::Uuid;
 use super::{
     Reader, StorageError, Window, Writer,
     documents::{documents, line_changes},
-    entity::{purchase_order, purchase_order_line},
+    entity::{purchase_order, purchase_order_line, return_order},
     reader::{CHUNK, has_words_or, is_on_the_way, searchable},
-    row::{read, written},
+    row::{checked, read, written},
 };
-use crate::model::{LocationId, PurchaseLine, PurchaseOrder, PurchaseOrderId, PurchaseStatus, SupplierId, VariantId};
+use crate::model::{
+    LocationId, PurchaseLine, PurchaseOrder, PurchaseOrderId, PurchaseStatus, ReturnOrderId, SupplierId, VariantId,
+};
 
 documents! {
     PurchaseOrder of PurchaseOrderId with PurchaseLine,
     in purchase_order "purchase_orders" and purchase_order_line "purchase_order_lines",
-    read by purchase_order purchase_rows with_purchase_lines, written by save_purchase_order drop_purchase_order
+    read by purchase_order purchase_rows with_purchase_lines, written by save_purchase_order drop_purchase_order,
+    in lists without what_is_long
+}
+
+/// A list tells sums of lines, and nothing of this; fifty orders may have megabytes of it.
+fn what_is_long(line: &mut PurchaseLine) {
+    line.notes = None;
+    line.receipts = Vec::new();
+    line.schedule = Vec::new();
 }
 
 /// Which purchase orders to list.
@@ -146,6 +156,24 @@ impl Reader {
             }
         }
         Ok(all)
+    }
+
+    /// The returns of what an order received; so many at most.
+    pub(crate) async fn returns_of_purchase(&self, id: &PurchaseOrderId) -> Result<Vec<ReturnOrderId>, StorageError> {
+        use return_order::Column::{Id, PurchaseOrderId, Seq};
+        let select = self
+            .all::<return_order::Entity>()
+            .filter(PurchaseOrderId.eq(id.as_str()));
+        let ids: Vec<String> = select
+            .select_only()
+            .column(Id)
+            .order_by_asc(Seq)
+            .limit(100)
+            .into_tuple()
+            .all(&self.transaction)
+            .await?;
+        let ids = ids.into_iter().map(|id| checked("return_orders", "id", id));
+        ids.collect()
     }
 
     /// How many purchase orders of a supplier are neither completed nor cancelled.

@@ -15,7 +15,9 @@ use super::{
     reader::{CHUNK, has_words_or, searchable},
     row::{read, written},
 };
-use crate::model::{PurchaseOrderId, ReturnLine, ReturnOrder, ReturnOrderId, ReturnStatus, SupplierId, VariantId};
+use crate::model::{
+    LocationId, PurchaseOrderId, ReturnLine, ReturnOrder, ReturnOrderId, ReturnStatus, SupplierId, VariantId,
+};
 
 documents! {
     ReturnOrder of ReturnOrderId with ReturnLine,
@@ -29,6 +31,7 @@ pub(crate) struct ReturnFilter {
     pub(crate) statuses: Vec<ReturnStatus>,
     pub(crate) supplier: Option<SupplierId>,
     pub(crate) purchase_order: Option<PurchaseOrderId>,
+    pub(crate) location: Option<LocationId>,
     pub(crate) search: Option<String>,
 }
 
@@ -76,14 +79,15 @@ impl Reader {
         filter: &ReturnFilter,
         window: &Window<i64>,
     ) -> Result<(Vec<ReturnOrder>, u64), StorageError> {
-        use return_order::Column::{PurchaseOrderId, Search, Status, SupplierId};
+        use return_order::Column::{LocationId, PurchaseOrderId, Search, Status, SupplierId};
         let statuses = filter.statuses.iter().map(|status| status.as_str());
         let by_supplier = |word: &str| SupplierId.in_subquery(self.supplier_ids_with(word));
         let conditions = Condition::all()
             .add(has_words_or(Search, filter.search.as_deref(), by_supplier))
             .add_option((!filter.statuses.is_empty()).then(|| Status.is_in(statuses)))
             .add_option(filter.supplier.as_ref().map(|id| SupplierId.eq(id.as_str())))
-            .add_option(filter.purchase_order.as_ref().map(|id| PurchaseOrderId.eq(id.as_str())));
+            .add_option(filter.purchase_order.as_ref().map(|id| PurchaseOrderId.eq(id.as_str())))
+            .add_option(filter.location.as_ref().map(|id| LocationId.eq(id.as_str())));
         self.return_rows(conditions, window).await
     }
 
@@ -104,9 +108,7 @@ impl Reader {
         };
         let (returns, _) = self.return_order_page(&filter, &everything).await?;
         let mut sums: BTreeMap<VariantId, i64> = BTreeMap::new();
-        let counts = |one: &&ReturnOrder| {
-            one.id != *without && !matches!(one.status, ReturnStatus::Cancelled | ReturnStatus::Rejected)
-        };
+        let counts = |one: &&ReturnOrder| one.id != *without && one.status.counts();
         for line in returns.iter().filter(counts).flat_map(|one| &one.lines) {
             *sums.entry(line.variant.clone()).or_default() += line.quantity;
         }

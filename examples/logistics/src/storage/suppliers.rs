@@ -136,6 +136,25 @@ impl Reader {
         Ok(all)
     }
 
+    /// What any of these suppliers says of any of these variants.
+    pub(crate) async fn links_between(
+        &self,
+        suppliers: &[SupplierId],
+        variants: &[VariantId],
+    ) -> Result<Vec<SupplierVariant>, StorageError> {
+        let mut all = Vec::new();
+        for suppliers in suppliers.chunks(CHUNK) {
+            for variants in variants.chunks(CHUNK) {
+                let select = self
+                    .all::<supplier_variant::Entity>()
+                    .filter(supplier_variant::Column::SupplierId.is_in(suppliers.iter().map(SupplierId::as_str)))
+                    .filter(supplier_variant::Column::VariantId.is_in(variants.iter().map(VariantId::as_str)));
+                all.extend(links(&select.all(&self.transaction).await?)?);
+            }
+        }
+        Ok(all)
+    }
+
     /// Every variant that a supplier delivers; so many at most.
     pub(crate) async fn variants_of(&self, id: &SupplierId, most: u64) -> Result<Vec<VariantId>, StorageError> {
         use supplier_variant::Column::{SupplierId, VariantId};

@@ -226,7 +226,7 @@ impl PurchaseOrder {
     ///
     /// # Errors
     /// When it is neither completed nor cancelled.
-    pub fn reopen(&mut self) -> Result<(), Refusal> {
+    pub fn reopen(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
         self.check(PurchaseAction::Reopen)?;
         let was_cancelled = self.status == PurchaseStatus::Cancelled;
         self.is_archived = false;
@@ -236,14 +236,16 @@ impl PurchaseOrder {
             self.status = PurchaseStatus::Draft;
             self.dates.sent_at = None;
             self.dates.confirmed_at = None;
+            self.dates.received_at = None;
             for line in &mut self.lines {
                 line.confirmed = None;
                 line.cancelled = 0;
                 line.rejected = 0;
+                line.receipts.clear();
             }
         } else {
             self.status = PurchaseStatus::InProgress;
-            self.progress();
+            self.progress(now);
         }
         Ok(())
     }
@@ -278,26 +280,24 @@ impl PurchaseOrder {
             }
         }
         self.status = PurchaseStatus::PartiallyConfirmed;
-        self.refresh();
-        if self.status == PurchaseStatus::Confirmed {
-            self.dates.confirmed_at = Some(now);
-        }
+        self.refresh(now);
         Ok(())
     }
 
     /// Where it stands after its lines changed.
-    pub(super) fn refresh(&mut self) {
+    pub(super) fn refresh(&mut self, now: DateTime<Utc>) {
         match self.status {
             PurchaseStatus::PartiallyConfirmed | PurchaseStatus::Confirmed => {
-                let all = self.lines.iter().all(|line| line.confirmed.is_some());
-                self.status = if all {
-                    PurchaseStatus::Confirmed
+                if self.lines.iter().all(|line| line.confirmed.is_some()) {
+                    self.status = PurchaseStatus::Confirmed;
+                    self.dates.confirmed_at.get_or_insert(now);
                 } else {
-                    PurchaseStatus::PartiallyConfirmed
-                };
+                    self.status = PurchaseStatus::PartiallyConfirmed;
+                    self.dates.confirmed_at = None;
+                }
             }
             PurchaseStatus::InProgress | PurchaseStatus::PartiallyReceived | PurchaseStatus::Received => {
-                self.progress();
+                self.progress(now);
             }
             PurchaseStatus::Draft
             | PurchaseStatus::Sent
@@ -309,7 +309,7 @@ impl PurchaseOrder {
     }
 
     /// Where it stands by what came.
-    pub(super) fn progress(&mut self) {
+    pub(super) fn progress(&mut self, now: DateTime<Utc>) {
         let is_begun = self.lines.iter().any(|line| line.closed() > 0);
         let is_over = self.lines.iter().all(|line| line.pending() == 0);
         self.status = match (is_begun, is_over) {
@@ -317,5 +317,10 @@ impl PurchaseOrder {
             (true, false) => PurchaseStatus::PartiallyReceived,
             (true, true) => PurchaseStatus::Received,
         };
+        if self.status == PurchaseStatus::Received {
+            self.dates.received_at.get_or_insert(now);
+        } else {
+            self.dates.received_at = None;
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::{PurchaseAction, PurchaseLine, PurchaseOrder, PurchaseStatus, Scheduled};
 use crate::model::{LineId, Patch, Percent, Price, Refusal, supplier::Fulfilment};
 
@@ -36,7 +38,7 @@ impl PurchaseOrder {
     ///
     /// # Errors
     /// When its status forbids it, there would be too many, or a variant would be on it twice in the same way.
-    pub fn add_lines(&mut self, lines: Vec<PurchaseLine>) -> Result<(), Refusal> {
+    pub fn add_lines(&mut self, lines: Vec<PurchaseLine>, now: DateTime<Utc>) -> Result<(), Refusal> {
         self.check(PurchaseAction::AddLines)?;
         let before = self.lines.len();
         let total = before + lines.len();
@@ -46,7 +48,7 @@ impl PurchaseOrder {
             )));
         }
         for line in lines {
-            check_line(&line)?;
+            check_schedule(&line)?;
             let same = |other: &&PurchaseLine| other.variant == line.variant && other.fulfilment == line.fulfilment;
             if let (Some(variant), Some(at)) = (&line.variant, self.lines.iter().position(|other| same(&other))) {
                 return Err(Refusal::input(if at < before {
@@ -61,7 +63,7 @@ impl PurchaseOrder {
             }
             self.lines.push(line);
         }
-        self.refresh();
+        self.refresh(now);
         Ok(())
     }
 
@@ -69,7 +71,7 @@ impl PurchaseOrder {
     ///
     /// # Errors
     /// When its status forbids it, the line is unknown, or fewer would be expected than came already.
-    pub fn update_line(&mut self, id: &LineId, change: LineChange) -> Result<(), Refusal> {
+    pub fn update_line(&mut self, id: &LineId, change: LineChange, now: DateTime<Utc>) -> Result<(), Refusal> {
         self.check(PurchaseAction::UpdateLine)?;
         if change.confirmed.is_some() && matches!(self.status, PurchaseStatus::Draft | PurchaseStatus::Sent) {
             return Err(Refusal::state(format!(
@@ -103,6 +105,8 @@ impl PurchaseOrder {
             }
             line.fulfilment = fulfilment;
         }
+        // What was scheduled and is no longer expected, because less was confirmed, stands in the way of nothing else.
+        let is_scheduled_anew = change.schedule.is_some() || change.ordered.is_some() || change.confirmed.is_some();
         line.ordered = change.ordered.unwrap_or(line.ordered);
         line.confirmed = change.confirmed.or(line.confirmed);
         line.unit_cost = change.unit_cost.unwrap_or(line.unit_cost);
@@ -110,8 +114,10 @@ impl PurchaseOrder {
         line.supplier_sku = change.supplier_sku.over(line.supplier_sku.take());
         line.notes = change.notes.over(line.notes.take());
         line.schedule = change.schedule.unwrap_or_else(|| line.schedule.clone());
-        check_line(line)?;
-        self.refresh();
+        if is_scheduled_anew {
+            check_schedule(line)?;
+        }
+        self.refresh(now);
         Ok(())
     }
 
@@ -119,7 +125,7 @@ impl PurchaseOrder {
     ///
     /// # Errors
     /// When its status forbids it, the line is unknown, something of it came, or it is the last of an order that was sent.
-    pub fn remove_line(&mut self, id: &LineId) -> Result<PurchaseLine, Refusal> {
+    pub fn remove_line(&mut self, id: &LineId, now: DateTime<Utc>) -> Result<PurchaseLine, Refusal> {
         self.check(PurchaseAction::RemoveLine)?;
         let Some(at) = self.lines.iter().position(|line| line.id == *id) else {
             return Err(no_line(id));
@@ -141,7 +147,7 @@ impl PurchaseOrder {
             )));
         }
         let line = self.lines.remove(at);
-        self.refresh();
+        self.refresh(now);
         Ok(line)
     }
 
@@ -178,14 +184,25 @@ pub(super) fn each_once<'a>(ids: impl Iterator<Item = &'a LineId>) -> Result<(),
     Ok(())
 }
 
-fn check_line(line: &PurchaseLine) -> Result<(), Refusal> {
-    let scheduled: i64 = line.schedule.iter().map(|part| part.quantity.max(0)).sum();
-    if line.schedule.len() > 50 || line.schedule.iter().any(|part| part.quantity < 1) {
+/// Most days on which parts of a line are expected.
+const MOST_DAYS: usize = 50;
+
+fn check_schedule(line: &PurchaseLine) -> Result<(), Refusal> {
+    if line.schedule.len() > MOST_DAYS {
         return Err(Refusal::input(format!(
-            "the schedule of `{}` has more than 50 days or a quantity below 1; give each day at least 1",
-            line.title
+            "the schedule of `{}` has {} days; it may have {MOST_DAYS}, so put some together",
+            line.title,
+            line.schedule.len()
         )));
     }
+    if let Some(part) = line.schedule.iter().find(|part| part.quantity < 1) {
+        return Err(Refusal::input(format!(
+            "the schedule of `{}` has {} units on {}; give each day at least 1, or leave it out",
+            line.title, part.quantity, part.date
+        )));
+    }
+    let all = line.schedule.iter().map(|part| part.quantity);
+    let scheduled = all.fold(0i64, i64::saturating_add);
     if scheduled > line.expected() {
         return Err(Refusal::input(format!(
             "the schedule of `{}` adds up to {scheduled}, and {} are expected; schedule that many at most",

@@ -72,7 +72,7 @@ impl PurchaseOrder {
         check(&payment)?;
         if self.payments.len() >= MOST {
             return Err(Refusal::too_many(format!(
-                "the order has {MOST} payments, and may have no more"
+                "the order has {MOST} payments, which is the most; remove one with `app.purchaseOrders.removePayment`, or change one"
             )));
         }
         self.payments.push(payment);
@@ -93,14 +93,13 @@ impl PurchaseOrder {
         Ok(())
     }
 
-    /// Removes a payment.
+    /// Removes a payment, and answers it.
     ///
     /// # Errors
     /// When there is none of that id.
-    pub fn remove_payment(&mut self, id: &PaymentId) -> Result<(), Refusal> {
+    pub fn remove_payment(&mut self, id: &PaymentId) -> Result<Payment, Refusal> {
         let at = self.payments.iter().position(|payment| payment.payment_id == *id);
-        self.payments.remove(at.ok_or_else(|| no_payment(id))?);
-        Ok(())
+        Ok(self.payments.remove(at.ok_or_else(|| no_payment(id))?))
     }
 }
 

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::{PurchaseAction, PurchaseLine, PurchaseOrder, PurchaseStatus, lines::each_once};
+use super::{PurchaseAction, PurchaseLine, PurchaseOrder, lines::each_once};
 use crate::model::{LineId, Refusal};
 
 /// What came of a line at a time; what was taken back is below zero.
@@ -38,6 +39,13 @@ pub struct LineCount {
 impl LineCount {
     fn total(&self) -> i64 {
         self.received + self.rejected + self.cancelled
+    }
+
+    /// As it is written down in the order's activity.
+    pub fn told(&self) -> Value {
+        json!({
+            "lineId": self.line, "received": self.received, "rejected": self.rejected, "cancelled": self.cancelled,
+        })
     }
 
     fn receipt(&self, sign: i64, at: DateTime<Utc>) -> Receipt {
@@ -81,7 +89,8 @@ impl PurchaseOrder {
             }
             if line.receipts.len() >= MOST_RECEIPTS {
                 return Err(Refusal::too_many(format!(
-                    "line `{}` has {MOST_RECEIPTS} receipts, which is the most it keeps; move what is left to a new order",
+                    "line `{}` has {MOST_RECEIPTS} receipts, which is the most it keeps; receive the rest at once with \
+                     `app.purchaseOrders.quickComplete`, or complete the order with `force: true` and order the rest anew",
                     line.id
                 )));
             }
@@ -90,28 +99,20 @@ impl PurchaseOrder {
             line.cancelled += count.cancelled;
             line.receipts.push(count.receipt(1, now));
         }
-        self.progress();
-        if self.status == PurchaseStatus::Received {
-            self.dates.received_at = Some(now);
-        }
+        self.progress(now);
         Ok(())
     }
 
-    /// Takes receipts back, as if they had not been; without counts all of them.
+    /// Takes receipts back, as if they had not been; without counts all of them. Tells which.
     ///
     /// # Errors
     /// When its status forbids it, a line is unknown or named twice, or more is taken back than there is.
-    pub fn unreceive(&mut self, counts: Option<&[LineCount]>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    pub fn unreceive(&mut self, counts: Option<Vec<LineCount>>, now: DateTime<Utc>) -> Result<Vec<LineCount>, Refusal> {
         self.check(PurchaseAction::Unreceive)?;
-        let everything: Vec<LineCount>;
-        let counts = if let Some(counts) = counts {
-            counts
-        } else {
-            everything = self.lines.iter().filter(|line| line.closed() > 0).map(all_of).collect();
-            &everything
-        };
-        check_counts(counts)?;
-        for count in counts {
+        let everything = || self.lines.iter().filter(|line| line.closed() > 0).map(all_of).collect();
+        let counts = counts.unwrap_or_else(everything);
+        check_counts(&counts)?;
+        for count in &counts {
             let line = self.line_mut(&count.line)?;
             for (name, is, back) in [
                 ("received", line.received, count.received),
@@ -130,9 +131,8 @@ impl PurchaseOrder {
             line.cancelled -= count.cancelled;
             line.receipts.push(count.receipt(-1, now));
         }
-        self.dates.received_at = None;
-        self.progress();
-        Ok(())
+        self.progress(now);
+        Ok(counts)
     }
 }
 

@@ -1,5 +1,13 @@
-use super::*;
-use crate::model::status::{Status, table};
+use proptest::prelude::*;
+
+use super::{
+    status::{CHAIN, SHORT_CUTS},
+    *,
+};
+use crate::model::{
+    Amount,
+    status::{Status, table},
+};
 
 #[test]
 fn every_action_is_allowed_where_the_table_says() {
@@ -131,26 +139,86 @@ fn everything_has_a_way_back() {
     }
 }
 
+fn moved(order: &ReturnOrder) -> i64 {
+    order.footprint().iter().map(|one| one.by).sum()
+}
+
 #[test]
 fn stock_goes_out_once_and_comes_back_with_the_return() {
     let mut order = order();
-    let moved = |order: &ReturnOrder| order.footprint().iter().map(|one| one.by).sum::<i64>();
     order.advance(Some(ReturnStatus::Approved), now()).unwrap();
     order.advance(None, now()).unwrap();
-    order.recompute(Some(true));
-    order.recompute(Some(true));
+    order.take_out().unwrap();
+    order.take_out().unwrap();
     assert_eq!(moved(&order), -3);
     order.advance(None, now()).unwrap();
-    order.recompute(None);
+    order.recompute();
     assert_eq!(moved(&order), -3);
     let mut called_off = order.clone();
-    called_off.cancel().unwrap();
-    called_off.recompute(None);
-    assert_eq!((moved(&called_off), called_off.dates.len()), (0, 0));
+    called_off.cancel(now()).unwrap();
+    called_off.recompute();
+    assert_eq!(moved(&called_off), 0);
+    // Of its way nothing is left but its end.
+    let reached: Vec<_> = called_off.dates.iter().map(|date| date.status).collect();
+    assert_eq!(reached, [ReturnStatus::Cancelled]);
+    called_off.back().unwrap();
+    assert!(called_off.dates.is_empty());
     order.back().unwrap();
+    assert_eq!(moved(&order), -3);
     order.back().unwrap();
-    order.recompute(Some(false));
+    assert_eq!((order.status, moved(&order)), (ReturnStatus::Approved, 0));
+}
+
+#[test]
+fn on_hold_stock_may_be_where_it_could_be_before() {
+    let mut order = order();
+    order.advance(None, now()).unwrap();
+    let mut waits = order.clone();
+    waits.hold().unwrap();
+    let refused = waits.take_out().unwrap_err().to_string();
+    assert!(refused.contains("`pending_approval`"), "{refused}");
+    order.advance(None, now()).unwrap();
+    order.hold().unwrap();
+    order.take_out().unwrap();
+    order.recompute();
+    assert_eq!(moved(&order), -3);
+    order.resume().unwrap();
+    order.recompute();
+    assert_eq!(moved(&order), -3);
+}
+
+#[test]
+fn of_a_rejected_return_units_come_back_and_none_leave() {
+    let mut order = order();
+    order.advance(Some(ReturnStatus::Approved), now()).unwrap();
+    order.take_out().unwrap();
+    order.reject(now()).unwrap();
+    order.recompute();
+    assert_eq!(moved(&order), -3);
+    order.put_back().unwrap();
     assert_eq!(moved(&order), 0);
+    let refused = order.take_out().unwrap_err().to_string();
+    assert!(refused.contains("`rejected`"), "{refused}");
+}
+
+#[test]
+fn a_line_that_is_credited_or_out_keeps_its_size() {
+    let mut order = order();
+    order
+        .change_line(&id("1"), Some(2), Some("5".parse().unwrap()))
+        .unwrap();
+    assert!(order.change_line(&id("1"), Some(0), None).is_err());
+    order.credit(&id("c"), &[(id("1"), "10".parse().unwrap())]).unwrap();
+    for (quantity, cost) in [(Some(1), None), (None, Some("1".parse().unwrap()))] {
+        let refused = order.change_line(&id("1"), quantity, cost).unwrap_err();
+        assert_eq!(refused.code(), latchstring::ErrorCode::InUse);
+    }
+    order.change_line(&id("1"), Some(2), None).unwrap();
+    order.uncredit(&id("c"));
+    order.advance(Some(ReturnStatus::Approved), now()).unwrap();
+    order.take_out().unwrap();
+    let refused = order.change_line(&id("1"), Some(1), None).unwrap_err();
+    assert_eq!(refused.code(), latchstring::ErrorCode::InvalidState);
 }
 
 #[test]
@@ -167,4 +235,83 @@ fn a_line_is_credited_once_until_the_credit_is_voided() {
         (Amount::ZERO, CreditStatus::Voided)
     );
     order.credit(&credit, &[(id("1"), amount)]).unwrap();
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Advance(usize),
+    Back,
+    Hold,
+    Resume,
+    Reject,
+    Cancel,
+    Take,
+    Put,
+    Resize(i64),
+    Credit,
+    Void,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (0usize..2).prop_map(Step::Advance),
+        2 => Just(Step::Back),
+        1 => Just(Step::Hold),
+        1 => Just(Step::Resume),
+        1 => Just(Step::Reject),
+        1 => Just(Step::Cancel),
+        3 => Just(Step::Take),
+        1 => Just(Step::Put),
+        2 => (0i64..6).prop_map(Step::Resize),
+        1 => Just(Step::Credit),
+        1 => Just(Step::Void),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn units_are_out_whole_or_not_at_all_and_credits_are_worth_what_they_say(
+        steps in prop::collection::vec(step(), 0..60),
+    ) {
+        let mut order = order();
+        for step in steps {
+            let mut tried = order.clone();
+            let credit: CreditId = id("c");
+            let value = tried.lines[0].value().price().unwrap();
+            let done = match step {
+                Step::Advance(way) => tried.advance(tried.ways_forward().get(way).copied(), now()),
+                Step::Back => tried.back(),
+                Step::Hold => tried.hold(),
+                Step::Resume => tried.resume(),
+                Step::Reject => tried.reject(now()),
+                Step::Cancel => tried.cancel(now()),
+                Step::Take => tried.take_out(),
+                Step::Put => tried.put_back(),
+                Step::Resize(units) => tried.change_line(&id("1"), Some(units), None).map(drop),
+                Step::Credit => tried.credit(&credit, &[(id("1"), value)]),
+                Step::Void => {
+                    tried.uncredit(&credit);
+                    Ok(())
+                }
+            };
+            if done.is_err() {
+                continue;
+            }
+            order = tried;
+            order.recompute();
+            let line = &order.lines[0];
+            prop_assert!(line.quantity > 0 && (line.moved == 0 || line.moved == line.quantity));
+            let is_home = matches!(
+                order.standing(),
+                ReturnStatus::Draft | ReturnStatus::PendingApproval | ReturnStatus::Cancelled
+            );
+            prop_assert!(!is_home || line.moved == 0);
+            prop_assert_eq!(order.previous.is_some(), order.status == ReturnStatus::OnHold);
+            prop_assert!(order.total_credit() <= order.total_value());
+            let place = |status| CHAIN.iter().position(|one| *one == status);
+            let reached: Vec<_> = order.dates.iter().filter_map(|date| place(date.status)).collect();
+            prop_assert!(reached.is_sorted(), "{:?}", order.dates);
+            prop_assert!(reached.last().is_none_or(|last| place(order.standing()).is_none_or(|at| *last <= at)));
+        }
+    }
 }

@@ -16,10 +16,10 @@ fn every_action_is_allowed_where_the_table_says() {
         update_of_the_locations x - - - - - -
         addLines                x - - - - - -
         updateLine              x - - - - - -
-        removeLine              x x x - - - -
+        removeLine              x x x - - x -
         send                    x - - - - - -
         receive                 - x x - - - -
-        updatePlanned           - x x - - - -
+        updatePlanned           - x x - - x -
         hold                    - x x x - - -
         resume                  - - - - - x -
         complete                - - x x - - -
@@ -63,6 +63,7 @@ fn order() -> TransferOrder {
         destination: id("b"),
         status: TransferStatus::Draft,
         previous: None,
+        is_moved_by_others: false,
         notes: None,
         dates: TransferDates::default(),
         from_address: None,
@@ -91,14 +92,14 @@ fn stock(order: &TransferOrder) -> (i64, i64, i64) {
 }
 
 fn settled(mut order: TransferOrder) -> TransferOrder {
-    order.recompute(&Preferences::default());
+    order.recompute();
     order
 }
 
 #[test]
 fn stock_leaves_travels_and_arrives() {
     let mut order = order();
-    order.send(now()).unwrap();
+    order.send(&Preferences::default(), now()).unwrap();
     order = settled(order);
     assert_eq!(stock(&order), (-14, 14, 0));
     order.receive(Some(&[(id("1"), 6)]), now()).unwrap();
@@ -107,7 +108,7 @@ fn stock_leaves_travels_and_arrives() {
         (order.status, stock(&order)),
         (TransferStatus::PartiallyReceived, (-14, 8, 6))
     );
-    order.plan(TransferAction::UpdatePlanned, &id("1"), 7).unwrap();
+    order.plan(TransferAction::UpdatePlanned, &id("1"), 7, now()).unwrap();
     order = settled(order);
     assert_eq!(stock(&order), (-11, 5, 6));
     let mut kept = order.clone();
@@ -133,19 +134,55 @@ fn where_others_move_the_stock_only_incoming_changes() {
         ..Preferences::default()
     };
     let mut order = order();
-    order.send(now()).unwrap();
-    order.recompute(&others);
+    order.send(&others, now()).unwrap();
+    order = settled(order);
     assert_eq!(stock(&order), (0, 14, 0));
     order.receive(None, now()).unwrap();
-    order.recompute(&others);
+    order = settled(order);
     assert_eq!(stock(&order), (0, 0, 0));
-    // What was moved before the switch was turned goes back all the same.
-    let mut before = self::order();
-    before.send(now()).unwrap();
-    before = settled(before);
-    before.cancel(false, now()).unwrap();
-    before.recompute(&others);
-    assert_eq!(stock(&before), (0, 0, 0));
+    // What is on its way goes on as it was sent, and as it is preferred when it is sent anew.
+    order.revert_to_sent().unwrap();
+    order.revert_to_draft().unwrap();
+    order.send(&Preferences::default(), now()).unwrap();
+    assert_eq!(stock(&settled(order)), (-14, 14, 0));
+}
+
+#[test]
+fn on_hold_lines_are_changed_as_before_and_it_goes_on_where_that_leads() {
+    let mut order = order();
+    order.send(&Preferences::default(), now()).unwrap();
+    order.receive(Some(&[(id("1"), 6)]), now()).unwrap();
+    order.hold().unwrap();
+    order.plan(TransferAction::UpdatePlanned, &id("1"), 6, now()).unwrap();
+    order.remove_line(&id("2"), now()).unwrap();
+    order = settled(order);
+    assert_eq!((order.status, stock(&order)), (TransferStatus::OnHold, (-6, 0, 6)));
+    // All of it is there by now, so there is nothing more to plan, on hold or not.
+    let refused = order
+        .plan(TransferAction::UpdatePlanned, &id("1"), 9, now())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains("`received`") && refused.contains("resume"),
+        "{refused}"
+    );
+    order.resume().unwrap();
+    assert_eq!(order.status, TransferStatus::Received);
+}
+
+#[test]
+fn it_is_told_when_the_last_unit_came_also_where_the_rest_was_given_up() {
+    let mut order = order();
+    order.send(&Preferences::default(), now()).unwrap();
+    order.receive(Some(&[(id("1"), 10)]), now()).unwrap();
+    assert_eq!(order.dates.received_at, None);
+    order.remove_line(&id("2"), now()).unwrap();
+    assert_eq!(
+        (order.status, order.dates.received_at),
+        (TransferStatus::Received, Some(now()))
+    );
+    order.revert_to_sent().unwrap();
+    assert_eq!(order.dates.received_at, None);
 }
 
 #[derive(Debug, Clone)]
@@ -157,62 +194,87 @@ enum Step {
     Remove(usize),
     Hold,
     Resume,
+    Complete,
     Cancel(bool),
     ToDraft,
     ToSent,
+    /// The store turns its preference.
+    Turn,
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        Just(Step::Send),
-        (0usize..2, 1i64..6).prop_map(|(line, units)| Step::Receive(line, units)),
-        Just(Step::ReceiveAll),
-        (0usize..2, 1i64..15).prop_map(|(line, units)| Step::Plan(line, units)),
-        (0usize..2).prop_map(Step::Remove),
-        Just(Step::Hold),
-        Just(Step::Resume),
-        any::<bool>().prop_map(Step::Cancel),
-        Just(Step::ToDraft),
-        Just(Step::ToSent),
+        3 => Just(Step::Send),
+        3 => (0usize..2, 1i64..6).prop_map(|(line, units)| Step::Receive(line, units)),
+        1 => Just(Step::ReceiveAll),
+        3 => (0usize..2, 1i64..15).prop_map(|(line, units)| Step::Plan(line, units)),
+        1 => (0usize..2).prop_map(Step::Remove),
+        2 => Just(Step::Hold),
+        2 => Just(Step::Resume),
+        1 => Just(Step::Complete),
+        1 => any::<bool>().prop_map(Step::Cancel),
+        1 => Just(Step::ToDraft),
+        1 => Just(Step::ToSent),
+        1 => Just(Step::Turn),
     ]
+}
+
+/// The order after a step, where that is allowed.
+fn after(order: &TransferOrder, step: &Step, preferences: &Preferences) -> Option<TransferOrder> {
+    let mut tried = order.clone();
+    let name = |at: usize| id::<LineId>(["1", "2"][at]);
+    let done = match *step {
+        Step::Send => tried.send(preferences, now()),
+        Step::Receive(line, units) => tried.receive(Some(&[(name(line), units)]), now()),
+        Step::ReceiveAll => tried.receive(None, now()),
+        Step::Plan(line, units) => {
+            let action = if tried.status == TransferStatus::Draft {
+                TransferAction::UpdateLine
+            } else {
+                TransferAction::UpdatePlanned
+            };
+            tried.plan(action, &name(line), units, now())
+        }
+        Step::Remove(line) => tried.remove_line(&name(line), now()).map(drop),
+        Step::Hold => tried.hold(),
+        Step::Resume => tried.resume(),
+        Step::Complete => tried.complete(now()),
+        Step::Cancel(keep) => tried.cancel(keep, now()),
+        Step::ToDraft => tried.revert_to_draft(),
+        Step::ToSent => tried.revert_to_sent(),
+        Step::Turn => Ok(()),
+    };
+    done.ok().map(|()| tried)
 }
 
 proptest! {
     #[test]
     fn no_unit_is_made_or_lost_whatever_happens(steps in prop::collection::vec(step(), 0..40)) {
-        let mut order = order();
+        let (mut order, mut preferences) = (order(), Preferences::default());
         for step in steps {
-            let mut tried = order.clone();
-            let name = |at: usize| id::<LineId>(["1", "2"][at]);
-            let done = match step {
-                Step::Send => tried.send(now()),
-                Step::Receive(line, units) => tried.receive(Some(&[(name(line), units)]), now()),
-                Step::ReceiveAll => tried.receive(None, now()),
-                Step::Plan(line, units) => {
-                    let action = if tried.status == TransferStatus::Draft {
-                        TransferAction::UpdateLine
-                    } else {
-                        TransferAction::UpdatePlanned
-                    };
-                    tried.plan(action, &name(line), units)
-                }
-                Step::Remove(line) => tried.remove_line(&name(line)).map(drop),
-                Step::Hold => tried.hold(),
-                Step::Resume => tried.resume(),
-                Step::Cancel(keep) => tried.cancel(keep, now()),
-                Step::ToDraft => tried.revert_to_draft(),
-                Step::ToSent => tried.revert_to_sent(),
-            };
-            if done.is_err() {
-                continue;
+            if matches!(step, Step::Turn) {
+                preferences.disable_available_movements ^= true;
             }
+            let Some(tried) = after(&order, &step, &preferences) else { continue };
             order = settled(tried);
             let (origin, on_the_way, destination) = stock(&order);
-            prop_assert_eq!(origin + on_the_way + destination, 0);
-            prop_assert!(on_the_way >= 0 && destination >= 0 && origin <= 0);
             let to_come: i64 = order.lines.iter().map(TransferLine::pending).sum();
-            let is_open = !matches!(order.status, TransferStatus::Draft | TransferStatus::Cancelled);
+            let is_open = !matches!(
+                order.status,
+                TransferStatus::Draft | TransferStatus::Completed | TransferStatus::Cancelled
+            );
             prop_assert_eq!(on_the_way, if is_open { to_come } else { 0 });
+            if order.is_moved_by_others {
+                prop_assert_eq!((origin, destination), (0, 0));
+            } else {
+                // What had not come of a completed one is nowhere.
+                let lost = if order.status == TransferStatus::Completed { to_come } else { 0 };
+                prop_assert_eq!(origin + on_the_way + destination + lost, 0);
+                prop_assert!(on_the_way >= 0 && destination >= 0 && origin <= 0);
+            }
+            prop_assert_eq!(order.previous.is_some(), order.status == TransferStatus::OnHold);
+            let is_there = order.previous.unwrap_or(order.status) == TransferStatus::Received;
+            prop_assert!(!is_there || (to_come == 0 && order.dates.received_at.is_some()));
         }
     }
 }

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::views::ViewItem;
 use crate::model::forecast::ModelSettings;
 use crate::model::notify::{Column, View};
-use crate::model::{LocationId, Name, SupplierId, ViewId};
+use crate::model::{LocationId, Name, Refusal, SupplierId, ViewId};
 use crate::operations::shared::found;
 use crate::operations::shared::paging::search;
 use crate::operations::shared::suppliers::every_column;
+use crate::storage::MOST_VIEWS;
 use crate::{Logistics, Reader, Writer};
 
 /// Creates a view of the forecast: which variants it shows, whose stock and sales count, and how it reckons.
@@ -49,11 +50,18 @@ impl Command for CreateViewForecast {
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the supplier or a location does not exist"),
         (ErrorCode::InvalidInput, "the settings or the columns make no sense"),
+        (ErrorCode::LimitExceeded, "the store has 1000 views"),
     ];
     type Domain = Logistics;
     type Output = ViewChanged;
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<ViewChanged, OperationError> {
+        if db.reader().views().await?.len() as u64 >= MOST_VIEWS {
+            return Err(Refusal::too_many(format!(
+                "the store has {MOST_VIEWS} views, which is the most; delete one with `app.forecast.deleteView` first"
+            ))
+            .into());
+        }
         if let Some(supplier) = &self.supplier_id {
             found::supplier(db.reader(), supplier).await?;
         }

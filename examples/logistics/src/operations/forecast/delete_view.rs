@@ -3,11 +3,10 @@
 use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::model::{Refusal, ViewId};
-use crate::operations::shared::found;
 use crate::operations::shared::settle::record_gone;
+use crate::operations::shared::{found, outlook};
 use crate::{Logistics, Writer};
 
 /// Deletes a view of the forecast. One that the product made, and one that a report or the notification rule uses,
@@ -17,6 +16,8 @@ use crate::{Logistics, Writer};
 pub(crate) struct DeleteViewForecast {
     /// The view's id, from `app.forecast.views({})`.
     view_id: ViewId,
+    /// Refuse unless the view is still at this version; it is in what `get`, `list` and every change of it answer.
+    expected_version: Option<u64>,
 }
 
 /// What was deleted.
@@ -33,6 +34,7 @@ impl Command for DeleteViewForecast {
     const EXAMPLE: &'static str = r#"await app.forecast.deleteView({ viewId: "view_low" });"#;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such view"),
+        (ErrorCode::Conflict, "it is not at `expectedVersion`"),
         (ErrorCode::InvalidState, "the product made it"),
         (ErrorCode::InUse, "a report or the rule uses it"),
     ];
@@ -41,6 +43,7 @@ impl Command for DeleteViewForecast {
 
     async fn run(self, _: &Context, db: &mut Writer) -> Result<ViewDeleted, OperationError> {
         let view = found::view(db.reader(), &self.view_id).await?;
+        found::check_version(self.expected_version, view.version, format_args!("view `{}`", view.id))?;
         if view.is_automatic {
             return Err(Refusal::state(format!(
                 "the product made view `{}`, and it cannot be deleted; change what it shows with `app.forecast.updateView`",
@@ -48,29 +51,7 @@ impl Command for DeleteViewForecast {
             ))
             .into());
         }
-        let reports = db.reader().reports().await?;
-        let used_by: Vec<String> = reports
-            .iter()
-            .filter(|report| report.view.as_ref() == Some(&view.id))
-            .map(|report| format!("report `{}`", report.id))
-            .chain(
-                db.reader()
-                    .rule()
-                    .await?
-                    .views
-                    .contains(&view.id)
-                    .then(|| "the notification rule".to_owned()),
-            )
-            .collect();
-        if !used_by.is_empty() {
-            return Err(Refusal::in_use(format!(
-                "view `{}` is used by {}; give these another view first",
-                view.id,
-                used_by.join(", ")
-            ))
-            .with(json!({ "usedBy": used_by }))
-            .into());
-        }
+        outlook::check_unused(db.reader(), &view).await?;
         db.drop_view(&view.id).await?;
         record_gone(db, "forecast_view", view.id.as_str(), &view)?;
         Ok(ViewDeleted {

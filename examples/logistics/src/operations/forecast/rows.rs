@@ -44,7 +44,7 @@ impl Query for RowsForecast {
         let words = search("search", self.search)?;
         let window = window(self.limit, self.cursor.as_deref())?;
         let sort = self.sort_by.unwrap_or(ForecastSort::VariantId);
-        if sort == ForecastSort::VariantId && (view.supplier.is_none() || words.is_none()) {
+        if sort == ForecastSort::VariantId && outlook::is_paged(&view, words.as_deref()) {
             let (variants, total) = outlook::variants_of(db, &view, words.as_deref(), &window).await?;
             let mut listed = Listed::new(variants, total, &window, |variant: &Variant| variant.id.to_string());
             let variants = listed.take_items();
@@ -52,8 +52,8 @@ impl Query for RowsForecast {
         }
         if self.cursor.is_some() {
             return Err(OperationError::invalid_input(
-                "`cursor` goes with `sortBy: \"variant_id\"` alone; sorted otherwise the first rows are told, so narrow the view \
-                 with `search`",
+                "`cursor` goes with `sortBy: \"variant_id\"` of a view that is not narrowed to words of a supplier's; otherwise the \
+                 first rows are told, so narrow the view with `search`",
             ));
         }
         let variants = outlook::all_variants_of(db, &view, words.as_deref()).await?;

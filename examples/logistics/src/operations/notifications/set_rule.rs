@@ -9,8 +9,7 @@ use crate::model::notify::Rule;
 use crate::model::{Patch, Plan, RecipientId, Units, ViewId};
 use crate::operations::shared::changes::differences;
 use crate::operations::shared::found;
-use crate::outbox::check_views;
-use crate::{Logistics, Writer};
+use crate::{Logistics, Reader, Writer};
 
 /// Says when people are told that stock runs low, and who; what is left out stays as it is. A sold-out variant and
 /// one at the threshold are told once until there is more again; a reorder date at most every 48 hours.
@@ -61,27 +60,39 @@ impl Command for SetRuleNotification {
             Patch::Clear => None,
             Patch::Set(units) => Some(units.get()),
         };
+        let is_long = |length: usize| length > 50;
+        if self.view_ids.as_ref().map(Vec::len).is_some_and(is_long)
+            || self.recipient_ids.as_ref().map(Vec::len).is_some_and(is_long)
+        {
+            return Err(OperationError::invalid_input(
+                "a rule has at most 50 views and 50 recipients",
+            ));
+        }
+        let views = match self.view_ids {
+            Some(ids) => {
+                for id in &ids {
+                    found::view(db.reader(), id).await?;
+                }
+                ids
+            }
+            // A supplier's view goes when the supplier is archived. That must not keep the rule from being changed.
+            None => still_there(db.reader(), &before.views).await?,
+        };
         let rule = Rule {
             is_enabled: self.enabled.unwrap_or(before.is_enabled),
             stock_out: self.stock_out.unwrap_or(before.stock_out),
             threshold: units(self.threshold, before.threshold),
             days_before_reorder: units(self.days_before_reorder, before.days_before_reorder),
-            views: self.view_ids.unwrap_or_else(|| before.views.clone()),
+            views,
             recipients: self.recipient_ids.unwrap_or_else(|| before.recipients.clone()),
             version: before.version + 1,
         };
-        if rule.views.len() > 50 || rule.recipients.len() > 50 {
-            return Err(OperationError::invalid_input(
-                "a rule has at most 50 views and 50 recipients",
-            ));
-        }
         if rule.days_before_reorder.is_some_and(|days| days > 365) {
             return Err(OperationError::invalid_input(
                 "`daysBeforeReorder` is more than a year; give 365 at most",
             ));
         }
         found::check_recipients(db.reader(), &rule.recipients).await?;
-        check_views(db.reader(), &rule).await?;
         let missing = rule.missing();
         if rule.is_enabled && !missing.is_empty() {
             return Err(OperationError::invalid_input(format!(
@@ -94,4 +105,15 @@ impl Command for SetRuleNotification {
         db.record("notification_rule", "rule", ChangeAction::Updated, Some(was), Some(is));
         Ok(rule.into())
     }
+}
+
+/// Those of these views that the store has.
+async fn still_there(db: &Reader, ids: &[ViewId]) -> Result<Vec<ViewId>, OperationError> {
+    let mut there = Vec::with_capacity(ids.len());
+    for id in ids {
+        if db.view(id).await?.is_some() {
+            there.push(id.clone());
+        }
+    }
+    Ok(there)
 }

@@ -23,8 +23,10 @@ pub(crate) struct GetProduct {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProductWithVariants {
     product: ProductItem,
-    /// By id.
+    /// The first 50, by id; all of them are in `app.variants.list({ productId })`.
     variants: Vec<VariantItem>,
+    /// How many there are.
+    variant_count: u64,
 }
 
 impl Query for GetProduct {
@@ -45,10 +47,11 @@ impl Query for GetProduct {
             ..CatalogFilter::default()
         };
         let window = Window { after: None, limit: 50 };
-        let (variants, _) = db.variant_page(&filter, &window).await?;
+        let (variants, variant_count) = db.variant_page(&filter, &window).await?;
         Ok(ProductWithVariants {
             product: product.into(),
             variants: variants.into_iter().map(VariantItem::from).collect(),
+            variant_count,
         })
     }
 }

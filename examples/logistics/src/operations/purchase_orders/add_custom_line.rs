@@ -59,7 +59,7 @@ impl Command for AddCustomLinePurchaseOrder {
         if self.quantity.get() == 0 {
             return Err(OperationError::invalid_input("`quantity` is 0; order at least 1"));
         }
-        order.add_lines(vec![PurchaseLine {
+        let line = PurchaseLine {
             id: LineId::new(cx.new_uuid()),
             variant: None,
             title: self.title.into(),
@@ -71,6 +71,7 @@ impl Command for AddCustomLinePurchaseOrder {
             cancelled: 0,
             rejected: 0,
             synced: 0,
+            elsewhere: 0,
             incoming: 0,
             unit_cost: self.unit_cost,
             tax_rate: self.tax_rate,
@@ -78,13 +79,14 @@ impl Command for AddCustomLinePurchaseOrder {
             schedule: Vec::new(),
             receipts: Vec::new(),
             notes: self.notes.map(String::from),
-        }])?;
+        };
+        order.add_lines(vec![line], cx.now())?;
         let order = settle_purchase(
             cx,
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
+            (Push::Never, Negative::Allowed),
             Done::new("addCustomLine"),
         )
         .await?;

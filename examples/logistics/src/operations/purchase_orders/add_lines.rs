@@ -53,14 +53,14 @@ impl Command for AddLinesPurchaseOrder {
         up_to(500, "lines", self.lines.len())?;
         let supplier = found::supplier(db.reader(), &order.supplier).await?;
         order.check(PurchaseAction::AddLines)?;
-        let lines = purchases::new_lines(cx, db.reader(), &supplier, self.lines).await?;
-        order.add_lines(lines)?;
+        let lines = purchases::new_lines(cx, db.reader(), (&supplier.id, &order.currency), self.lines).await?;
+        order.add_lines(lines, cx.now())?;
         let order = settle_purchase(
             cx,
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
+            (Push::Never, Negative::Allowed),
             Done::new("addLines"),
         )
         .await?;

@@ -3,12 +3,13 @@
 use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
-use crate::model::purchase::{Payment, PaymentMethod, Push};
+use crate::model::purchase::{Payment, PaymentMethod};
 use crate::model::{Currency, Name, Note, PaymentId, Price, PurchaseOrderId};
 use crate::operations::shared::given::Day;
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
@@ -60,16 +61,12 @@ impl Command for AddPaymentPurchaseOrder {
             reference: self.reference.map(String::from),
             notes: self.notes.map(String::from),
         };
+        let done = Done::with(
+            "addPayment",
+            json!({ "paymentId": payment.payment_id, "amount": payment.amount, "currency": payment.currency }),
+        );
         order.add_payment(payment)?;
-        let order = settle_purchase(
-            cx,
-            db,
-            &before,
-            order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("addPayment"),
-        )
-        .await?;
+        let order = note_purchase(cx, db, &before, order, done).await?;
         purchases::changed(db.reader(), order).await
     }
 }

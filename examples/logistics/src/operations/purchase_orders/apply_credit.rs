@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::model::credit::Payable;
-use crate::model::purchase::{PurchaseAction, Push};
+use crate::model::purchase::PurchaseAction;
 use crate::model::{ApplicationId, CreditId, Price, PurchaseOrderId, Rate};
 use crate::operations::shared::found;
 use crate::operations::shared::purchases::{PurchaseOrderItem, show_purchase};
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::suppliers::{ApplicationItem, CreditItem};
 use crate::{Logistics, Writer};
 
@@ -64,7 +64,7 @@ impl Command for ApplyCreditPurchaseOrder {
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<CreditApplied, OperationError> {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
-        let mut order = before.clone();
+        let order = before.clone();
         order.check(PurchaseAction::ApplyCredit)?;
         let mut credit = found::credit(db.reader(), &self.credit_id).await?;
         let credited = db.reader().credited(std::slice::from_ref(&order.id)).await?;
@@ -82,12 +82,11 @@ impl Command for ApplyCreditPurchaseOrder {
         let is = json!({ "remaining": credit.remaining, "appliedTo": order.id, "amount": applied.amount, "value": applied.value });
         let was = json!({ "remaining": left });
         db.record("credit", credit.id.clone(), ChangeAction::Updated, Some(was), Some(is));
-        order.updated_at = cx.now();
         let done = Done::with(
             "applyCredit",
             json!({ "creditId": credit.id, "amount": applied.amount, "value": applied.value }),
         );
-        let order = settle_purchase(cx, db, &before, order, (Push::AsPreferred, Negative::Allowed), done).await?;
+        let order = note_purchase(cx, db, &before, order, done).await?;
         Ok(CreditApplied {
             application: applied.into(),
             credit: CreditItem::from(&credit),

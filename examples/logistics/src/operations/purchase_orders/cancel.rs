@@ -46,7 +46,7 @@ impl Command for CancelPurchaseOrder {
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
+            (Push::Never, Negative::Allowed),
             Done::new("cancel"),
         )
         .await?;

@@ -49,7 +49,7 @@ impl Command for CompletePurchaseOrder {
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
+            (Push::Never, Negative::Allowed),
             Done::new("complete"),
         )
         .await?;

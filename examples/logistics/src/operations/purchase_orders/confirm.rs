@@ -3,6 +3,7 @@
 use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::model::purchase::Push;
 use crate::model::{LineId, PurchaseOrderId, Units};
@@ -62,13 +63,17 @@ impl Command for ConfirmPurchaseOrder {
             .map(|line| (line.line_id, line.confirmed.get()))
             .collect();
         order.confirm(Some(&lines), cx.now())?;
+        let told: Vec<_> = lines
+            .iter()
+            .map(|(line, confirmed)| json!({ "lineId": line, "confirmed": confirmed }))
+            .collect();
         let order = settle_purchase(
             cx,
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("confirm"),
+            (Push::Never, Negative::Allowed),
+            Done::with("confirm", json!({ "lines": told })),
         )
         .await?;
         purchases::changed(db.reader(), order).await

@@ -45,7 +45,7 @@ impl Command for ConfirmAllPurchaseOrder {
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
+            (Push::Never, Negative::Allowed),
             Done::new("confirmAll"),
         )
         .await?;

@@ -10,7 +10,6 @@ use crate::operations::shared::given::Day;
 use crate::operations::shared::purchases::{Draft, NewPurchaseLine, PurchaseChanged};
 use crate::operations::shared::settle::{Done, create_purchase};
 use crate::operations::shared::{found, purchases};
-use crate::storage::Counter;
 use crate::{Logistics, Writer};
 
 /// Creates a purchase order as a draft: for one supplier and one location, in the supplier's currency. Nothing is
@@ -65,7 +64,13 @@ impl Command for CreatePurchaseOrder {
         if let Some(number) = &self.number {
             purchases::check_number(db.reader(), number, None).await?;
         }
-        let lines = purchases::new_lines(cx, db.reader(), &supplier, self.lines.unwrap_or_default()).await?;
+        let lines = purchases::new_lines(
+            cx,
+            db.reader(),
+            (&supplier.id, &supplier.currency),
+            self.lines.unwrap_or_default(),
+        )
+        .await?;
         let mut order = Draft {
             seq: 0,
             number: String::new(),
@@ -74,14 +79,13 @@ impl Command for CreatePurchaseOrder {
             location: self.location_id,
         }
         .order(cx);
-        order.add_lines(lines)?;
+        order.add_lines(lines, cx.now())?;
         order.notes = self.notes.map(String::from);
         order.dates.requested_delivery = self.requested_delivery.map(NaiveDate::from);
         order.shipping_cost = self.shipping_cost.unwrap_or(order.shipping_cost);
-        order.seq = db.next(Counter::PurchaseOrder).await?;
-        order.number = self
-            .number
-            .map_or_else(|| Counter::PurchaseOrder.number(order.seq), String::from);
+        let (seq, number) = purchases::next_number(db).await?;
+        order.seq = seq;
+        order.number = self.number.map_or(number, String::from);
         create_purchase(cx, db, &order, Done::new("create")).await?;
         purchases::changed(db.reader(), order).await
     }

@@ -3,6 +3,7 @@
 use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::model::purchase::PurchaseAction;
 use crate::model::{PurchaseOrderId, Refusal};
@@ -40,7 +41,7 @@ impl Command for DeletePurchaseOrder {
             ErrorCode::InvalidState,
             "its status does not allow it; `details.allowedFrom` says which do",
         ),
-        (ErrorCode::InUse, "credits are applied to it"),
+        (ErrorCode::InUse, "credits are applied to it, or returns are of it"),
     ];
     type Domain = Logistics;
     type Output = PurchaseDeleted;
@@ -48,13 +49,23 @@ impl Command for DeletePurchaseOrder {
     async fn run(self, _: &Context, db: &mut Writer) -> Result<PurchaseDeleted, OperationError> {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
         before.check(PurchaseAction::Delete)?;
-        let applied = db.reader().applications_to(&before.id).await?;
-        let live = applied.iter().filter(|one| one.reversed_at.is_none()).count();
-        if live > 0 {
+        let credited = db.reader().credited(std::slice::from_ref(&before.id)).await?;
+        if let Some(credited) = credited.get(&before.id) {
             return Err(Refusal::in_use(format!(
-                "{live} credits are applied to the order; reopen it and take them back with \
-                 `app.purchaseOrders.reverseCredit` first"
+                "credits of {credited} {} are applied to the order; take them back with `app.purchaseOrders.reverseCredit` \
+                 first, after `app.purchaseOrders.reopen` where it is cancelled",
+                before.currency
             ))
+            .into());
+        }
+        let returns = db.reader().returns_of_purchase(&before.id).await?;
+        if let Some(one) = returns.first() {
+            return Err(Refusal::in_use(format!(
+                "{} returns are of what the order received, such as `{one}`; keep the order, which is out of sight once it is \
+                 cancelled, or delete them first with `app.returnOrders.delete`",
+                returns.len()
+            ))
+            .with(json!({ "returnOrderIds": returns }))
             .into());
         }
         db.drop_purchase_order(&before.id).await?;

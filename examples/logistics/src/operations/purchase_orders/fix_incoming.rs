@@ -57,10 +57,9 @@ impl Command for FixIncomingPurchaseOrder {
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<IncomingFixed, OperationError> {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
-        let mut order = before.clone();
-        order.updated_at = cx.now();
+        let order = before.clone();
         let done = Done::new("fixIncoming");
-        let order = settle_purchase(cx, db, &before, order, (Push::AsPreferred, Negative::Allowed), done).await?;
+        let order = settle_purchase(cx, db, &before, order, (Push::Never, Negative::Allowed), done).await?;
         let variants: Vec<VariantId> = order.lines.iter().filter_map(|line| line.variant.clone()).collect();
         let cause = Cause {
             source: Source::PurchaseOrder,

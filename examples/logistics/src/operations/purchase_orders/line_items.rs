@@ -31,6 +31,11 @@ impl Query for LineItemsPurchaseOrder {
 
     async fn run(self, _: &Context, db: &mut Reader) -> Result<Listed<PurchaseLineItem>, OperationError> {
         let order = found::purchase_order(db, &self.purchase_order_id, None).await?;
-        Ok(Listed::whole(order.lines.iter().map(PurchaseLineItem::from).collect()))
+        let items = order
+            .lines
+            .iter()
+            .map(|line| PurchaseLineItem::of(&order, line))
+            .collect();
+        Ok(Listed::whole(items))
     }
 }

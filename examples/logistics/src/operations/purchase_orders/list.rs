@@ -34,7 +34,7 @@ pub(crate) struct ListPurchaseOrder {
     expected_from: Option<Day>,
     /// Only those with a requested or expected delivery on this day or earlier.
     expected_to: Option<Day>,
-    /// Whether to list archived ones, too, as cancelled ones are; false if left out.
+    /// Whether to list archived ones, too. If left out: where `status` names `cancelled`, for those are archived.
     include_archived: Option<bool>,
     /// How many, 1 to 50; 50 if left out.
     limit: Option<i64>,
@@ -55,6 +55,12 @@ impl Query for ListPurchaseOrder {
     type Output = Listed<PurchaseOrderItem>;
 
     async fn run(self, _: &Context, db: &mut Reader) -> Result<Listed<PurchaseOrderItem>, OperationError> {
+        // What is cancelled is archived, too.
+        let asks_for_cancelled = self
+            .status
+            .iter()
+            .flatten()
+            .any(|one| *one == PurchaseStatus::Cancelled);
         let filter = PurchaseFilter {
             statuses: self.status.unwrap_or_default(),
             supplier: self.supplier_id,
@@ -69,7 +75,7 @@ impl Query for ListPurchaseOrder {
                 self.expected_from.map(NaiveDate::from),
                 self.expected_to.map(NaiveDate::from),
             ),
-            with_archived: self.include_archived.unwrap_or_default(),
+            with_archived: self.include_archived.unwrap_or(asks_for_cancelled),
         };
         let window = window(self.limit, self.cursor.as_deref())?;
         let (orders, total) = db.purchase_order_page(&filter, &window).await?;

@@ -14,7 +14,7 @@ use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
 /// Moves all lines of purchase orders to another one of the same supplier, currency, location and status. The emptied
-/// ones are cancelled and archived.
+/// ones are cancelled and archived; their names, notes and delivery costs stay with them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct MergePurchaseOrder {
@@ -70,10 +70,10 @@ impl Command for MergePurchaseOrder {
         order.merge(&mut sources, cx.now())?;
         for (before, source) in sources_before.iter().zip(sources) {
             let done = Done::with("merge", json!({ "into": order.id }));
-            settle_purchase(cx, db, before, source, (Push::AsPreferred, Negative::Allowed), done).await?;
+            settle_purchase(cx, db, before, source, (Push::Never, Negative::Allowed), done).await?;
         }
         let done = Done::with("merge", json!({ "from": self.source_ids }));
-        let order = settle_purchase(cx, db, &before, order, (Push::AsPreferred, Negative::Allowed), done).await?;
+        let order = settle_purchase(cx, db, &before, order, (Push::Never, Negative::Allowed), done).await?;
         purchases::changed(db.reader(), order).await
     }
 }

@@ -79,15 +79,7 @@ impl Command for ReceivePurchaseOrder {
         up_to(500, "lines", self.lines.len())?;
         let counts: Vec<LineCount> = self.lines.into_iter().map(LineCount::from).collect();
         order.receive(&counts, self.allow_over_receipt.unwrap_or_default(), cx.now())?;
-        let told: Vec<_> = counts
-            .iter()
-            .map(|count| {
-                json!({
-                    "lineId": count.line, "received": count.received, "rejected": count.rejected,
-                    "cancelled": count.cancelled,
-                })
-            })
-            .collect();
+        let told: Vec<_> = counts.iter().map(LineCount::told).collect();
         let order = settle_purchase(
             cx,
             db,

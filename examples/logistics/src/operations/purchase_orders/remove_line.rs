@@ -43,14 +43,14 @@ impl Command for RemoveLinePurchaseOrder {
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<PurchaseChanged, OperationError> {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
         let mut order = before.clone();
-        let gone = order.remove_line(&self.line_id)?;
+        let gone = order.remove_line(&self.line_id, cx.now())?;
         let order = settle_purchase(
             cx,
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::with("removeLine", json!({ "title": gone.title })),
+            (Push::Never, Negative::Allowed),
+            Done::with("removeLine", json!({ "lineId": gone.id, "title": gone.title })),
         )
         .await?;
         purchases::changed(db.reader(), order).await

@@ -3,11 +3,11 @@
 use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
-use crate::model::purchase::Push;
 use crate::model::{PaymentId, PurchaseOrderId};
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
@@ -38,16 +38,12 @@ impl Command for RemovePaymentPurchaseOrder {
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<PurchaseChanged, OperationError> {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
         let mut order = before.clone();
-        order.remove_payment(&self.payment_id)?;
-        let order = settle_purchase(
-            cx,
-            db,
-            &before,
-            order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("removePayment"),
-        )
-        .await?;
+        let gone = order.remove_payment(&self.payment_id)?;
+        let done = Done::with(
+            "removePayment",
+            json!({ "paymentId": gone.payment_id, "amount": gone.amount, "currency": gone.currency }),
+        );
+        let order = note_purchase(cx, db, &before, order, done).await?;
         purchases::changed(db.reader(), order).await
     }
 }

@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::PurchaseOrderId;
-use crate::model::purchase::{PurchaseAction, Push};
+use crate::model::purchase::PurchaseAction;
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
@@ -42,15 +42,7 @@ impl Command for RemoveShipmentPurchaseOrder {
         let mut order = before.clone();
         order.check(PurchaseAction::SetShipment)?;
         order.shipment = None;
-        let order = settle_purchase(
-            cx,
-            db,
-            &before,
-            order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("removeShipment"),
-        )
-        .await?;
+        let order = note_purchase(cx, db, &before, order, Done::new("removeShipment")).await?;
         purchases::changed(db.reader(), order).await
     }
 }

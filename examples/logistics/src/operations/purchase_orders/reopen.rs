@@ -41,13 +41,13 @@ impl Command for ReopenPurchaseOrder {
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<PurchaseChanged, OperationError> {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
         let mut order = before.clone();
-        order.reopen()?;
+        order.reopen(cx.now())?;
         let order = settle_purchase(
             cx,
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
+            (Push::Never, Negative::Allowed),
             Done::new("reopen"),
         )
         .await?;

@@ -5,9 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::PurchaseOrderId;
-use crate::model::purchase::Push;
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
@@ -42,15 +41,7 @@ impl Command for ResolveDisputePurchaseOrder {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
         let mut order = before.clone();
         order.resolve_dispute()?;
-        let order = settle_purchase(
-            cx,
-            db,
-            &before,
-            order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("resolveDispute"),
-        )
-        .await?;
+        let order = note_purchase(cx, db, &before, order, Done::new("resolveDispute")).await?;
         purchases::changed(db.reader(), order).await
     }
 }

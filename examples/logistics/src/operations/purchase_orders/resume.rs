@@ -5,9 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::PurchaseOrderId;
-use crate::model::purchase::Push;
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
@@ -41,15 +40,7 @@ impl Command for ResumePurchaseOrder {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
         let mut order = before.clone();
         order.resume()?;
-        let order = settle_purchase(
-            cx,
-            db,
-            &before,
-            order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("resume"),
-        )
-        .await?;
+        let order = note_purchase(cx, db, &before, order, Done::new("resume")).await?;
         purchases::changed(db.reader(), order).await
     }
 }

@@ -5,10 +5,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::model::purchase::{PurchaseAction, Push};
+use crate::model::purchase::PurchaseAction;
 use crate::model::{ApplicationId, PurchaseOrderId};
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
@@ -42,7 +42,7 @@ impl Command for ReverseCreditPurchaseOrder {
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<PurchaseChanged, OperationError> {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
-        let mut order = before.clone();
+        let order = before.clone();
         order.check(PurchaseAction::ReverseCredit)?;
         let application = db.reader().application(&self.application_id).await?;
         let application = application.filter(|application| application.order == order.id);
@@ -63,13 +63,11 @@ impl Command for ReverseCreditPurchaseOrder {
             json!({ "remaining": credit.remaining }),
         );
         db.record("credit", credit.id.clone(), ChangeAction::Updated, Some(was), Some(is));
-        order.updated_at = cx.now();
-        let order = settle_purchase(
+        let order = note_purchase(
             cx,
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
             Done::with(
                 "reverseCredit",
                 json!({ "creditId": credit.id, "amount": application.amount }),

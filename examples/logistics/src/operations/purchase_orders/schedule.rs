@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::model::{LineId, PurchaseOrderId};
 use crate::operations::shared::found;
 use crate::operations::shared::paging::Listed;
+use crate::operations::shared::purchases::delivery_date;
 use crate::{Logistics, Reader};
 
 /// Lists what of a purchase order is still to come, by day: as its lines are scheduled, and the rest on the order's
-/// delivery date.
+/// delivery date. Of a completed or cancelled one nothing is.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SchedulePurchaseOrder {
@@ -23,7 +24,7 @@ pub(crate) struct SchedulePurchaseOrder {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExpectedItem {
-    /// When; null where nobody said.
+    /// When.
     date: Option<NaiveDate>,
     line_id: LineId,
     title: String,
@@ -42,10 +43,10 @@ impl Query for SchedulePurchaseOrder {
 
     async fn run(self, _: &Context, db: &mut Reader) -> Result<Listed<ExpectedItem>, OperationError> {
         let order = found::purchase_order(db, &self.purchase_order_id, None).await?;
-        let rest = order.dates.requested_delivery.or(order.dates.expected_delivery);
+        let rest = delivery_date(db, &order).await?;
         let mut items = Vec::new();
         for line in &order.lines {
-            let (mut came, mut left) = (line.received, line.pending());
+            let (mut came, mut left) = (line.received, order.pending_of(line));
             let mut add = |date: Option<NaiveDate>, quantity: i64| {
                 if quantity > 0 {
                     items.push(ExpectedItem {

@@ -60,7 +60,7 @@ impl Command for SendPurchaseOrder {
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
+            (Push::Never, Negative::Allowed),
             Done::new("send"),
         )
         .await?;

@@ -4,10 +4,10 @@ use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::purchase::{PurchaseAction, Push};
+use crate::model::purchase::PurchaseAction;
 use crate::model::{Address, Patch, PurchaseOrderId};
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
@@ -50,15 +50,7 @@ impl Command for SetAddressesPurchaseOrder {
         order.check(PurchaseAction::SetAddresses)?;
         order.billing_address = self.billing.over(order.billing_address);
         order.shipping_address = self.shipping.over(order.shipping_address);
-        let order = settle_purchase(
-            cx,
-            db,
-            &before,
-            order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("setAddresses"),
-        )
-        .await?;
+        let order = note_purchase(cx, db, &before, order, Done::new("setAddresses")).await?;
         purchases::changed(db.reader(), order).await
     }
 }

@@ -3,11 +3,11 @@
 use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::model::PurchaseOrderId;
-use crate::model::purchase::Push;
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
@@ -40,15 +40,8 @@ impl Command for SetMarkedAsPaidPurchaseOrder {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
         let mut order = before.clone();
         order.marked_as_paid = self.marked_as_paid;
-        let order = settle_purchase(
-            cx,
-            db,
-            &before,
-            order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("setMarkedAsPaid"),
-        )
-        .await?;
+        let done = Done::with("setMarkedAsPaid", json!({ "markedAsPaid": self.marked_as_paid }));
+        let order = note_purchase(cx, db, &before, order, done).await?;
         purchases::changed(db.reader(), order).await
     }
 }

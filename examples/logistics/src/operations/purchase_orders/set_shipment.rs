@@ -4,10 +4,10 @@ use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::purchase::{PurchaseAction, Push};
+use crate::model::purchase::PurchaseAction;
 use crate::model::{PurchaseOrderId, Shipment};
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
@@ -44,15 +44,7 @@ impl Command for SetShipmentPurchaseOrder {
         let mut order = before.clone();
         order.check(PurchaseAction::SetShipment)?;
         order.shipment = Some(self.shipment);
-        let order = settle_purchase(
-            cx,
-            db,
-            &before,
-            order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("setShipment"),
-        )
-        .await?;
+        let order = note_purchase(cx, db, &before, order, Done::new("setShipment")).await?;
         purchases::changed(db.reader(), order).await
     }
 }

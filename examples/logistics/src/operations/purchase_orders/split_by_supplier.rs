@@ -9,9 +9,8 @@ use std::collections::BTreeMap;
 use crate::model::purchase::{PurchaseAction, Push};
 use crate::model::{LineId, Price, PurchaseOrderId, Refusal, SupplierId, VariantId};
 use crate::operations::shared::found;
-use crate::operations::shared::purchases::{Draft, PurchaseOrderItem, show_purchase, show_purchases};
+use crate::operations::shared::purchases::{Draft, PurchaseOrderItem, next_number, show_purchase, show_purchases};
 use crate::operations::shared::settle::{Done, Negative, create_purchase, settle_purchase};
-use crate::storage::Counter;
 use crate::{Logistics, Writer};
 
 /// Moves the lines of a purchase order whose primary supplier is another one to new drafts, one for each supplier, at
@@ -88,15 +87,15 @@ impl Command for SplitBySupplierPurchaseOrder {
         let mut new_orders = Vec::new();
         for (id, lines) in &by_supplier {
             let Some(supplier) = suppliers.get(id) else { continue };
+            let (seq, number) = next_number(db).await?;
             let mut new = Draft {
-                seq: db.next(Counter::PurchaseOrder).await?,
-                number: String::new(),
+                seq,
+                number,
                 name: order.name.clone(),
                 supplier,
                 location: order.location.clone(),
             }
             .order(cx);
-            new.number = Counter::PurchaseOrder.number(new.seq);
             for line in taken.iter().filter(|line| lines.contains(&line.id)) {
                 let mut line = line.clone();
                 let offer = line.variant.as_ref().and_then(|id| offers.get(id));
@@ -112,7 +111,7 @@ impl Command for SplitBySupplierPurchaseOrder {
         }
         let ids: Vec<&PurchaseOrderId> = new_orders.iter().map(|new| &new.id).collect();
         let done = Done::with("splitBySupplier", json!({ "newOrderIds": ids }));
-        let order = settle_purchase(cx, db, &before, order, (Push::AsPreferred, Negative::Allowed), done).await?;
+        let order = settle_purchase(cx, db, &before, order, (Push::Never, Negative::Allowed), done).await?;
         for new in &new_orders {
             create_purchase(cx, db, new, Done::with("create", json!({ "splitFrom": order.id }))).await?;
         }

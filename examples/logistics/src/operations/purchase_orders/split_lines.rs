@@ -9,9 +9,8 @@ use crate::model::purchase::Push;
 use crate::model::{LineId, Name, PurchaseOrderId};
 use crate::operations::shared::found;
 use crate::operations::shared::paging::up_to;
-use crate::operations::shared::purchases::{Draft, PurchaseOrderItem, show_purchase};
+use crate::operations::shared::purchases::{Draft, PurchaseOrderItem, next_number, show_purchase};
 use crate::operations::shared::settle::{Done, Negative, create_purchase, settle_purchase};
-use crate::storage::Counter;
 use crate::{Logistics, Writer};
 
 /// Moves lines of a purchase order to a new one of the same supplier, location and status.
@@ -61,24 +60,24 @@ impl Command for SplitLinesPurchaseOrder {
         up_to(500, "lineIds", self.line_ids.len())?;
         let taken = order.take_lines(&self.line_ids)?;
         let supplier = found::supplier(db.reader(), &order.supplier).await?;
+        let (seq, number) = next_number(db).await?;
         let mut new = Draft {
-            seq: db.next(Counter::PurchaseOrder).await?,
-            number: String::new(),
+            seq,
+            number,
             name: self.name.map(String::from),
             supplier: &supplier,
             location: order.location.clone(),
         }
         .order(cx);
-        new.number = Counter::PurchaseOrder.number(new.seq);
         new.status = order.status;
         new.dates = order.dates;
         new.currency = order.currency.clone();
         new.tax_rate = order.tax_rate;
         new.lines = taken;
         let preferences = db.reader().shop().await?.preferences;
-        new.recompute(&preferences, Push::AsPreferred);
+        new.recompute(&preferences, Push::Never);
         let done = Done::with("splitLines", json!({ "newOrderId": new.id }));
-        let order = settle_purchase(cx, db, &before, order, (Push::AsPreferred, Negative::Allowed), done).await?;
+        let order = settle_purchase(cx, db, &before, order, (Push::Never, Negative::Allowed), done).await?;
         create_purchase(cx, db, &new, Done::with("create", json!({ "splitFrom": order.id }))).await?;
         Ok(PurchaseSplit {
             order: show_purchase(db.reader(), order).await?,

@@ -3,6 +3,7 @@
 use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::model::purchase::{LineCount, Push};
 use crate::model::{LineId, PurchaseOrderId, Units};
@@ -72,7 +73,8 @@ impl Command for UnreceivePurchaseOrder {
         let before = found::purchase_order(db.reader(), &self.purchase_order_id, self.expected_version).await?;
         let mut order = before.clone();
         let counts: Option<Vec<LineCount>> = self.lines.map(|lines| lines.into_iter().map(LineCount::from).collect());
-        order.unreceive(counts.as_deref(), cx.now())?;
+        let back = order.unreceive(counts, cx.now())?;
+        let told: Vec<_> = back.iter().map(LineCount::told).collect();
         let negative = Negative::unless(
             self.allow_negative.unwrap_or_default(),
             "take fewer back, or pass `allowNegative: true`",
@@ -82,8 +84,8 @@ impl Command for UnreceivePurchaseOrder {
             db,
             &before,
             order,
-            (Push::AsPreferred, negative),
-            Done::new("unreceive"),
+            (Push::Never, negative),
+            Done::with("unreceive", json!({ "lines": told })),
         )
         .await?;
         purchases::changed(db.reader(), order).await

@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::operations::shared::given::Day;
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, Negative, note_purchase, settle_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Reader, Writer};
 
@@ -96,7 +96,7 @@ impl Command for UpdatePurchaseOrder {
         }
         if let Some(location) = self.location_id.filter(|id| *id != order.location) {
             found::open_location(db.reader(), &location).await?;
-            let there: i64 = order.lines.iter().map(|line| line.synced).sum();
+            let there = order.lying_there();
             if there > 0 {
                 return Err(Refusal::state(format!(
                     "{there} received units of the order lie at location `{}`; take them back with \
@@ -113,15 +113,12 @@ impl Command for UpdatePurchaseOrder {
         order.shipping_cost = self.shipping_cost.unwrap_or(order.shipping_cost);
         order.tax_rate = self.tax_rate.unwrap_or(order.tax_rate);
         order.notes = self.notes.over(order.notes);
-        let order = settle_purchase(
-            cx,
-            db,
-            &before,
-            order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("update"),
-        )
-        .await?;
+        let done = Done::new("update");
+        let order = if order.location == before.location {
+            note_purchase(cx, db, &before, order, done).await?
+        } else {
+            settle_purchase(cx, db, &before, order, (Push::Never, Negative::Allowed), done).await?
+        };
         purchases::changed(db.reader(), order).await
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::model::purchase::{LineChange, Push, Scheduled};
 use crate::model::supplier::Fulfilment;
 use crate::model::{LineId, Name, Note, Patch, Percent, Price, PurchaseOrderId, Units};
-use crate::operations::shared::purchases::PurchaseChanged;
+use crate::operations::shared::purchases::{PurchaseChanged, ScheduledInput};
 use crate::operations::shared::settle::{Done, Negative, settle_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
@@ -39,7 +39,7 @@ pub(crate) struct UpdateLinePurchaseOrder {
     /// Where units go when they are received; not after some were.
     fulfilment: Option<Fulfilment>,
     /// When how many are expected, in place of what was said before.
-    schedule: Option<Vec<Scheduled>>,
+    schedule: Option<Vec<ScheduledInput>>,
     /// Notes, at most 5000 characters; null for none.
     #[serde(default)]
     notes: Patch<Note>,
@@ -89,16 +89,18 @@ impl Command for UpdateLinePurchaseOrder {
             tax_rate: self.tax_rate,
             supplier_sku: text(self.supplier_sku),
             fulfilment: self.fulfilment,
-            schedule: self.schedule,
+            schedule: self
+                .schedule
+                .map(|parts| parts.into_iter().map(Scheduled::from).collect()),
             notes,
         };
-        order.update_line(&self.line_id, change)?;
+        order.update_line(&self.line_id, change, cx.now())?;
         let order = settle_purchase(
             cx,
             db,
             &before,
             order,
-            (Push::AsPreferred, Negative::Allowed),
+            (Push::Never, Negative::Allowed),
             Done::with("updateLine", json!({ "lineId": self.line_id })),
         )
         .await?;

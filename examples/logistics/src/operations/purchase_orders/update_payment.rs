@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
-use crate::model::purchase::{PaymentMethod, Push};
+use crate::model::purchase::PaymentMethod;
 use crate::model::{Currency, Name, Note, Patch, PaymentId, Price, PurchaseOrderId};
 use crate::operations::shared::given::Day;
 use crate::operations::shared::purchases::PurchaseChanged;
-use crate::operations::shared::settle::{Done, Negative, settle_purchase};
+use crate::operations::shared::settle::{Done, note_purchase};
 use crate::operations::shared::{found, purchases};
 use crate::{Logistics, Writer};
 
@@ -63,15 +64,8 @@ impl Command for UpdatePaymentPurchaseOrder {
             payment.reference = self.reference.over(payment.reference.take());
             payment.notes = self.notes.over(payment.notes.take());
         })?;
-        let order = settle_purchase(
-            cx,
-            db,
-            &before,
-            order,
-            (Push::AsPreferred, Negative::Allowed),
-            Done::new("updatePayment"),
-        )
-        .await?;
+        let done = Done::with("updatePayment", json!({ "paymentId": self.payment_id }));
+        let order = note_purchase(cx, db, &before, order, done).await?;
         purchases::changed(db.reader(), order).await
     }
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::model::notify::{Email, Recipient};
 use crate::model::{Name, RecipientId, Refusal};
 use crate::operations::shared::reports::RecipientItem;
+use crate::storage::MOST_TOLD;
 use crate::{Logistics, Reader, Writer};
 
 /// Adds somebody who can get reports and notifications. An address is there once.
@@ -40,12 +41,19 @@ impl Command for CreateRecipient {
             "the address is there already; `details.recipientId` says whose",
         ),
         (ErrorCode::InvalidInput, "it is no address"),
+        (ErrorCode::LimitExceeded, "the store has 1000 recipients"),
     ];
     type Domain = Logistics;
     type Output = RecipientChanged;
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<RecipientChanged, OperationError> {
         check_free(db.reader(), &self.email, None).await?;
+        if db.reader().recipients().await?.len() as u64 >= MOST_TOLD {
+            return Err(Refusal::too_many(format!(
+                "the store has {MOST_TOLD} recipients, which is the most; remove one with `app.recipients.delete` first"
+            ))
+            .into());
+        }
         let recipient = Recipient {
             id: RecipientId::new(cx.new_uuid()),
             email: self.email,

@@ -5,10 +5,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::notify::{Frequency, Report, ReportKind};
-use crate::model::{Name, RecipientId, ReportId, ViewId};
+use crate::model::{Name, RecipientId, Refusal, ReportId, ViewId};
 use crate::operations::shared::found;
 use crate::operations::shared::given::TimeOfDay;
 use crate::operations::shared::reports::ReportChanged;
+use crate::storage::MOST_TOLD;
 use crate::{Logistics, Writer};
 
 /// Creates a report that goes out by the clock: what a view of the forecast says is to be ordered, or where the
@@ -44,11 +45,18 @@ impl Command for CreateReport {
             ErrorCode::InvalidInput,
             "nobody gets it, or a view is missing or too many",
         ),
+        (ErrorCode::LimitExceeded, "the store has 1000 reports"),
     ];
     type Domain = Logistics;
     type Output = ReportChanged;
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<ReportChanged, OperationError> {
+        if db.reader().reports().await?.len() as u64 >= MOST_TOLD {
+            return Err(Refusal::too_many(format!(
+                "the store has {MOST_TOLD} reports, which is the most; delete one with `app.reports.delete` first"
+            ))
+            .into());
+        }
         found::check_recipients(db.reader(), &self.recipient_ids).await?;
         if let Some(view) = &self.view_id {
             found::view(db.reader(), view).await?;

@@ -15,6 +15,8 @@ use crate::{Logistics, Writer};
 pub(crate) struct DeleteReport {
     /// The report's id, from `app.reports.list({})`.
     report_id: ReportId,
+    /// Refuse unless the report is still at this version; it is in what `get`, `list` and every change of it answer.
+    expected_version: Option<u64>,
 }
 
 /// What was deleted.
@@ -29,12 +31,20 @@ impl Command for DeleteReport {
     const NAME: &'static str = "reports.delete";
     const TITLE: &'static str = "Delete a report";
     const EXAMPLE: &'static str = r#"await app.reports.delete({ reportId: "rep_weekly" });"#;
-    const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::NotFound, "the store has no such report")];
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
+        (ErrorCode::NotFound, "the store has no such report"),
+        (ErrorCode::Conflict, "it is not at `expectedVersion`"),
+    ];
     type Domain = Logistics;
     type Output = ReportDeleted;
 
     async fn run(self, _: &Context, db: &mut Writer) -> Result<ReportDeleted, OperationError> {
         let report = found::report(db.reader(), &self.report_id).await?;
+        found::check_version(
+            self.expected_version,
+            report.version,
+            format_args!("report `{}`", report.id),
+        )?;
         db.drop_report(&report.id).await?;
         record_gone(db, "report", report.id.as_str(), &report)?;
         Ok(ReportDeleted {

@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::model::ReportId;
+use crate::model::outgoing::MOST_WAITING;
+use crate::model::{Refusal, ReportId};
 use crate::operations::shared::{found, reports};
 use crate::{Logistics, Writer};
 
@@ -33,12 +34,23 @@ impl Command for RunNowReport {
     const EXAMPLE: &'static str = r#"await app.reports.runNow({ reportId: "rep_weekly" });"#;
     const DESTRUCTIVE: bool = false;
     const REPLAYABLE: bool = true;
-    const ERRORS: &'static [(ErrorCode, &'static str)] = &[(ErrorCode::NotFound, "the store has no such report")];
+    const ERRORS: &'static [(ErrorCode, &'static str)] = &[
+        (ErrorCode::NotFound, "the store has no such report"),
+        (ErrorCode::LimitExceeded, "100 messages wait already"),
+    ];
     type Domain = Logistics;
     type Output = ReportAccepted;
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<ReportAccepted, OperationError> {
         let report = found::report(db.reader(), &self.report_id).await?;
+        let waiting = db.reader().waiting_messages().await?;
+        if waiting >= MOST_WAITING {
+            return Err(Refusal::too_many(format!(
+                "{waiting} messages wait to go out already; let people deliver these first, or read the report with \
+                 `app.reports.preview`"
+            ))
+            .into());
+        }
         let message = reports::message(db.reader(), &report, cx.now()).await?;
         let id = cx.new_uuid();
         db.add_message(id, cx.now(), &message).await?;

@@ -57,10 +57,15 @@ impl Command for AddLinesReturnOrder {
             Some(id) => Some(found::purchase_order(db.reader(), id, None).await?),
             None => None,
         };
-        let lines = returns::new_lines(cx, db.reader(), (&order.supplier, of.as_ref()), self.lines).await?;
+        let lines = returns::new_lines(
+            cx,
+            db.reader(),
+            (&order.supplier, &order.currency, of.as_ref()),
+            self.lines,
+        )
+        .await?;
         order.add_lines(lines)?;
         check_quantities(db.reader(), &order).await?;
-        order.recompute(None);
         let order = settle_return(cx, db, &before, order, Negative::Allowed, Done::new("addLines")).await?;
         returns::changed(db.reader(), order).await
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::model::{Refusal, ReturnOrderId, ReturnStatus};
-use crate::operations::shared::returns::{ReturnChanged, needs_elevate};
+use crate::operations::shared::returns::{ReturnChanged, check_quantities, needs_elevate};
 use crate::operations::shared::settle::{Done, Negative, settle_return};
 use crate::operations::shared::{found, returns};
 use crate::{Logistics, Writer};
@@ -34,6 +34,7 @@ impl Command for AdvanceReturnOrder {
     const EXAMPLE: &'static str =
         r#"await app.returnOrders.advance({ returnOrderId: "rma_1003", to: "in_transit", moveInventory: true });"#;
     const DESTRUCTIVE: bool = false;
+    const REPLAYABLE: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such return order"),
         (ErrorCode::Conflict, "it is not at `expectedVersion`"),
@@ -42,7 +43,10 @@ impl Command for AdvanceReturnOrder {
             ErrorCode::InvalidState,
             "its status does not allow it, nothing leads to `to`, or less is available than would leave; `details.allowedFrom` says which do",
         ),
-        (ErrorCode::InvalidInput, "it has no lines"),
+        (
+            ErrorCode::InvalidInput,
+            "it has no lines, or more is returned than was received",
+        ),
     ];
     type Domain = Logistics;
     type Output = ReturnChanged;
@@ -64,8 +68,17 @@ impl Command for AdvanceReturnOrder {
             self.allow_negative.unwrap_or_default(),
             "return fewer, or pass `allowNegative: true`",
         );
+        // Later on the units are gone, and nothing that is known of the purchase order brings them back.
+        if matches!(
+            before.status,
+            ReturnStatus::Draft | ReturnStatus::PendingApproval | ReturnStatus::Approved
+        ) {
+            check_quantities(db.reader(), &order).await?;
+        }
         let to = order.status;
-        order.recompute(moves.then_some(true));
+        if moves {
+            order.take_out()?;
+        }
         let order = settle_return(
             cx,
             db,

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::model::{ReturnOrderId, ReturnStatus};
+use crate::model::ReturnOrderId;
 use crate::operations::shared::returns::{ReturnChanged, needs_elevate};
 use crate::operations::shared::settle::{Done, Negative, settle_return};
 use crate::operations::shared::{found, returns};
@@ -26,6 +26,7 @@ impl Command for BackReturnOrder {
     const NAME: &'static str = "return_orders.back";
     const TITLE: &'static str = "Take a return a step back";
     const EXAMPLE: &'static str = r#"await app.returnOrders.back({ returnOrderId: "rma_1006" });"#;
+    const REPLAYABLE: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such return order"),
         (ErrorCode::Conflict, "it is not at `expectedVersion`"),
@@ -43,12 +44,7 @@ impl Command for BackReturnOrder {
         let before = found::return_order(db.reader(), &self.return_order_id, self.expected_version).await?;
         let mut order = before.clone();
         order.back()?;
-        let is_home = matches!(
-            order.status,
-            ReturnStatus::Draft | ReturnStatus::PendingApproval | ReturnStatus::Approved
-        );
         let to = order.status;
-        order.recompute(is_home.then_some(false));
         let order = settle_return(
             cx,
             db,

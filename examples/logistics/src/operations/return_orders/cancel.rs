@@ -41,8 +41,7 @@ impl Command for CancelReturnOrder {
         needs_elevate(db.reader()).await?;
         let before = found::return_order(db.reader(), &self.return_order_id, self.expected_version).await?;
         let mut order = before.clone();
-        order.cancel()?;
-        order.recompute(None);
+        order.cancel(cx.now())?;
         let order = settle_return(cx, db, &before, order, Negative::Allowed, Done::new("cancel")).await?;
         returns::changed(db.reader(), order).await
     }

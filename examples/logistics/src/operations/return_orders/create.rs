@@ -67,10 +67,13 @@ impl Command for CreateReturnOrder {
                 other.id, other.supplier, supplier.id
             )));
         }
+        let currency = of
+            .as_ref()
+            .map_or_else(|| supplier.currency.clone(), |of| of.currency.clone());
         let lines = returns::new_lines(
             cx,
             db.reader(),
-            (&supplier.id, of.as_ref()),
+            (&supplier.id, &currency, of.as_ref()),
             self.lines.unwrap_or_default(),
         )
         .await?;
@@ -81,7 +84,7 @@ impl Command for CreateReturnOrder {
             supplier: supplier.id,
             purchase_order: self.purchase_order_id,
             location: self.location_id,
-            currency: of.map_or(supplier.currency, |of| of.currency),
+            currency,
             status: ReturnStatus::Draft,
             previous: None,
             reason: self.reason,

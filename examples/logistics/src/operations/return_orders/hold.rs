@@ -42,7 +42,6 @@ impl Command for HoldReturnOrder {
         let before = found::return_order(db.reader(), &self.return_order_id, self.expected_version).await?;
         let mut order = before.clone();
         order.hold()?;
-        order.recompute(None);
         let order = settle_return(cx, db, &before, order, Negative::Allowed, Done::new("hold")).await?;
         returns::changed(db.reader(), order).await
     }

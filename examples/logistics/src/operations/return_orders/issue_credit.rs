@@ -101,8 +101,7 @@ fn parts(
                 }
             }
             let part = |given: CreditedLine| {
-                let mut copy = order.clone();
-                let line = copy.line_mut(&given.line_id)?;
+                let line = order.line(&given.line_id)?;
                 let value = line.value();
                 let amount = given.amount.or_else(|| value.price()).unwrap_or(Price::ZERO);
                 check_amount(amount, value, &format!("line `{}`", line.id), may_exceed)?;
@@ -176,7 +175,6 @@ impl Command for IssueCreditReturnOrder {
     const REPLAYABLE: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such return order"),
-        (ErrorCode::Conflict, "it is not at `expectedVersion`"),
         (ErrorCode::PlanRequired, "it needs the plan `elevate`"),
         (
             ErrorCode::InvalidState,

@@ -4,7 +4,7 @@ use latchstring::{Context, ErrorCode, OperationError, Query};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::{PurchaseOrderId, ReturnOrder, ReturnStatus, SupplierId};
+use crate::model::{LocationId, PurchaseOrderId, ReturnOrder, ReturnStatus, SupplierId};
 use crate::operations::shared::paging::{Listed, search, window};
 use crate::operations::shared::returns::{ReturnOrderItem, show_returns};
 use crate::storage::ReturnFilter;
@@ -20,6 +20,8 @@ pub(crate) struct ListReturnOrder {
     supplier_id: Option<SupplierId>,
     /// Only those of this purchase order.
     purchase_order_id: Option<PurchaseOrderId>,
+    /// Only those from this location.
+    location_id: Option<LocationId>,
     /// Words that must all occur in number, id or supplier. At most 200 characters.
     search: Option<String>,
     /// How many, 1 to 50; 50 if left out.
@@ -44,6 +46,7 @@ impl Query for ListReturnOrder {
             statuses: self.status.unwrap_or_default(),
             supplier: self.supplier_id,
             purchase_order: self.purchase_order_id,
+            location: self.location_id,
             search: search("search", self.search)?,
         };
         let window = window(self.limit, self.cursor.as_deref())?;

@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::model::ReturnOrderId;
-use crate::model::returning::ReturnAction;
 use crate::operations::shared::returns::{ReturnChanged, needs_elevate};
 use crate::operations::shared::settle::{Done, Negative, settle_return};
 use crate::operations::shared::{found, returns};
@@ -48,13 +47,16 @@ impl Command for MoveInventoryReturnOrder {
         needs_elevate(db.reader()).await?;
         let before = found::return_order(db.reader(), &self.return_order_id, self.expected_version).await?;
         let mut order = before.clone();
-        order.check(ReturnAction::MoveInventory)?;
         let takes = !self.back.unwrap_or_default();
         let negative = Negative::unless(
             self.allow_negative.unwrap_or_default(),
             "return fewer, or pass `allowNegative: true`",
         );
-        order.recompute(Some(takes));
+        if takes {
+            order.take_out()?;
+        } else {
+            order.put_back()?;
+        }
         let order = settle_return(
             cx,
             db,

@@ -43,7 +43,6 @@ impl Command for RejectReturnOrder {
         let before = found::return_order(db.reader(), &self.return_order_id, self.expected_version).await?;
         let mut order = before.clone();
         order.reject(cx.now())?;
-        order.recompute(None);
         let order = settle_return(cx, db, &before, order, Negative::Allowed, Done::new("reject")).await?;
         returns::changed(db.reader(), order).await
     }

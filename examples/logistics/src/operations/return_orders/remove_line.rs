@@ -46,7 +46,6 @@ impl Command for RemoveLineReturnOrder {
         let before = found::return_order(db.reader(), &self.return_order_id, self.expected_version).await?;
         let mut order = before.clone();
         let gone = order.remove_line(&self.line_id)?;
-        order.recompute(None);
         let order = settle_return(
             cx,
             db,

@@ -51,7 +51,6 @@ impl Command for SetAddressesReturnOrder {
         order.check(ReturnAction::SetAddresses)?;
         order.from_address = self.from.over(order.from_address);
         order.to_address = self.to.over(order.to_address);
-        order.recompute(None);
         let order = settle_return(cx, db, &before, order, Negative::Allowed, Done::new("setAddresses")).await?;
         returns::changed(db.reader(), order).await
     }

@@ -47,7 +47,6 @@ impl Command for SetShipmentReturnOrder {
         let mut order = before.clone();
         order.check(ReturnAction::SetShipment)?;
         order.shipment = self.shipment.over(order.shipment);
-        order.recompute(None);
         let order = settle_return(cx, db, &before, order, Negative::Allowed, Done::new("setShipment")).await?;
         returns::changed(db.reader(), order).await
     }

@@ -53,7 +53,6 @@ impl Command for UpdateReturnOrder {
         found::check_code(db.reader(), CodeKind::RmaReason, "reason", self.reason.as_deref()).await?;
         order.reason = self.reason.unwrap_or(order.reason);
         order.notes = self.notes.over(order.notes);
-        order.recompute(None);
         let order = settle_return(cx, db, &before, order, Negative::Allowed, Done::new("update")).await?;
         returns::changed(db.reader(), order).await
     }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::returning::ReturnAction;
-use crate::model::{LineId, Patch, Price, Refusal, ReturnOrderId, Units};
+use crate::model::{LineId, Patch, Price, ReturnOrderId, Units};
 use crate::operations::shared::returns::{ReturnChanged, check_quantities, check_words, needs_elevate};
 use crate::operations::shared::settle::{Done, Negative, settle_return};
 use crate::operations::shared::{found, returns};
@@ -19,9 +19,9 @@ pub(crate) struct UpdateLineReturnOrder {
     return_order_id: ReturnOrderId,
     /// The line's id, from `app.returnOrders.lineItems({ returnOrderId })`.
     line_id: LineId,
-    /// How many, at least 1; not where they are out of stock already.
+    /// How many, at least 1; not where they are out of stock already, or credited.
     quantity: Option<Units>,
-    /// What one cost, as a decimal string.
+    /// What one cost, as a decimal string; not where it is credited.
     unit_cost: Option<Price>,
     /// Why, one of the store's words; null for none.
     #[serde(default)]
@@ -53,6 +53,7 @@ impl Command for UpdateLineReturnOrder {
             ErrorCode::InvalidInput,
             "a word is not the store's, or more is returned than was received",
         ),
+        (ErrorCode::InUse, "the line is credited"),
     ];
     type Domain = Logistics;
     type Output = ReturnChanged;
@@ -72,28 +73,14 @@ impl Command for UpdateLineReturnOrder {
             disposition.as_deref(),
         )
         .await?;
-        let line = order.line_mut(&self.line_id)?;
-        if let Some(quantity) = self.quantity.map(Units::get) {
-            if quantity < 1 {
-                return Err(OperationError::invalid_input(
-                    "`quantity` is 0; return at least 1, or remove the line",
-                ));
-            }
-            if line.moved > 0 && quantity != line.quantity {
-                return Err(Refusal::state(format!(
-                    "the {} units of line `{}` are out of stock; put them back with `app.returnOrders.moveInventory` first",
-                    line.moved, line.id
-                ))
-                .into());
-            }
-            line.quantity = quantity;
-        }
-        line.unit_cost = self.unit_cost.unwrap_or(line.unit_cost);
+        let quantity = self.quantity.map(Units::get);
+        let line = order.change_line(&self.line_id, quantity, self.unit_cost)?;
         line.reason = self.line_reason.over(line.reason.take());
         line.condition = self.condition.over(line.condition.take());
         line.disposition = self.disposition.over(line.disposition.take());
-        check_quantities(db.reader(), &order).await?;
-        order.recompute(None);
+        if quantity.is_some() {
+            check_quantities(db.reader(), &order).await?;
+        }
         let order = settle_return(cx, db, &before, order, Negative::Allowed, Done::new("updateLine")).await?;
         returns::changed(db.reader(), order).await
     }

@@ -59,7 +59,6 @@ impl Command for VoidCreditReturnOrder {
             told(true),
         );
         order.uncredit(&credit.id);
-        order.recompute(None);
         let order = settle_return(
             cx,
             db,

@@ -1,6 +1,8 @@
 //! Days, moments and times as they are given: what is none is refused with how to write one.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -26,17 +28,22 @@ fn shown(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
+/// The years that a day may lie in: those that every database sorts by their text, too.
+const YEARS: RangeInclusive<i32> = 1900..=9999;
+
 impl TryFrom<String> for Day {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let wrong = |_| {
+        let day = text.parse::<NaiveDate>().ok();
+        day.filter(|day| YEARS.contains(&day.year())).map(Self).ok_or_else(|| {
             format!(
-                "`{}` is not a day; write year, month and day, such as 2026-03-01",
-                shown(&text)
+                "`{}` is not a day of the years {} to {}; write year, month and day, such as 2026-03-01",
+                shown(&text),
+                YEARS.start(),
+                YEARS.end()
             )
-        };
-        text.parse().map(Self).map_err(wrong)
+        })
     }
 }
 

@@ -6,11 +6,12 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use latchstring::{ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::{
     Reader,
     model::{
-        LocationId, SupplierId, SupplierVariant, Variant, VariantId,
+        LocationId, Refusal, SupplierId, SupplierVariant, Variant, VariantId,
         forecast::{self, Known, Method, Terms, Tier},
         inventory::Levels,
         notify::View,
@@ -76,19 +77,28 @@ pub(crate) enum ForecastSort {
     SalesRate,
 }
 
-/// The variants of a view, by id, and how many there are.
+/// The words by which a view is narrowed: its own, and those of who looks.
+fn words_of(view: &View, search: Option<&str>) -> Option<String> {
+    let words: Vec<&str> = [view.search.as_deref(), search].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Whether a view can be paged through: one of a supplier is narrowed only when all of it is known.
+pub(crate) fn is_paged(view: &View, search: Option<&str>) -> bool {
+    view.supplier.is_none() || words_of(view, search).is_none()
+}
+
+/// The variants of a view that [`is_paged`], by id, and how many there are.
 pub(crate) async fn variants_of(
     db: &Reader,
     view: &View,
     search: Option<&str>,
     window: &Window<String>,
 ) -> Result<(Vec<Variant>, u64), OperationError> {
-    let words: Vec<&str> = [view.search.as_deref(), search].into_iter().flatten().collect();
-    let words = (!words.is_empty()).then(|| words.join(" "));
     match &view.supplier {
         None => {
             let filter = CatalogFilter {
-                search: words,
+                search: words_of(view, search),
                 ..CatalogFilter::default()
             };
             Ok(db.variant_page(&filter, window).await?)
@@ -122,10 +132,16 @@ pub(crate) async fn all_variants_of(
             ),
         ));
     }
-    if let (Some(_), Some(search)) = (&view.supplier, search) {
+    if let (Some(_), Some(search)) = (&view.supplier, words_of(view, search)) {
         let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
         variants.retain(|variant| {
-            let texts = [Some(variant.full_title()), variant.sku.clone(), variant.vendor.clone()];
+            let texts = [
+                Some(variant.full_title()),
+                variant.sku.clone(),
+                variant.barcode.clone(),
+                variant.vendor.clone(),
+                Some(variant.id.to_string()),
+            ];
             let text = texts
                 .into_iter()
                 .flatten()
@@ -136,6 +152,26 @@ pub(crate) async fn all_variants_of(
         });
     }
     Ok(variants)
+}
+
+/// Refuses to lose a view that a report or the notification rule uses.
+pub(crate) async fn check_unused(db: &Reader, view: &View) -> Result<(), OperationError> {
+    let reports = db.reports().await?.into_iter();
+    let of_reports = reports.filter(|report| report.view.as_ref() == Some(&view.id));
+    let mut used_by: Vec<String> = of_reports.map(|report| format!("report `{}`", report.id)).collect();
+    if db.rule().await?.views.contains(&view.id) {
+        used_by.push("the notification rule".to_owned());
+    }
+    if used_by.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::in_use(format!(
+        "view `{}` is used by {}; give these another view first",
+        view.id,
+        used_by.join(", ")
+    ))
+    .with(json!({ "usedBy": used_by }))
+    .into())
 }
 
 /// What the forecast says of everything in a view, some hundreds of variants at a time: for what goes out by the clock,
@@ -201,19 +237,17 @@ pub(crate) async fn rows(
     };
     let suppliers: Vec<SupplierId> = links.values().map(|link| link.supplier.clone()).collect();
     let suppliers = db.suppliers(&suppliers).await?;
-    let mut levels: BTreeMap<VariantId, Vec<Levels>> = BTreeMap::new();
-    for ((variant, _), here) in db.levels_at(&ids, &view.stock_locations).await? {
-        levels.entry(variant).or_default().push(here);
+    let mut here: BTreeMap<VariantId, (i64, i64, i64)> = BTreeMap::new();
+    for ((variant, _), levels) in db.levels_at(&ids, &view.stock_locations).await? {
+        let (available, on_hand, incoming) = here.entry(variant).or_default();
+        *available += levels.available;
+        *on_hand += levels.on_hand();
+        *incoming += levels.incoming;
     }
     let mut coming = on_the_way(db, &ids, &view.stock_locations, &links, today).await?;
     let row = |variant: &Variant| {
         let link = links.get(&variant.id);
-        let (mut available, mut on_hand, mut incoming) = (0, 0, 0);
-        for levels in levels.get(&variant.id).into_iter().flatten() {
-            available += levels.available;
-            on_hand += levels.on_hand();
-            incoming += levels.incoming;
-        }
+        let (available, on_hand, incoming) = here.get(&variant.id).copied().unwrap_or_default();
         let known = Known {
             today,
             sales: sales.remove(&variant.id).unwrap_or_default(),

@@ -7,9 +7,9 @@ use latchstring::{Context, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::found;
+use super::{found, given::Day};
 use crate::{
-    Reader,
+    Reader, Writer,
     model::{
         Currency, LineId, LocationId, Name, Note, Percent, Price, PurchaseLine, PurchaseOrder, PurchaseOrderId,
         PurchaseStatus, Supplier, SupplierId, Units, VariantId,
@@ -17,7 +17,7 @@ use crate::{
         purchase::{PurchaseDates, PurchaseTotals, Receipt, Scheduled},
         supplier::Fulfilment,
     },
-    storage::StorageError,
+    storage::{Counter, StorageError},
 };
 
 /// Days that a delivery takes where no supplier says otherwise.
@@ -71,9 +71,9 @@ pub(crate) struct PurchaseUnits {
     received: i64,
     rejected: i64,
     cancelled: i64,
-    /// Still to come.
+    /// Still to come; 0 once the order is completed or cancelled.
     pending: i64,
-    /// Received, and not in stock.
+    /// Received, and waiting to be put into stock.
     unsynced: i64,
 }
 
@@ -94,10 +94,13 @@ pub(crate) struct PurchaseLineItem {
     received: i64,
     rejected: i64,
     cancelled: i64,
-    /// Still to come: what was confirmed, or else ordered, less what was received, rejected and cancelled.
+    /// Still to come: what was confirmed, or else ordered, less what was received, rejected and cancelled; 0 once the order
+    /// is completed or cancelled.
     pending: i64,
-    /// Received, and in stock.
+    /// Received, and put into stock.
     synced: i64,
+    /// Received, and put into stock by somebody else, because the store's preference `blockSync` was on.
+    synced_elsewhere: i64,
     unit_cost: Price,
     /// In percent; null: the order's.
     tax_rate: Option<Percent>,
@@ -107,8 +110,8 @@ pub(crate) struct PurchaseLineItem {
     notes: Option<String>,
 }
 
-impl From<&PurchaseLine> for PurchaseLineItem {
-    fn from(line: &PurchaseLine) -> Self {
+impl PurchaseLineItem {
+    pub(crate) fn of(order: &PurchaseOrder, line: &PurchaseLine) -> Self {
         Self {
             line_id: line.id.clone(),
             variant_id: line.variant.clone(),
@@ -120,8 +123,9 @@ impl From<&PurchaseLine> for PurchaseLineItem {
             received: line.received,
             rejected: line.rejected,
             cancelled: line.cancelled,
-            pending: line.pending(),
+            pending: order.pending_of(line),
             synced: line.synced,
+            synced_elsewhere: line.elsewhere,
             unit_cost: line.unit_cost,
             tax_rate: line.tax_rate,
             fulfilment: line.fulfilment,
@@ -142,22 +146,9 @@ pub(crate) async fn show_purchases(
     let suppliers = db.suppliers(&suppliers).await?;
     let locations = db.location_names().await?;
     let credited = db.credited(&ids).await?;
-    let variants: BTreeSet<&VariantId> = orders
-        .iter()
-        .flat_map(|order| &order.lines)
-        .filter_map(|line| line.variant.as_ref())
-        .collect();
-    let variants: Vec<VariantId> = variants.into_iter().cloned().collect();
-    let mut leads: BTreeMap<SupplierId, BTreeMap<VariantId, i64>> = BTreeMap::new();
-    for link in db.links_for(&variants).await? {
-        let of = leads.entry(link.supplier).or_default();
-        of.insert(link.variant, link.lead_time_days);
-    }
+    let leads = lead_times(db, &orders).await?;
     let item = |order: PurchaseOrder| {
         let sum = |of: fn(&PurchaseLine) -> i64| order.lines.iter().map(of).sum();
-        let of_supplier = leads.get(&order.supplier);
-        let lead = |line: &PurchaseLine| of_supplier.and_then(|leads| leads.get(line.variant.as_ref()?)).copied();
-        let longest = order.lines.iter().filter_map(lead).max().unwrap_or(LEAD_DAYS);
         PurchaseOrderItem {
             supplier_name: suppliers
                 .get(&order.supplier)
@@ -170,12 +161,12 @@ pub(crate) async fn show_purchases(
                 received: sum(|line| line.received),
                 rejected: sum(|line| line.rejected),
                 cancelled: sum(|line| line.cancelled),
-                pending: sum(PurchaseLine::pending),
+                pending: order.pending(),
                 unsynced: order.unsynced(),
             },
             totals: order.totals(credited.get(&order.id).copied().unwrap_or_default()),
             paid: order.paid(),
-            delivery_date: order.delivery_date(u64::try_from(longest).unwrap_or(0)),
+            delivery_date: order.delivery_date(leads.longest(&order)),
             purchase_order_id: order.id,
             number: order.number,
             name: order.name,
@@ -195,6 +186,41 @@ pub(crate) async fn show_purchases(
         }
     };
     Ok(orders.into_iter().map(item).collect())
+}
+
+/// How long suppliers take to deliver what orders have on their lines.
+struct LeadTimes(BTreeMap<(SupplierId, VariantId), i64>);
+
+impl LeadTimes {
+    /// The longest of an order's lines, in days.
+    fn longest(&self, order: &PurchaseOrder) -> u64 {
+        let key = |line: &PurchaseLine| Some((order.supplier.clone(), line.variant.clone()?));
+        let lead = |line: &PurchaseLine| self.0.get(&key(line)?).copied();
+        let longest = order.lines.iter().filter_map(lead).max().unwrap_or(LEAD_DAYS);
+        u64::try_from(longest).unwrap_or(0)
+    }
+}
+
+async fn lead_times(db: &Reader, orders: &[PurchaseOrder]) -> Result<LeadTimes, StorageError> {
+    let suppliers: BTreeSet<&SupplierId> = orders.iter().map(|order| &order.supplier).collect();
+    let lines = orders.iter().flat_map(|order| &order.lines);
+    let variants: BTreeSet<&VariantId> = lines.filter_map(|line| line.variant.as_ref()).collect();
+    let (suppliers, variants): (Vec<_>, Vec<_>) = (
+        suppliers.into_iter().cloned().collect(),
+        variants.into_iter().cloned().collect(),
+    );
+    let links = db.links_between(&suppliers, &variants).await?.into_iter();
+    Ok(LeadTimes(
+        links
+            .map(|link| ((link.supplier, link.variant), link.lead_time_days))
+            .collect(),
+    ))
+}
+
+/// When to look for an order.
+pub(crate) async fn delivery_date(db: &Reader, order: &PurchaseOrder) -> Result<Option<NaiveDate>, StorageError> {
+    let leads = lead_times(db, std::slice::from_ref(order)).await?;
+    Ok(order.delivery_date(leads.longest(order)))
 }
 
 /// A purchase order that was changed or made.
@@ -236,21 +262,40 @@ pub(crate) struct NewPurchaseLine {
     /// The supplier's own number for it; what the supplier's terms say if left out.
     supplier_sku: Option<Name>,
     /// When how many are expected; no more than `quantity` together.
-    schedule: Option<Vec<Scheduled>>,
+    schedule: Option<Vec<ScheduledInput>>,
     /// Notes, at most 5000 characters.
     notes: Option<Note>,
+}
+
+/// A part of a line that is expected on a day.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ScheduledInput {
+    /// The day, such as `2026-03-01`.
+    date: Day,
+    /// How many units, at least 1.
+    quantity: Units,
+}
+
+impl From<ScheduledInput> for Scheduled {
+    fn from(part: ScheduledInput) -> Self {
+        Self {
+            date: part.date.into(),
+            quantity: part.quantity.get(),
+        }
+    }
 }
 
 /// Lines to be added, with what the catalogue and the supplier say of them.
 pub(crate) async fn new_lines(
     cx: &Context,
     db: &Reader,
-    supplier: &Supplier,
+    (supplier, currency): (&SupplierId, &Currency),
     given: Vec<NewPurchaseLine>,
 ) -> Result<Vec<PurchaseLine>, OperationError> {
     let ids: Vec<VariantId> = given.iter().map(|line| line.variant_id.clone()).collect();
     let variants = found::variants(db, &ids).await?;
-    let offers = db.links_of(&supplier.id, &ids).await?;
+    let offers = db.links_of(supplier, &ids).await?;
     let mut lines = Vec::with_capacity(given.len());
     for line in given {
         if line.quantity.get() == 0 {
@@ -263,7 +308,7 @@ pub(crate) async fn new_lines(
             return Err(found::no_variant(&line.variant_id));
         };
         let offer = offers.get(&line.variant_id);
-        let asked = offer.filter(|offer| offer.currency == supplier.currency);
+        let asked = offer.filter(|offer| offer.currency == *currency);
         let asked = asked.and_then(|offer| offer.cost_of(line.quantity.get()));
         lines.push(PurchaseLine {
             id: LineId::new(cx.new_uuid()),
@@ -280,6 +325,7 @@ pub(crate) async fn new_lines(
             cancelled: 0,
             rejected: 0,
             synced: 0,
+            elsewhere: 0,
             incoming: 0,
             unit_cost: line.unit_cost.or(asked).unwrap_or(Price::ZERO),
             tax_rate: line.tax_rate,
@@ -287,7 +333,7 @@ pub(crate) async fn new_lines(
                 .fulfilment
                 .or_else(|| offer.map(|offer| offer.fulfilment))
                 .unwrap_or(Fulfilment::Warehouse),
-            schedule: line.schedule.unwrap_or_default(),
+            schedule: line.schedule.into_iter().flatten().map(Scheduled::from).collect(),
             receipts: Vec::new(),
             notes: line.notes.map(String::from),
         });
@@ -332,6 +378,18 @@ impl Draft<'_> {
             created_at: cx.now(),
             updated_at: cx.now(),
             lines: Vec::new(),
+        }
+    }
+}
+
+/// What a new order counts as, and what it is called on paper: the next number that no order has. People may have given it to
+/// one already.
+pub(crate) async fn next_number(db: &Writer) -> Result<(i64, String), StorageError> {
+    loop {
+        let seq = db.next(Counter::PurchaseOrder).await?;
+        let number = Counter::PurchaseOrder.number(seq);
+        if db.reader().purchase_order_numbered(&number).await?.is_none() {
+            return Ok((seq, number));
         }
     }
 }

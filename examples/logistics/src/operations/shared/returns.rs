@@ -170,7 +170,8 @@ pub(crate) struct NewReturnLine {
     variant_id: VariantId,
     /// How many, at least 1; of a purchase order no more than were received and not returned yet.
     quantity: Units,
-    /// What one cost, as a decimal string; what it cost on the purchase order, or what the supplier asks, if left out.
+    /// What one cost in the return's currency, as a decimal string. If left out: what it cost on the purchase order, or
+    /// what the supplier asks, and 0 where that is not known.
     unit_cost: Option<Price>,
     /// Why, from `app.returnOrders.codes({})`.
     line_reason: Option<String>,
@@ -184,7 +185,7 @@ pub(crate) struct NewReturnLine {
 pub(crate) async fn new_lines(
     cx: &Context,
     db: &Reader,
-    (supplier, of): (&SupplierId, Option<&PurchaseOrder>),
+    (supplier, currency, of): (&SupplierId, &Currency, Option<&PurchaseOrder>),
     given: Vec<NewReturnLine>,
 ) -> Result<Vec<ReturnLine>, OperationError> {
     let ids: Vec<VariantId> = given.iter().map(|line| line.variant_id.clone()).collect();
@@ -204,9 +205,9 @@ pub(crate) async fn new_lines(
         };
         let bought = of.and_then(|order| order.lines.iter().find(|one| one.variant.as_ref() == Some(&variant.id)));
         let cost = line.unit_cost.or(bought.map(|line| line.unit_cost)).or_else(|| {
-            offers
-                .get(&variant.id)
-                .and_then(|offer| offer.cost_of(line.quantity.get()))
+            // What the supplier asks in another currency is no amount of this return.
+            let offer = offers.get(&variant.id).filter(|offer| offer.currency == *currency);
+            offer.and_then(|offer| offer.cost_of(line.quantity.get()))
         });
         lines.push(ReturnLine {
             id: LineId::new(cx.new_uuid()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use latchstring::{ChangeAction, Context, OperationError};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::changes::{created, with_lines};
 use crate::{
@@ -138,9 +138,9 @@ macro_rules! settle {
 
 settle!(settled_purchase create_purchase, PurchaseOrder, "purchase_order", save_purchase_order, PurchaseOrder);
 settle!(settled_transfer create_transfer, TransferOrder, "transfer_order", save_transfer_order, TransferOrder);
-settle!(settle_return create_return, ReturnOrder, "return_order", save_return_order, ReturnOrder);
+settle!(settled_return create_return, ReturnOrder, "return_order", save_return_order, ReturnOrder);
 
-/// Writes a changed purchase order, with what it does to stock by the store's preferences.
+/// Writes a purchase order whose units changed, with what that does to stock by the store's preferences.
 pub(crate) async fn settle_purchase(
     cx: &Context,
     db: &mut Writer,
@@ -154,7 +154,18 @@ pub(crate) async fn settle_purchase(
     settled_purchase(cx, db, before, after, negative, done).await
 }
 
-/// Writes a changed transfer order, with what it does to stock by the store's preferences.
+/// Writes a purchase order of which nothing changed that concerns units: no stock moves, whatever the store prefers by now.
+pub(crate) async fn note_purchase(
+    cx: &Context,
+    db: &mut Writer,
+    before: &PurchaseOrder,
+    after: PurchaseOrder,
+    done: Done,
+) -> Result<PurchaseOrder, OperationError> {
+    settled_purchase(cx, db, before, after, Negative::Allowed, done).await
+}
+
+/// Writes a changed transfer order, with what it does to stock where it stands now.
 pub(crate) async fn settle_transfer(
     cx: &Context,
     db: &mut Writer,
@@ -163,9 +174,21 @@ pub(crate) async fn settle_transfer(
     negative: Negative,
     done: Done,
 ) -> Result<TransferOrder, OperationError> {
-    let preferences = db.reader().shop().await?.preferences;
-    after.recompute(&preferences);
+    after.recompute();
     settled_transfer(cx, db, before, after, negative, done).await
+}
+
+/// Writes a changed return, with what it does to stock where it stands now.
+pub(crate) async fn settle_return(
+    cx: &Context,
+    db: &mut Writer,
+    before: &ReturnOrder,
+    mut after: ReturnOrder,
+    negative: Negative,
+    done: Done,
+) -> Result<ReturnOrder, OperationError> {
+    after.recompute();
+    settled_return(cx, db, before, after, negative, done).await
 }
 
 /// Writes down that a document is gone.
@@ -201,6 +224,16 @@ pub(crate) async fn reconcile(
         }
     }
     db.apply(cx, cause, &moves).await?;
+    for (variant, is, due) in &fixed {
+        let (was, is) = (json!({ "incoming": is }), json!({ "incoming": due }));
+        db.record(
+            "level",
+            format!("{variant}/{at}"),
+            ChangeAction::Updated,
+            Some(was),
+            Some(is),
+        );
+    }
     Ok(fixed)
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use latchstring::{Context, OperationError};
+use latchstring::{ChangeAction, Context, OperationError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::found;
+use super::{changes::differences, found};
 use crate::{
-    Reader,
+    Reader, Writer,
     model::{
         Amount, Application, ApplicationId, Credit, CreditId, CreditOrigin, Currency, LineId, Percent, Price,
         PurchaseOrderId, Rate, ReturnOrderId, Supplier, SupplierId, SupplierVariant, VariantId,
@@ -278,6 +278,28 @@ impl NewCredit {
             voided_at: None,
         }
     }
+}
+
+/// Remembers what became of a link, for dry runs and the audit log.
+pub(crate) fn record_link(
+    db: &mut Writer,
+    before: Option<&SupplierVariant>,
+    after: Option<&SupplierVariant>,
+) -> Result<(), OperationError> {
+    let Some(link) = after.or(before) else { return Ok(()) };
+    let id = format!("{}/{}", link.supplier, link.variant);
+    let told = |link: &SupplierVariant| serde_json::to_value(link).map_err(OperationError::internal);
+    let (action, was, is) = match (before, after) {
+        (Some(before), Some(after)) => {
+            let (was, is) = differences(before, after);
+            (ChangeAction::Updated, Some(was), Some(is))
+        }
+        (None, Some(after)) => (ChangeAction::Created, None, Some(told(after)?)),
+        (Some(before), None) => (ChangeAction::Deleted, Some(told(before)?), None),
+        (None, None) => return Ok(()),
+    };
+    db.record("supplier_variant", id, action, was, is);
+    Ok(())
 }
 
 /// A supplier at the version that is expected of it.

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::found;
 use crate::{
-    Reader,
+    Reader, Writer,
     model::{
         LineId, LocationId, Name, TransferLine, TransferOrder, TransferOrderId, TransferStatus, Units, VariantId,
         transfer::TransferDates,
     },
-    storage::StorageError,
+    storage::{Counter, StorageError},
 };
 
 /// A transfer order, without its lines.
@@ -162,6 +162,17 @@ pub(crate) async fn new_lines(
         })
     };
     given.into_iter().map(line).collect()
+}
+
+/// The next number of a transfer, in a row and on paper. One that people gave to a transfer already is left out.
+pub(crate) async fn next_number(db: &Writer) -> Result<(i64, String), OperationError> {
+    loop {
+        let seq = db.next(Counter::TransferOrder).await?;
+        let number = Counter::TransferOrder.number(seq);
+        if db.reader().transfer_order_numbered(&number).await?.is_none() {
+            return Ok((seq, number));
+        }
+    }
 }
 
 /// Refuses a number that another transfer has.

@@ -41,7 +41,8 @@ pub(crate) struct CountedLine {
     sku: Option<String>,
     /// How many.
     counted: Units,
-    /// Whether they come on top of those counted before; false if left out.
+    /// Whether they come on top of those counted before, as from a scanner; false if left out. A line that is there a
+    /// second time needs it. Send `idempotencyKey` along, so that nothing is added twice.
     increment: Option<bool>,
     /// Why it is not what was expected, from `app.stockTakes.reasons({})`.
     reason: Option<String>,
@@ -91,6 +92,7 @@ impl Command for CountStockTake {
     const NAME: &'static str = "stock_takes.count";
     const TITLE: &'static str = "Write counts down";
     const EXAMPLE: &'static str = r#"await app.stockTakes.count({ stockTakeId: "st_1002", lines: [{ sku: "HP-BRD-900", counted: 12, reason: "miscounted" }] });"#;
+    const REPLAYABLE: bool = true;
     const ERRORS: &'static [(ErrorCode, &'static str)] = &[
         (ErrorCode::NotFound, "the store has no such stock take"),
         (ErrorCode::Conflict, "it is not at `expectedVersion`"),
@@ -100,7 +102,7 @@ impl Command for CountStockTake {
         ),
         (
             ErrorCode::InvalidInput,
-            "a line is named by more than one of `lineId`, `variantId` and `sku`, or a reason is not the store's",
+            "a line is named by more than one of `lineId`, `variantId` and `sku`, or is counted twice; or a reason is not the store's",
         ),
     ];
     type Domain = Logistics;

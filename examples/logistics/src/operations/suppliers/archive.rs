@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::model::{Refusal, SupplierId};
 use crate::operations::shared::changes::differences;
+use crate::operations::shared::outlook::check_unused;
 use crate::operations::shared::suppliers::{SupplierChanged, supplier_at, view_of};
 use crate::{Logistics, Writer};
 
@@ -32,6 +33,7 @@ impl Command for ArchiveSupplier {
         (ErrorCode::NotFound, "the store has no such supplier"),
         (ErrorCode::Conflict, "it is not at `expectedVersion`"),
         (ErrorCode::InvalidState, "it is the default supplier"),
+        (ErrorCode::InUse, "a report or the rule uses its forecast view"),
     ];
     type Domain = Logistics;
     type Output = SupplierChanged;
@@ -50,6 +52,9 @@ impl Command for ArchiveSupplier {
             supplier.version += 1;
             supplier.updated_at = cx.now();
             if archived {
+                if let Some(view) = db.reader().view_of(&supplier.id).await? {
+                    check_unused(db.reader(), &view).await?;
+                }
                 db.drop_view_of(&supplier.id).await?;
             } else {
                 db.put_view(&view_of(&supplier, cx.new_uuid())).await?;

@@ -1,13 +1,15 @@
 //! `suppliers.remove_variants`
 
-use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError};
+use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 use crate::model::{Refusal, SupplierId, SupplierVariant, VariantId};
 use crate::operations::shared::found;
 use crate::operations::shared::outcome::{Outcome, Outcomes};
 use crate::operations::shared::paging::up_to;
+use crate::operations::shared::suppliers::record_link;
 use crate::{Logistics, Writer};
 
 /// Removes variants from what a supplier delivers. Where it was the primary supplier, the default supplier is from
@@ -45,7 +47,7 @@ impl Command for RemoveVariantsSupplier {
         }
         let links = db.reader().links_of(&supplier.id, &self.variant_ids).await?;
         let default = db.reader().default_supplier().await?;
-        let (mut results, mut gone, mut promoted) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut results, mut gone, mut promoted) = (Vec::new(), BTreeSet::new(), Vec::new());
         for id in self.variant_ids {
             let Some(link) = links.get(&id).filter(|_| !gone.contains(&id)) else {
                 results.push(Err(OperationError::not_found(
@@ -58,25 +60,28 @@ impl Command for RemoveVariantsSupplier {
             if link.is_primary {
                 promoted.push(id.clone());
             }
-            gone.push(id);
+            gone.insert(id);
             results.push(Ok(Outcome::Removed));
         }
+        let gone: Vec<VariantId> = gone.into_iter().collect();
         db.drop_links(&supplier.id, &gone).await?;
+        for id in &gone {
+            record_link(db, links.get(id), None)?;
+        }
         if let Some(default) = default {
-            let mut links = db.reader().links_of(&default.id, &promoted).await?;
+            let links = db.reader().links_of(&default.id, &promoted).await?;
             let promoted = promoted.into_iter().map(|id| {
                 let new = || SupplierVariant::new(default.id.clone(), id.clone(), default.currency.clone());
                 SupplierVariant {
                     is_primary: true,
-                    ..links.remove(&id).unwrap_or_else(new)
+                    ..links.get(&id).cloned().unwrap_or_else(new)
                 }
             });
             let promoted: Vec<SupplierVariant> = promoted.collect();
             db.put_links(&promoted).await?;
-        }
-        for id in gone {
-            let id = format!("{}/{id}", supplier.id);
-            db.record("supplier_variant", id, ChangeAction::Deleted, None, None);
+            for link in &promoted {
+                record_link(db, links.get(&link.variant), Some(link))?;
+            }
         }
         Outcomes::of(results)
     }

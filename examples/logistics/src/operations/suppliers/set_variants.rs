@@ -1,6 +1,6 @@
 //! `suppliers.set_variants`
 
-use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError};
+use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -10,6 +10,7 @@ use crate::model::{Currency, Name, Note, Patch, Price, SupplierId, SupplierVaria
 use crate::operations::shared::found;
 use crate::operations::shared::outcome::{Outcome, Outcomes};
 use crate::operations::shared::paging::up_to;
+use crate::operations::shared::suppliers::record_link;
 use crate::{Logistics, Writer};
 
 /// Says what a supplier delivers, and on what terms; of what it delivers already, what is left out stays as it is. An
@@ -112,6 +113,7 @@ impl Command for SetVariantsSupplier {
         let mut links = db.reader().links_of(&supplier.id, &ids).await?;
         let primary = db.reader().primary_links(&ids).await?;
         let mut results = Vec::with_capacity(self.items.len());
+        let before = links.clone();
         let mut changed: BTreeMap<VariantId, SupplierVariant> = BTreeMap::new();
         for item in self.items {
             let id = item.variant_id.clone();
@@ -141,9 +143,7 @@ impl Command for SetVariantsSupplier {
         let changed: Vec<SupplierVariant> = changed.into_values().collect();
         db.put_links(&changed).await?;
         for link in &changed {
-            let after = serde_json::to_value(link).map_err(OperationError::internal)?;
-            let id = format!("{}/{}", link.supplier, link.variant);
-            db.record("supplier_variant", id, ChangeAction::Updated, None, Some(after));
+            record_link(db, before.get(&link.variant), Some(link))?;
         }
         Outcomes::of(results)
     }

@@ -10,7 +10,8 @@ use crate::operations::shared::changes::differences;
 use crate::operations::shared::suppliers::{SupplierChanged, supplier_at};
 use crate::{Logistics, Writer};
 
-/// Changes a supplier; what is left out stays as it is. The currency cannot be changed while it has open orders.
+/// Changes a supplier; what is left out stays as it is. Its own forecast view follows its name. The currency cannot be
+/// changed while it has open orders.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct UpdateSupplier {
@@ -101,6 +102,13 @@ impl Command for UpdateSupplier {
         supplier.updated_at = cx.now();
         let (was, is) = differences(&before, &supplier);
         db.put_supplier(&supplier).await?;
+        if supplier.name != before.name
+            && let Some(mut view) = db.reader().view_of(&supplier.id).await?
+        {
+            view.name.clone_from(&supplier.name);
+            view.version += 1;
+            db.put_view(&view).await?;
+        }
         db.record(
             "supplier",
             supplier.id.clone(),

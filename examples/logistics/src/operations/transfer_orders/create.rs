@@ -9,7 +9,6 @@ use crate::model::{LocationId, Name, Note, TransferOrder, TransferOrderId, Trans
 use crate::operations::shared::settle::{Done, create_transfer};
 use crate::operations::shared::transfers::{NewTransferLine, TransferChanged};
 use crate::operations::shared::{found, transfers};
-use crate::storage::Counter;
 use crate::{Logistics, Writer};
 
 /// Creates a transfer of stock from one location to another, as a draft. No stock changes until
@@ -67,6 +66,7 @@ impl Command for CreateTransferOrder {
             destination: self.destination_location_id,
             status: TransferStatus::Draft,
             previous: None,
+            is_moved_by_others: false,
             notes: self.notes.map(String::from),
             dates: TransferDates::default(),
             from_address: None,
@@ -79,10 +79,9 @@ impl Command for CreateTransferOrder {
             lines: Vec::new(),
         };
         order.add_lines(lines)?;
-        order.seq = db.next(Counter::TransferOrder).await?;
-        order.number = self
-            .number
-            .map_or_else(|| Counter::TransferOrder.number(order.seq), String::from);
+        let (seq, next) = transfers::next_number(db).await?;
+        order.seq = seq;
+        order.number = self.number.map_or(next, String::from);
         create_transfer(cx, db, &order, Done::new("create")).await?;
         transfers::changed(db.reader(), order).await
     }

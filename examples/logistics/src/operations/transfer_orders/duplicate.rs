@@ -10,7 +10,6 @@ use crate::model::{LineId, TransferOrder, TransferOrderId, TransferStatus};
 use crate::operations::shared::settle::{Done, create_transfer};
 use crate::operations::shared::transfers::TransferChanged;
 use crate::operations::shared::{found, transfers};
-use crate::storage::Counter;
 use crate::{Logistics, Writer};
 
 /// Makes a new draft with the locations and the lines of a transfer.
@@ -39,13 +38,14 @@ impl Command for DuplicateTransferOrder {
         let of = found::transfer_order(db.reader(), &self.transfer_order_id, None).await?;
         found::open_location(db.reader(), &of.origin).await?;
         found::open_location(db.reader(), &of.destination).await?;
-        let seq = db.next(Counter::TransferOrder).await?;
+        let (seq, number) = transfers::next_number(db).await?;
         let mut order = TransferOrder {
             id: TransferOrderId::new(cx.new_uuid()),
             seq,
-            number: Counter::TransferOrder.number(seq),
+            number,
             status: TransferStatus::Draft,
             previous: None,
+            is_moved_by_others: false,
             dates: TransferDates::default(),
             shipment: None,
             documents: Vec::new(),

@@ -43,7 +43,7 @@ impl Command for RemoveLineTransferOrder {
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<TransferChanged, OperationError> {
         let before = found::transfer_order(db.reader(), &self.transfer_order_id, self.expected_version).await?;
         let mut order = before.clone();
-        let gone = order.remove_line(&self.line_id)?;
+        let gone = order.remove_line(&self.line_id, cx.now())?;
         let order = settle_transfer(
             cx,
             db,

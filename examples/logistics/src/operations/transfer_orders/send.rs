@@ -42,7 +42,7 @@ impl Command for SendTransferOrder {
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<TransferChanged, OperationError> {
         let before = found::transfer_order(db.reader(), &self.transfer_order_id, self.expected_version).await?;
         let mut order = before.clone();
-        order.send(cx.now())?;
+        order.send(&db.reader().shop().await?.preferences, cx.now())?;
         let negative = Negative::unless(
             self.allow_negative.unwrap_or_default(),
             "send fewer, or pass `allowNegative: true`",

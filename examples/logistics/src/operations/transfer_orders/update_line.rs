@@ -46,7 +46,7 @@ impl Command for UpdateLineTransferOrder {
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<TransferChanged, OperationError> {
         let before = found::transfer_order(db.reader(), &self.transfer_order_id, self.expected_version).await?;
         let mut order = before.clone();
-        order.plan(TransferAction::UpdateLine, &self.line_id, self.planned.get())?;
+        order.plan(TransferAction::UpdateLine, &self.line_id, self.planned.get(), cx.now())?;
         let order = settle_transfer(cx, db, &before, order, Negative::Allowed, Done::new("updateLine")).await?;
         transfers::changed(db.reader(), order).await
     }

@@ -50,7 +50,12 @@ impl Command for UpdatePlannedTransferOrder {
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<TransferChanged, OperationError> {
         let before = found::transfer_order(db.reader(), &self.transfer_order_id, self.expected_version).await?;
         let mut order = before.clone();
-        order.plan(TransferAction::UpdatePlanned, &self.line_id, self.planned.get())?;
+        order.plan(
+            TransferAction::UpdatePlanned,
+            &self.line_id,
+            self.planned.get(),
+            cx.now(),
+        )?;
         let negative = Negative::unless(
             self.allow_negative.unwrap_or_default(),
             "plan fewer, or pass `allowNegative: true`",

@@ -29,7 +29,7 @@ pub(crate) struct ListConstants {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ConstantsItem {
     variant_id: VariantId,
-    /// Null: at every location without a rule of its own.
+    /// Null: everywhere, for what a location's own rule does not say.
     location_id: Option<LocationId>,
     /// Keep at least this many.
     min: Option<i64>,

@@ -13,7 +13,8 @@ use crate::{Logistics, Writer};
 
 /// Sets reorder rules: how many of a variant to keep, at a location or at all of them. What is left out stays as it
 /// is, null clears it. `min` may not be more than `target`, `staticReorderPoint` and `max`, nor these more than
-/// `max`. An item that is refused stops no other.
+/// `max`; also where a location's own rule says a part and the one for every location the rest. An item that is refused
+/// stops no other.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SetConstants {
@@ -27,7 +28,7 @@ pub(crate) struct SetConstants {
 pub(crate) struct RuleInput {
     /// Of what.
     variant_id: VariantId,
-    /// Where; at every location without a rule of its own if left out.
+    /// Where; if left out everywhere, for what a location's own rule does not say.
     location_id: Option<LocationId>,
     /// Keep at least this many; null: nothing said.
     #[serde(default)]
@@ -107,8 +108,10 @@ impl Command for SetConstants {
                 variant: item.variant_id.clone(),
                 location: item.location_id.clone(),
             };
-            let before = db.reader().constants(&key).await?;
-            match item.over(before.unwrap_or_default()).checked() {
+            let others = db.reader().constants_of(&key.variant).await?;
+            let before = others.get(&key.location).copied();
+            let after = item.over(before.unwrap_or_default()).checked();
+            match after.and_then(|after| after.beside(key.location.as_ref(), &others)) {
                 Ok(after) => {
                     db.save_constants(&key, after).await?;
                     let id = told_key(&key);

@@ -3,6 +3,7 @@
 use latchstring::{Context, ErrorCode, OperationError, Query};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 use super::list::VariantItem;
 use crate::model::VariantId;
@@ -23,7 +24,7 @@ pub(crate) struct GetManyVariant {
 pub(crate) struct ManyVariants {
     /// Those that exist, in the order given, each once.
     items: Vec<VariantItem>,
-    /// The ids of which there is none, and those that were given before.
+    /// The ids of which there is none, each once.
     missing: Vec<VariantId>,
 }
 
@@ -40,8 +41,11 @@ impl Query for GetManyVariant {
     async fn run(self, _: &Context, db: &mut Reader) -> Result<ManyVariants, OperationError> {
         up_to(100, "variantIds", self.variant_ids.len())?;
         let mut found = db.variants(&self.variant_ids).await?;
-        let (mut items, mut missing) = (Vec::new(), Vec::new());
+        let (mut items, mut missing, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
         for id in self.variant_ids {
+            if !seen.insert(id.clone()) {
+                continue;
+            }
             match found.remove(&id) {
                 Some(variant) => items.push(variant.into()),
                 None => missing.push(id),

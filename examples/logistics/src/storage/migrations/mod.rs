@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_tables;
 mod m0002_larger_stores;
+mod m0003_outbox_attempts;
 mod parts;
 
 /// Brings the database up to date.
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_tables::Migration),
             Box::new(replays::Migration),
             Box::new(m0002_larger_stores::Migration),
+            Box::new(m0003_outbox_attempts::Migration),
         ]
     }
 
