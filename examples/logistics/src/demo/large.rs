@@ -331,6 +331,7 @@ fn order(size: Size, number: usize, seq: i64, now: DateTime<Utc>) -> PurchaseOrd
             cancelled: 0,
             rejected: 0,
             synced: 0,
+            elsewhere: 0,
             incoming: 0,
             tax_rate: None,
             fulfilment: Fulfilment::Warehouse,

@@ -13,7 +13,6 @@ use crate::{
     model::{
         LocationId, Refusal, SupplierId, SupplierVariant, Variant, VariantId,
         forecast::{self, Known, Method, Terms, Tier},
-        inventory::Levels,
         notify::View,
     },
     storage::{CatalogFilter, Window},
@@ -88,7 +87,7 @@ pub(crate) fn is_paged(view: &View, search: Option<&str>) -> bool {
     view.supplier.is_none() || words_of(view, search).is_none()
 }
 
-/// The variants of a view that [`is_paged`], by id, and how many there are.
+/// The variants of a view that [`is_paged`], by id, and how many there are. Of one that is not, what is to be narrowed.
 pub(crate) async fn variants_of(
     db: &Reader,
     view: &View,
@@ -132,6 +131,12 @@ pub(crate) async fn all_variants_of(
             ),
         ));
     }
+    narrow(view, search, &mut variants);
+    Ok(variants)
+}
+
+/// Leaves out what has not the words, of a supplier's view: what a supplier delivers is not searched by the database.
+fn narrow(view: &View, search: Option<&str>, variants: &mut Vec<Variant>) {
     if let (Some(_), Some(search)) = (&view.supplier, words_of(view, search)) {
         let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
         variants.retain(|variant| {
@@ -151,7 +156,6 @@ pub(crate) async fn all_variants_of(
             words.iter().all(|word| text.contains(word))
         });
     }
-    Ok(variants)
 }
 
 /// Refuses to lose a view that a report or the notification rule uses.
@@ -201,9 +205,10 @@ impl<'a> Portions<'a> {
         if self.is_over {
             return Ok(None);
         }
-        let (variants, _) = variants_of(db, self.view, None, &self.window).await?;
+        let (mut variants, _) = variants_of(db, self.view, None, &self.window).await?;
         self.is_over = (variants.len() as u64) < PORTION;
         self.window.after = variants.last().map(|last| last.id.to_string());
+        narrow(self.view, None, &mut variants);
         Ok(Some(rows(db, self.view, &variants, self.now).await?))
     }
 }
