@@ -189,7 +189,10 @@ impl Credit {
     /// When a part of it is applied, or it is voided already.
     pub fn void(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
         if self.voided_at.is_some() {
-            return Err(Refusal::state(format!("credit `{}` is voided already, so there is nothing to do", self.id)));
+            return Err(Refusal::state(format!(
+                "credit `{}` is voided already, so there is nothing to do",
+                self.id
+            )));
         }
         if self.remaining != self.amount {
             return Err(Refusal::in_use(format!(

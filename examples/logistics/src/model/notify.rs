@@ -205,7 +205,10 @@ impl Rule {
         let lacks = [
             (!tells, "`stockOut: true`, a `threshold` or `daysBeforeReorder`"),
             (self.views.is_empty(), "`viewIds` from `app.forecast.views({})`"),
-            (self.recipients.is_empty(), "`recipientIds` from `app.recipients.list({})`"),
+            (
+                self.recipients.is_empty(),
+                "`recipientIds` from `app.recipients.list({})`",
+            ),
         ];
         let lacks = lacks.into_iter().filter(|(is_missing, _)| *is_missing);
         lacks.map(|(_, what)| what).collect()

@@ -47,7 +47,8 @@ impl Command for DeleteTransferOrder {
     async fn run(self, _: &Context, db: &mut Writer) -> Result<TransferDeleted, OperationError> {
         let before = found::transfer_order(db.reader(), &self.transfer_order_id, self.expected_version).await?;
         before.check(TransferAction::Delete).map_err(|wrong| {
-            Refusal::from(wrong).also("one that left is called off with `app.transferOrders.cancel`, which puts its stock back")
+            Refusal::from(wrong)
+                .also("one that left is called off with `app.transferOrders.cancel`, which puts its stock back")
         })?;
         db.drop_transfer_order(&before.id).await?;
         record_gone(db, "transfer_order", before.id.as_str(), &before)?;
