@@ -206,6 +206,11 @@ pub(crate) mod table {
                         for allowed in action.allowed_from() {
                             assert!(text.contains(&format!("`{}`", allowed.as_str())), "{text}");
                         }
+                        for other in every {
+                            let is_possible = other.check(*status).is_ok() && !other.as_str().contains(' ');
+                            let name = other.as_str();
+                            assert_eq!(wrong.possible.contains(&name), is_possible, "{name} in {status:?}");
+                        }
                     }
                     (is, mark) => panic!("{} from {status:?}: {is:?}, and the table says `{mark}`", row[0]),
                 }
