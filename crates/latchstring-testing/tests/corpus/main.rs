@@ -84,7 +84,9 @@ async fn check_answers(product: &'static Product) {
     let queue = Arc::new(Mutex::new(queue));
     // Two for each processor: while one waits for its database or its sandbox, the other computes.
     let workers = 2 * std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let played: Vec<_> = (0..workers).map(|_| tokio::spawn(play_all(product, queue.clone()))).collect();
+    let played: Vec<_> = (0..workers)
+        .map(|_| tokio::spawn(play_all(product, queue.clone())))
+        .collect();
     let mut answered = Vec::new();
     for worker in played {
         answered.extend(worker.await.unwrap());
@@ -117,7 +119,10 @@ async fn check_answers(product: &'static Product) {
 
 /// Plays what is left of the queue. What keeps changes, or has a shop of its own, gets fresh demo data, and so does whoever
 /// comes after it.
-async fn play_all(product: &'static Product, queue: Arc<Mutex<VecDeque<(usize, Question)>>>) -> Vec<(usize, Question, Vec<told::Told>)> {
+async fn play_all(
+    product: &'static Product,
+    queue: Arc<Mutex<VecDeque<(usize, Question)>>>,
+) -> Vec<(usize, Question, Vec<told::Told>)> {
     let mut done = Vec::new();
     let mut fresh = None;
     loop {

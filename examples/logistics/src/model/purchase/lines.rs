@@ -133,7 +133,11 @@ impl PurchaseOrder {
         let line = &self.lines[at];
         if line.closed() > 0 {
             // What was confirmed is expected, whatever was ordered.
-            let expects = if line.confirmed.is_some() { "confirmed" } else { "ordered" };
+            let expects = if line.confirmed.is_some() {
+                "confirmed"
+            } else {
+                "ordered"
+            };
             return Err(Refusal::state(format!(
                 "{0} units of line `{id}` were received, rejected or cancelled; instead of removing it, set its `{expects}` to \
                  {0} with `app.purchaseOrders.updateLine`, and no more is expected",
