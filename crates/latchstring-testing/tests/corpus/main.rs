@@ -1,8 +1,8 @@
 //! The corpus: programs as assistants write them for the demo stores, each with what it is answered.
 //!
-//! The files in `examples/assembly/corpus` hold them, and its `README.md` says how they are written. Every program goes
-//! through the real router, the real sandbox and a real database with fresh demo data. A program in `good` returns; one in
-//! `mistakes` has a mistake, and what the model then reads is what is reviewed.
+//! Each example product has its own, in `examples/<product>/corpus`, and `docs/corpus.md` says how they are written. Every
+//! program goes through the real router, the real sandbox and a real database with fresh demo data. A program in `good`
+//! returns; one in `mistakes` has a mistake, and what the model then reads is what is reviewed.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -11,6 +11,7 @@ mod difference;
 mod layout;
 mod page;
 mod play;
+mod product;
 mod told;
 
 use std::{
@@ -21,24 +22,55 @@ use std::{
 };
 
 use latchstring::Scope;
-use latchstring_testing::TestApp;
 
 use page::{Page, Question};
 use play::Player;
+use product::Product;
 
 /// Set, the expected blocks are written anew.
 const UPDATE: &str = "LATCHSTRING_CORPUS_UPDATE";
 /// Set, only files and questions with this in their name are run.
 const ONLY: &str = "LATCHSTRING_CORPUS_ONLY";
 
+/// The tests of a product's corpus. Each holds for a product by itself.
+macro_rules! corpus {
+    ($($product:ident: $what:expr;)*) => {$(
+        mod $product {
+            #[tokio::test(flavor = "multi_thread")]
+            async fn every_program_is_answered_as_its_page_says() {
+                super::check_answers(&$what).await;
+            }
+
+            #[test]
+            fn the_corpus_is_as_large_as_it_is_said_to_be() {
+                super::check_size(&$what);
+            }
+
+            #[test]
+            fn every_program_has_what_is_expected_of_it() {
+                super::check_expectations(&$what);
+            }
+
+            #[tokio::test]
+            async fn every_operation_is_used_by_a_good_program() {
+                super::check_operations(&$what).await;
+            }
+        }
+    )*};
+}
+
+corpus! {
+    assembly: crate::product::ASSEMBLY;
+    logistics: crate::product::LOGISTICS;
+}
+
 /// Fewer questions are no corpus.
 const QUESTIONS: usize = 200;
 /// Fewer of them with a mistake are none either.
 const MISTAKES: usize = 40;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_program_is_answered_as_its_page_says() {
-    let pages = pages();
+async fn check_answers(product: &'static Product) {
+    let pages = pages(product);
     let only = std::env::var(ONLY).unwrap_or_default();
     let is_update = std::env::var(UPDATE).is_ok_and(|value| !value.is_empty());
     let mut queue = VecDeque::new();
@@ -52,7 +84,9 @@ async fn every_program_is_answered_as_its_page_says() {
     let queue = Arc::new(Mutex::new(queue));
     // Two for each processor: while one waits for its database or its sandbox, the other computes.
     let workers = 2 * std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let played: Vec<_> = (0..workers).map(|_| tokio::spawn(play_all(queue.clone()))).collect();
+    let played: Vec<_> = (0..workers)
+        .map(|_| tokio::spawn(play_all(product, queue.clone())))
+        .collect();
     let mut answered = Vec::new();
     for worker in played {
         answered.extend(worker.await.unwrap());
@@ -83,8 +117,12 @@ async fn every_program_is_answered_as_its_page_says() {
     assert!(wrong == 0, "{wrong} answers are not as their pages say:\n{report}");
 }
 
-/// Plays what is left of the queue. What keeps changes gets fresh demo data, and so does whoever comes after it.
-async fn play_all(queue: Arc<Mutex<VecDeque<(usize, Question)>>>) -> Vec<(usize, Question, Vec<told::Told>)> {
+/// Plays what is left of the queue. What keeps changes, or has a shop of its own, gets fresh demo data, and so does whoever
+/// comes after it.
+async fn play_all(
+    product: &'static Product,
+    queue: Arc<Mutex<VecDeque<(usize, Question)>>>,
+) -> Vec<(usize, Question, Vec<told::Told>)> {
     let mut done = Vec::new();
     let mut fresh = None;
     loop {
@@ -92,19 +130,20 @@ async fn play_all(queue: Arc<Mutex<VecDeque<(usize, Question)>>>) -> Vec<(usize,
         let Some((number, question)) = next else {
             return done;
         };
-        let mut player = match fresh.take() {
+        let shop = question.shop.as_deref();
+        let mut player = match fresh.take().filter(|_| shop.is_none()) {
             Some(player) => player,
-            None => Player::new().await,
+            None => Player::new(product, shop).await,
         };
         let answers = player.play(&question).await;
-        fresh = (!question.has_changed(&answers)).then_some(player);
+        let stays_fresh = shop.is_none() && !question.has_changed(&answers);
+        fresh = stays_fresh.then_some(player);
         done.push((number, question, answers));
     }
 }
 
-#[test]
-fn the_corpus_is_as_large_as_it_is_said_to_be() {
-    let pages = pages();
+fn check_size(product: &Product) {
+    let pages = pages(product);
     let count = |of_mistakes: bool| -> usize {
         let pages = pages.iter().filter(|page| page.is_of_mistakes() == of_mistakes);
         pages.map(|page| page.questions.len()).sum()
@@ -117,10 +156,9 @@ fn the_corpus_is_as_large_as_it_is_said_to_be() {
     assert!(mistakes >= MISTAKES, "{mistakes} with mistakes");
 }
 
-#[test]
-fn every_program_has_what_is_expected_of_it() {
+fn check_expectations(product: &Product) {
     let mut without = String::new();
-    for page in pages() {
+    for page in pages(product) {
         let mut titles = BTreeSet::new();
         for question in &page.questions {
             let (name, title) = (&page.name, &question.title);
@@ -136,14 +174,13 @@ fn every_program_has_what_is_expected_of_it() {
     assert!(without.is_empty(), "without an expected result:\n{without}");
 }
 
-#[tokio::test]
-async fn every_operation_is_used_by_a_good_program() {
+async fn check_operations(product: &Product) {
     let mut used = BTreeSet::new();
-    for page in pages().iter().filter(|page| !page.is_of_mistakes()) {
+    for page in pages(product).iter().filter(|page| !page.is_of_mistakes()) {
         let programs = page.questions.iter().flat_map(|question| &question.programs);
         used.extend(programs.flat_map(|program| called(&program.source)));
     }
-    let app = TestApp::start(play::open).await;
+    let app = (product.start)(None).await;
     let tools = app.agent(Scope::ReadWrite).await.at("?tools=direct").tools().await;
     let beside = app.agent(Scope::ReadWrite).await.tools().await;
     let unused: Vec<_> = tools
@@ -171,9 +208,10 @@ fn called(source: &str) -> BTreeSet<String> {
     names.map(in_snake_case).collect()
 }
 
-/// Every page of the corpus, by name.
-fn pages() -> Vec<Page> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/assembly/corpus");
+/// Every page of a product's corpus, by name.
+fn pages(product: &Product) -> Vec<Page> {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let root = examples.join(product.folder).join("corpus");
     let mut paths: Vec<PathBuf> = Vec::new();
     for folder in ["good", "mistakes"] {
         let files = std::fs::read_dir(root.join(folder)).unwrap();
@@ -181,5 +219,5 @@ fn pages() -> Vec<Page> {
     }
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     paths.sort();
-    paths.iter().map(|path| Page::read(path)).collect()
+    paths.iter().map(|path| Page::read(path, product.stores)).collect()
 }

@@ -28,6 +28,8 @@ pub(crate) struct Page {
 pub(crate) struct Question {
     pub(crate) line: usize,
     pub(crate) title: String,
+    /// What the page says of how the shop is set up; otherwise it is as the demo has it.
+    pub(crate) shop: Option<String>,
     pub(crate) programs: Vec<Program>,
 }
 
@@ -71,11 +73,13 @@ impl Default for Sent {
 }
 
 impl Sent {
-    /// Takes a line such as `- store: Voltvelo`.
-    fn take(&mut self, line: &str) -> Result<(), String> {
+    /// Takes a line such as `- store: Voltvelo`, where these are the stores.
+    fn take(&mut self, line: &str, stores: [&str; 2]) -> Result<(), String> {
         match line.split_once(": ").map(|(key, value)| (key, value.trim_matches('`'))) {
-            Some(("store", "Lumen & Oak")) => self.store = 0,
-            Some(("store", "Voltvelo")) => self.store = 1,
+            Some(("store", name)) => {
+                let store = stores.iter().position(|store| *store == name);
+                self.store = store.ok_or_else(|| format!("`{name}` is none of the stores {stores:?}"))?;
+            }
             Some(("key", "read")) => self.scope = Scope::Read,
             Some(("key", "read & write")) => self.scope = Scope::ReadWrite,
             Some(("tool", "run")) => self.tool = Tool::Run,
@@ -88,13 +92,13 @@ impl Sent {
 }
 
 impl Page {
-    /// Reads the page at `path`.
-    pub(crate) fn read(path: &Path) -> Self {
+    /// Reads the page at `path`, on which these are the stores.
+    pub(crate) fn read(path: &Path, stores: [&str; 2]) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
         let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
         let file = path.file_name().unwrap_or_default();
         let name = format!("{}/{}", folder.display(), file.display());
-        let questions = questions(&text).unwrap_or_else(|(line, error)| panic!("{name}:{line}: {error}"));
+        let questions = questions(&text, stores).unwrap_or_else(|(line, error)| panic!("{name}:{line}: {error}"));
         Self {
             path: path.to_owned(),
             name,
@@ -213,7 +217,7 @@ fn is_same(kind: Kind, expected: &str, told: &str) -> bool {
 }
 
 /// The questions in a page's text; or what is wrong with it, and in which line.
-fn questions(text: &str) -> Result<Vec<Question>, (usize, String)> {
+fn questions(text: &str, stores: [&str; 2]) -> Result<Vec<Question>, (usize, String)> {
     let mut questions: Vec<Question> = Vec::new();
     let mut sent = Sent::default();
     let mut lines = Lines { text, line: 0, at: 0 };
@@ -224,10 +228,15 @@ fn questions(text: &str) -> Result<Vec<Question>, (usize, String)> {
             questions.push(Question {
                 line: number,
                 title: title.to_owned(),
+                shop: None,
                 programs: Vec::new(),
             });
+        } else if let Some(words) = line.strip_prefix("- shop: ") {
+            let question = questions.last_mut().filter(|question| question.programs.is_empty());
+            let question = question.ok_or((number, "a shop is set up before the first program".to_owned()))?;
+            question.shop = Some(words.to_owned());
         } else if let Some(option) = line.strip_prefix("- ") {
-            sent.take(option).map_err(|error| (number, error))?;
+            sent.take(option, stores).map_err(|error| (number, error))?;
         } else if line.starts_with("```") {
             let block = lines.block(start, line).map_err(|error| (number, error))?;
             let question = questions

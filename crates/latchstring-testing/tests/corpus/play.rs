@@ -1,22 +1,15 @@
 //! Sending programs as an assistant does.
 
-use assembly::{Assembly, demo};
 use chrono::TimeDelta;
-use latchstring::{Scope, access::Tenant, db::Database};
+use latchstring::Scope;
 use latchstring_testing::{Agent, Reply, TestApp};
 use serde_json::json;
 
 use crate::{
     page::{Program, Question, Tool},
+    product::Product,
     told::Told,
 };
-
-/// The assembly product with its two demo stores.
-pub(crate) async fn open(database: Database, tenants: [Tenant; 2]) -> Assembly {
-    let domain = Assembly::open(database.clone()).await.unwrap();
-    demo::seed(&database, &tenants.map(|tenant| tenant.id)).await.unwrap();
-    domain
-}
 
 /// A server with fresh demo data, and the assistants of its stores.
 pub(crate) struct Player {
@@ -26,9 +19,10 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    pub(crate) async fn new() -> Self {
+    /// For the questions whose shop is set up like this.
+    pub(crate) async fn new(product: &Product, shop: Option<&str>) -> Self {
         Self {
-            app: TestApp::start(open).await,
+            app: (product.start)(shop.map(str::to_owned)).await,
             agents: Vec::new(),
         }
     }

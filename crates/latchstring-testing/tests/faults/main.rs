@@ -18,6 +18,9 @@ mod layout;
 mod page;
 #[path = "../corpus/play.rs"]
 mod play;
+#[expect(dead_code, reason = "the faults are those of one product")]
+#[path = "../corpus/product.rs"]
+mod product;
 #[path = "../corpus/told.rs"]
 mod told;
 
@@ -32,6 +35,7 @@ use fault::Fault;
 use lacks::Lack;
 use page::Page;
 use play::Player;
+use product::ASSEMBLY;
 
 /// Set, the answers are written anew.
 const UPDATE: &str = "LATCHSTRING_CORPUS_UPDATE";
@@ -44,7 +48,7 @@ async fn every_fault_is_answered_with_its_place_and_a_way_on() {
     let is_update = std::env::var(UPDATE).is_ok_and(|value| !value.is_empty());
     let mut report = String::new();
     let mut lacking = BTreeMap::new();
-    let mut player = Player::new().await;
+    let mut player = Player::new(&ASSEMBLY, None).await;
     for (page, faults) in pages() {
         let mut answered = Vec::new();
         for fault in &faults {
@@ -58,7 +62,7 @@ async fn every_fault_is_answered_with_its_place_and_a_way_on() {
                 lacking.insert(fault.id.clone(), lacks);
             }
             if fault.question.has_changed(&answers) {
-                player = Player::new().await;
+                player = Player::new(&ASSEMBLY, None).await;
             }
             answered.push(answers);
         }
@@ -106,7 +110,7 @@ fn pages() -> Vec<(Page, Vec<Fault>)> {
         .collect();
     paths.sort();
     let read = |path: PathBuf| {
-        let page = Page::read(&path);
+        let page = Page::read(&path, ASSEMBLY.stores);
         let faults = fault::faults(&page.questions, &std::fs::read_to_string(&path).unwrap());
         (page, faults)
     };

@@ -189,15 +189,20 @@ impl Credit {
     /// When a part of it is applied, or it is voided already.
     pub fn void(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
         if self.voided_at.is_some() {
-            return Err(Refusal::state(format!("credit `{}` is voided already", self.id)));
+            return Err(Refusal::state(format!(
+                "credit `{}` is voided already, so there is nothing to do",
+                self.id
+            )));
         }
         if self.remaining != self.amount {
             return Err(Refusal::in_use(format!(
-                "{} of the {} {} of credit `{}` are applied; take them back with `app.purchaseOrders.reverseCredit` first",
+                "{} of the {} {} of credit `{}` are applied; take them back with `app.purchaseOrders.reverseCredit` first: \
+                 `app.suppliers.creditLedger({{ supplierId: \"{}\" }})` tells to which orders",
                 self.amount.amount().minus(self.remaining.amount()),
                 self.amount,
                 self.currency,
-                self.id
+                self.id,
+                self.supplier
             )));
         }
         self.voided_at = Some(now);

@@ -198,6 +198,23 @@ pub struct Rule {
     pub version: u64,
 }
 
+impl Rule {
+    /// What it lacks to tell anything, as it is given; nothing where it can.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let tells = self.stock_out || self.threshold.is_some() || self.days_before_reorder.is_some();
+        let lacks = [
+            (!tells, "`stockOut: true`, a `threshold` or `daysBeforeReorder`"),
+            (self.views.is_empty(), "`viewIds` from `app.forecast.views({})`"),
+            (
+                self.recipients.is_empty(),
+                "`recipientIds` from `app.recipients.list({})`",
+            ),
+        ];
+        let lacks = lacks.into_iter().filter(|(is_missing, _)| *is_missing);
+        lacks.map(|(_, what)| what).collect()
+    }
+}
+
 named! {
     /// Why people are told.
     Trigger {

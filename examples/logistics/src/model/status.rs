@@ -25,6 +25,9 @@ pub trait Status: Copy + PartialEq + 'static {
 
 /// What can be done with a document.
 pub trait Action<S: Status>: Copy + 'static {
+    /// Every one.
+    fn every() -> &'static [Self];
+
     /// Its name, as in the operation that does it.
     fn as_str(self) -> &'static str;
 
@@ -39,11 +42,18 @@ pub trait Action<S: Status>: Copy + 'static {
         if self.allowed_from().contains(&current) {
             return Ok(());
         }
+        let possible = Self::every()
+            .iter()
+            .filter(|action| action.allowed_from().contains(&current))
+            .map(|action| action.as_str())
+            // Some actions are a part of an operation, and are named in words.
+            .filter(|name| !name.contains(' '));
         Err(WrongStatus {
             what: S::WHAT,
             action: self.as_str(),
             current: current.as_str(),
             allowed: self.allowed_from().iter().map(|status| status.as_str()).collect(),
+            possible: possible.collect(),
         })
     }
 }
@@ -56,6 +66,8 @@ pub struct WrongStatus {
     action: &'static str,
     current: &'static str,
     allowed: Vec<&'static str>,
+    /// What can be done instead.
+    possible: Vec<&'static str>,
 }
 
 fn names(statuses: &[&'static str]) -> String {
@@ -69,7 +81,10 @@ fn names(statuses: &[&'static str]) -> String {
 
 impl From<WrongStatus> for Refusal {
     fn from(wrong: WrongStatus) -> Self {
-        let details = json!({ "currentStatus": wrong.current, "allowedFrom": wrong.allowed, "action": wrong.action });
+        let details = json!({
+            "currentStatus": wrong.current, "allowedFrom": wrong.allowed, "action": wrong.action,
+            "possibleNow": wrong.possible,
+        });
         Self::state(wrong.to_string()).with(details)
     }
 }
@@ -145,6 +160,10 @@ macro_rules! actions {
         }
 
         impl $crate::model::status::Action<$status> for $name {
+            fn every() -> &'static [Self] {
+                Self::EVERY
+            }
+
             fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)*
@@ -186,6 +205,11 @@ pub(crate) mod table {
                         assert!(text.contains(&format!("is `{}`", status.as_str())), "{text}");
                         for allowed in action.allowed_from() {
                             assert!(text.contains(&format!("`{}`", allowed.as_str())), "{text}");
+                        }
+                        for other in every {
+                            let is_possible = other.check(*status).is_ok() && !other.as_str().contains(' ');
+                            let name = other.as_str();
+                            assert_eq!(wrong.possible.contains(&name), is_possible, "{name} in {status:?}");
                         }
                     }
                     (is, mark) => panic!("{} from {status:?}: {is:?}, and the table says `{mark}`", row[0]),

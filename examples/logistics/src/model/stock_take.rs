@@ -305,7 +305,11 @@ impl StockTake {
     /// # Errors
     /// When it is completed or cancelled.
     pub fn cancel(&mut self) -> Result<(), Refusal> {
-        self.check(StockTakeAction::Cancel)?;
+        self.check(StockTakeAction::Cancel).map_err(|wrong| match self.status {
+            StockTakeStatus::Completed => Refusal::from(wrong)
+                .also("what it set stays; to set other figures count anew with `app.stockTakes.create`"),
+            StockTakeStatus::Draft | StockTakeStatus::InProgress | StockTakeStatus::Cancelled => wrong.into(),
+        })?;
         self.status = StockTakeStatus::Cancelled;
         Ok(())
     }

@@ -478,7 +478,8 @@ impl TransferOrder {
 pub fn check_locations(origin: &LocationId, destination: &LocationId) -> Result<(), Refusal> {
     if origin == destination {
         return Err(Refusal::input(format!(
-            "origin and destination are both `{origin}`; a transfer leads from one location to another"
+            "origin and destination are both `{origin}`; a transfer leads from one location to another, so choose another of \
+             `app.locations.list({{}})`"
         )));
     }
     Ok(())

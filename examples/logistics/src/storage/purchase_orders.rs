@@ -13,7 +13,7 @@ use super::{
     Reader, StorageError, Window, Writer,
     documents::{documents, line_changes},
     entity::{purchase_order, purchase_order_line, return_order},
-    reader::{CHUNK, has_words, is_on_the_way, searchable},
+    reader::{CHUNK, has_words_or, is_on_the_way, searchable},
     row::{checked, read, written},
 };
 use crate::model::{
@@ -104,8 +104,9 @@ impl Reader {
             Id.in_subquery(ids.into_query())
         });
         let statuses = filter.statuses.iter().map(|status| status.as_str());
+        let by_supplier = |word: &str| SupplierId.in_subquery(self.supplier_ids_with(word));
         let conditions = Condition::all()
-            .add(has_words(Search, filter.search.as_deref()))
+            .add(has_words_or(Search, filter.search.as_deref(), by_supplier))
             .add_option((!filter.statuses.is_empty()).then(|| Status.is_in(statuses)))
             .add_option(filter.supplier.as_ref().map(|id| SupplierId.eq(id.as_str())))
             .add_option(filter.location.as_ref().map(|id| LocationId.eq(id.as_str())))

@@ -67,7 +67,18 @@ pub(super) fn has_words<C: ColumnTrait + IntoSimpleExpr>(column: C, search: Opti
     words.fold(Condition::all(), |all, word| all.add(has_word(column, word)))
 }
 
-fn has_word<C: ColumnTrait + IntoSimpleExpr>(column: C, word: &str) -> SimpleExpr {
+/// Every word of a search is somewhere in the column, or in what else this says of the word.
+pub(super) fn has_words_or<C: ColumnTrait + IntoSimpleExpr>(
+    column: C,
+    search: Option<&str>,
+    or: impl Fn(&str) -> SimpleExpr,
+) -> Condition {
+    let words = search.into_iter().flat_map(str::split_whitespace);
+    let either = |word| Condition::any().add(has_word(column, word)).add(or(word));
+    words.map(either).fold(Condition::all(), Condition::add)
+}
+
+pub(super) fn has_word<C: ColumnTrait + IntoSimpleExpr>(column: C, word: &str) -> SimpleExpr {
     let word = folded(word)
         .replace('\\', "\\\\")
         .replace('%', "\\%")

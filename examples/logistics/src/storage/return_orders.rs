@@ -12,7 +12,7 @@ use super::{
     Reader, StorageError, Window, Writer,
     documents::{documents, line_changes},
     entity::{return_order, return_order_line},
-    reader::{CHUNK, has_words, searchable},
+    reader::{CHUNK, has_words_or, searchable},
     row::{read, written},
 };
 use crate::model::{
@@ -81,8 +81,9 @@ impl Reader {
     ) -> Result<(Vec<ReturnOrder>, u64), StorageError> {
         use return_order::Column::{LocationId, PurchaseOrderId, Search, Status, SupplierId};
         let statuses = filter.statuses.iter().map(|status| status.as_str());
+        let by_supplier = |word: &str| SupplierId.in_subquery(self.supplier_ids_with(word));
         let conditions = Condition::all()
-            .add(has_words(Search, filter.search.as_deref()))
+            .add(has_words_or(Search, filter.search.as_deref(), by_supplier))
             .add_option((!filter.statuses.is_empty()).then(|| Status.is_in(statuses)))
             .add_option(filter.supplier.as_ref().map(|id| SupplierId.eq(id.as_str())))
             .add_option(filter.purchase_order.as_ref().map(|id| PurchaseOrderId.eq(id.as_str())))

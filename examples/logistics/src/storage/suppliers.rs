@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{
-    ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::OnConflict,
+    ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{OnConflict, SelectStatement},
 };
 
 use super::{
     Reader, StorageError, Window, Writer,
     entity::{supplier, supplier_variant},
-    reader::{CHUNK, has_words, searchable},
+    reader::{CHUNK, has_word, has_words, searchable},
     row::{read, written},
 };
 use crate::model::{Supplier, SupplierId, SupplierVariant, VariantId};
@@ -38,6 +38,14 @@ impl Reader {
             .filter(supplier::Column::Id.eq(id.as_str()));
         let row = select.one(&self.transaction).await?;
         row.map(|row| read("suppliers", &row.body)).transpose()
+    }
+
+    /// The ids of suppliers that a word finds, to be looked for in another table.
+    pub(super) fn supplier_ids_with(&self, word: &str) -> SelectStatement {
+        let found = self
+            .all::<supplier::Entity>()
+            .filter(has_word(supplier::Column::Search, word));
+        found.select_only().column(supplier::Column::Id).into_query()
     }
 
     /// The one that every variant has.

@@ -59,7 +59,7 @@ actions! {
         /// Remove it for good.
         Delete = "delete": [Draft, Cancelled],
         /// Move lines to other orders.
-        Split = "split": [Draft, Sent],
+        Split = "splitLines": [Draft, Sent],
         /// Take other orders' lines.
         Merge = "merge": [Draft, Sent],
         /// Say how it travels.

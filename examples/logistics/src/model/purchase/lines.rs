@@ -40,7 +40,8 @@ impl PurchaseOrder {
     /// When its status forbids it, there would be too many, or a variant would be on it twice in the same way.
     pub fn add_lines(&mut self, lines: Vec<PurchaseLine>, now: DateTime<Utc>) -> Result<(), Refusal> {
         self.check(PurchaseAction::AddLines)?;
-        let total = self.lines.len() + lines.len();
+        let before = self.lines.len();
+        let total = before + lines.len();
         if total > MOST_LINES {
             return Err(Refusal::too_many(format!(
                 "the order would have {total} lines; it may have {MOST_LINES}, so make a second one"
@@ -49,12 +50,16 @@ impl PurchaseOrder {
         for line in lines {
             check_schedule(&line)?;
             let same = |other: &&PurchaseLine| other.variant == line.variant && other.fulfilment == line.fulfilment;
-            if let (Some(variant), Some(there)) = (&line.variant, self.lines.iter().find(same)) {
-                return Err(Refusal::input(format!(
-                    "variant `{variant}` is on the order already, in line `{}`; change its `ordered` with \
-                     `app.purchaseOrders.updateLine`",
-                    there.id
-                )));
+            if let (Some(variant), Some(at)) = (&line.variant, self.lines.iter().position(|other| same(&other))) {
+                return Err(Refusal::input(if at < before {
+                    format!(
+                        "variant `{variant}` is on the order already, in line `{}`; change its `ordered` with \
+                         `app.purchaseOrders.updateLine`",
+                        self.lines[at].id
+                    )
+                } else {
+                    format!("variant `{variant}` is in `lines` twice; name it once, with all its units")
+                }));
             }
             self.lines.push(line);
         }
@@ -127,9 +132,15 @@ impl PurchaseOrder {
         };
         let line = &self.lines[at];
         if line.closed() > 0 {
+            // What was confirmed is expected, whatever was ordered.
+            let expects = if line.confirmed.is_some() {
+                "confirmed"
+            } else {
+                "ordered"
+            };
             return Err(Refusal::state(format!(
-                "{} units of line `{id}` were received, rejected or cancelled; set its `ordered` to that with \
-                 `app.purchaseOrders.updateLine` instead of removing it",
+                "{0} units of line `{id}` were received, rejected or cancelled; instead of removing it, set its `{expects}` to \
+                 {0} with `app.purchaseOrders.updateLine`, and no more is expected",
                 line.closed()
             )));
         }

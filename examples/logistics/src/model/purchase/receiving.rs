@@ -74,9 +74,13 @@ impl PurchaseOrder {
             let over = count.total() - line.pending();
             // Only what came can be more than was expected.
             if over > 0 && !(allow_more && over <= count.received) {
+                let way_out = if allow_more {
+                    "`allowOverReceipt` lets more be `received`, and not be rejected or cancelled"
+                } else {
+                    "name that many at most, or pass `allowOverReceipt: true` if more came than was expected"
+                };
                 return Err(Refusal::input(format!(
-                    "{} units of line `{}` (`{}`) are still to come, and {} are named; name that many at most, or pass \
-                     `allowOverReceipt: true` if more came than was expected",
+                    "{} units of line `{}` (`{}`) are still to come, and {} are named; {way_out}",
                     line.pending(),
                     line.id,
                     line.title,

@@ -35,7 +35,7 @@ fn every_action_is_allowed_where_the_table_says() {
         cancel        x x x x x x x - x x -
         reopen        - - - - - - - x - - x
         delete        x - - - - - - - - - x
-        split         x x - - - - - - - - -
+        splitLines    x x - - - - - - - - -
         merge         x x - - - - - - - - -
         setShipment   x x x x x x x - x x -
         setAddresses  x x x x x x x - x x -

@@ -30,9 +30,10 @@ impl ReturnOrder {
         let Some(to) = to.or(ways.first().copied()).filter(|to| ways.contains(to)) else {
             let ways: Vec<String> = ways.iter().map(|way| format!("`{way}`")).collect();
             return Err(Refusal::state(format!(
-                "this return order is `{}`, and from there `advance` leads to {}; go step by step",
+                "this return order is `{}`, and from there `advance` leads to {}; {}",
                 self.status,
-                ways.join(" or ")
+                ways.join(" or "),
+                self.way_to(to)
             ))
             .with(serde_json::json!({ "currentStatus": self.status, "allowedTo": self.ways_forward() })));
         };
@@ -43,6 +44,19 @@ impl ReturnOrder {
         }
         self.reach(to, now);
         Ok(())
+    }
+
+    /// How to get to where `advance` does not lead, in words.
+    fn way_to(&self, to: Option<ReturnStatus>) -> &'static str {
+        let place = |status: ReturnStatus| CHAIN.iter().position(|one| *one == status);
+        match to {
+            Some(ReturnStatus::OnHold) => "`app.returnOrders.hold` pauses it",
+            Some(ReturnStatus::Rejected) => "`app.returnOrders.reject` writes down that it is refused",
+            Some(ReturnStatus::Cancelled) => "`app.returnOrders.cancel` calls it off",
+            Some(to) if to == self.status => "it is there already",
+            Some(to) if place(to) < place(self.status) => "`app.returnOrders.back` leads back, step by step",
+            Some(_) | None => "go step by step",
+        }
     }
 
     /// Goes back to where it came from. Where that is before it left, its units are in stock again.

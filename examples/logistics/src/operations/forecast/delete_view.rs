@@ -45,7 +45,11 @@ impl Command for DeleteViewForecast {
         let view = found::view(db.reader(), &self.view_id).await?;
         found::check_version(self.expected_version, view.version, format_args!("view `{}`", view.id))?;
         if view.is_automatic {
-            return Err(Refusal::state("the product made this view, and it cannot be deleted").into());
+            return Err(Refusal::state(format!(
+                "the product made view `{}`, and it cannot be deleted; change what it shows with `app.forecast.updateView`",
+                view.id
+            ))
+            .into());
         }
         outlook::check_unused(db.reader(), &view).await?;
         db.drop_view(&view.id).await?;

@@ -93,11 +93,12 @@ impl Command for SetRuleNotification {
             ));
         }
         found::check_recipients(db.reader(), &rule.recipients).await?;
-        let tells = rule.stock_out || rule.threshold.is_some() || rule.days_before_reorder.is_some();
-        if rule.is_enabled && (!tells || rule.views.is_empty() || rule.recipients.is_empty()) {
-            return Err(OperationError::invalid_input(
-                "a rule that is on needs a trigger (`stockOut`, `threshold` or `daysBeforeReorder`), a view and a recipient",
-            ));
+        let missing = rule.missing();
+        if rule.is_enabled && !missing.is_empty() {
+            return Err(OperationError::invalid_input(format!(
+                "a rule that is on needs a trigger, a view and a recipient; give it {}",
+                missing.join(", ")
+            )));
         }
         db.put_rule(&rule).await?;
         let (was, is) = differences(&before, &rule);

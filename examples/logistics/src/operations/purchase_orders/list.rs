@@ -22,7 +22,7 @@ pub(crate) struct ListPurchaseOrder {
     supplier_id: Option<SupplierId>,
     /// Only those to this location.
     location_id: Option<LocationId>,
-    /// Words that must all occur in number, name or id. At most 200 characters.
+    /// Words that must all occur in number, name, id or supplier. At most 200 characters.
     search: Option<String>,
     /// Only those with a line of exactly this SKU.
     sku: Option<String>,

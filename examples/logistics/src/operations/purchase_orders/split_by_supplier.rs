@@ -77,6 +77,12 @@ impl Command for SplitBySupplierPurchaseOrder {
             .into());
         }
         let everything: Vec<LineId> = by_supplier.values().flatten().cloned().collect();
+        if everything.len() == order.lines.len() {
+            return Err(OperationError::invalid_input(
+                "every line belongs to another supplier, so none would be left; change the supplier of a draft with \
+                 `app.purchaseOrders.update({ purchaseOrderId, supplierId })`, or make new orders and cancel this one",
+            ));
+        }
         let taken = order.take_lines(&everything)?;
         let mut new_orders = Vec::new();
         for (id, lines) in &by_supplier {

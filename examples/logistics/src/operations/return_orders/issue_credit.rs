@@ -81,7 +81,9 @@ fn parts(
     match mode {
         CreditMode::Line | CreditMode::Individual => {
             if mode == CreditMode::Line {
-                order.check(ReturnAction::CreditLine)?;
+                order.check(ReturnAction::CreditLine).map_err(|wrong| {
+                    Refusal::from(wrong).also("`mode: \"individual\"` credits lines in every status")
+                })?;
             }
             let lines = lines.unwrap_or_default();
             up_to(if mode == CreditMode::Line { 1 } else { 500 }, "lines", lines.len())?;
@@ -89,6 +91,14 @@ fn parts(
                 return Err(OperationError::invalid_input(
                     "`amount` goes with `grouped`; give each line its own `amount`",
                 ));
+            }
+            for (at, line) in lines.iter().enumerate() {
+                if lines[..at].iter().any(|other| other.line_id == line.line_id) {
+                    return Err(OperationError::invalid_input(format!(
+                        "line `{}` is named twice; name it once",
+                        line.line_id
+                    )));
+                }
             }
             let part = |given: CreditedLine| {
                 let line = order.line(&given.line_id)?;
@@ -110,8 +120,20 @@ fn parts(
                 .iter()
                 .filter(|line| line.credit_status != CreditStatus::Issued)
                 .collect();
+            if order.lines.is_empty() {
+                return Err(Refusal::input(
+                    "the return has no lines, so there is nothing to credit; add some with `app.returnOrders.addLines`",
+                )
+                .into());
+            }
             if open.is_empty() {
-                return Err(Refusal::conflict("every line is credited already, or there is none").into());
+                return Err(Refusal::conflict(format!(
+                    "every line is credited already, with {} {} altogether; to credit one anew, void its credit first with \
+                     `app.returnOrders.voidCredit`",
+                    order.total_credit(),
+                    order.currency
+                ))
+                .into());
             }
             let value: Amount = open.iter().map(|line| line.value()).sum();
             let amount = amount.or_else(|| value.price()).unwrap_or(Price::ZERO);

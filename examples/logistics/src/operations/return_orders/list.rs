@@ -22,7 +22,7 @@ pub(crate) struct ListReturnOrder {
     purchase_order_id: Option<PurchaseOrderId>,
     /// Only those from this location.
     location_id: Option<LocationId>,
-    /// Words that must all occur in number or id. At most 200 characters.
+    /// Words that must all occur in number, id or supplier. At most 200 characters.
     search: Option<String>,
     /// How many, 1 to 50; 50 if left out.
     limit: Option<i64>,

@@ -46,7 +46,11 @@ impl Command for VoidCreditReturnOrder {
         let mut credit = Some(credit)
             .filter(|credit| credit.return_order.as_ref() == Some(&order.id))
             .ok_or_else(|| {
-                OperationError::not_found("credit", &self.credit_id, "returnOrders.credits({ returnOrderId })")
+                OperationError::not_found(
+                    "credit of this return",
+                    &self.credit_id,
+                    "returnOrders.credits({ returnOrderId })",
+                )
             })?;
         credit.void(cx.now())?;
         db.save_credit(&credit).await?;

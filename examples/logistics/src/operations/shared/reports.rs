@@ -125,7 +125,8 @@ async fn purchases(db: &Reader, now: DateTime<Utc>) -> Result<Value, OperationEr
         statuses: PurchaseStatus::ALL
             .iter()
             .copied()
-            .filter(|status| status.is_open())
+            // Of a received one nothing is to come.
+            .filter(|status| status.is_open() && *status != PurchaseStatus::Received)
             .collect(),
         expected: (None, Some(now.date_naive())),
         ..PurchaseFilter::default()

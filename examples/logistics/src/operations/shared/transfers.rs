@@ -55,7 +55,7 @@ pub(crate) struct TransferLineItem {
     sku: Option<String>,
     planned: i64,
     received: i64,
-    /// Still to come.
+    /// On its way and not there yet: 0 before it has left, and once the transfer is over.
     pending: i64,
 }
 
@@ -68,7 +68,7 @@ impl From<&TransferLine> for TransferLineItem {
             sku: line.sku.clone(),
             planned: line.planned,
             received: line.received,
-            pending: line.pending(),
+            pending: line.incoming,
         }
     }
 }

@@ -60,6 +60,11 @@ impl Command for AddLinesStockTake {
         let mut take = before.clone();
         take.check(StockTakeAction::AddLines)?;
         let which = Which::new(self.all, self.variant_ids, self.supplier_id)?;
+        if matches!(which, Which::Nothing) {
+            return Err(OperationError::invalid_input(
+                "nothing is named; give one of `all: true`, `variantIds` and `supplierId`",
+            ));
+        }
         let variants = variants(db.reader(), &take.location, which).await?;
         let mut lines = stock_takes::new_lines(cx, variants.values());
         if take.status == StockTakeStatus::InProgress {

@@ -78,10 +78,12 @@ fn line_of(take: &StockTake, given: &CountedLine) -> Result<LineId, OperationErr
             .map(ToString::to_string)
             .or_else(|| given.sku.clone());
         let what: String = what.unwrap_or_default().chars().take(100).collect();
-        OperationError::not_found(
-            "line of this stock take for",
-            what,
-            "stockTakes.lineItems({ stockTakeId })",
+        OperationError::new(
+            ErrorCode::NotFound,
+            format!(
+                "`{what}` is not in this stock take; add it with `app.stockTakes.addLines`, or see what is with \
+                 `app.stockTakes.lineItems({{ stockTakeId }})`"
+            ),
         )
     })
 }

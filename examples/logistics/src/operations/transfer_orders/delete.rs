@@ -4,8 +4,8 @@ use latchstring::{Command, Context, ErrorCode, OperationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::TransferOrderId;
 use crate::model::transfer::TransferAction;
+use crate::model::{Refusal, TransferOrderId};
 use crate::operations::shared::found;
 use crate::operations::shared::settle::record_gone;
 use crate::{Logistics, Writer};
@@ -46,7 +46,10 @@ impl Command for DeleteTransferOrder {
 
     async fn run(self, _: &Context, db: &mut Writer) -> Result<TransferDeleted, OperationError> {
         let before = found::transfer_order(db.reader(), &self.transfer_order_id, self.expected_version).await?;
-        before.check(TransferAction::Delete)?;
+        before.check(TransferAction::Delete).map_err(|wrong| {
+            Refusal::from(wrong)
+                .also("one that left is called off with `app.transferOrders.cancel`, which puts its stock back")
+        })?;
         db.drop_transfer_order(&before.id).await?;
         record_gone(db, "transfer_order", before.id.as_str(), &before)?;
         Ok(TransferDeleted {
