@@ -69,7 +69,7 @@ impl Size {
 /// When the database fails.
 pub async fn fill(database: &Database, tenant: TenantId, size: Size) -> Result<(), StorageError> {
     let now = made(tenant);
-    let write = async || Ok::<_, StorageError>(Writer::new(database.begin_write_for(tenant).await?, tenant));
+    let write = async || Ok::<_, StorageError>(Writer::begin(database, tenant).await?);
     let shop = Shop {
         name: "Large store".to_owned(),
         currency: euro(),
@@ -331,6 +331,7 @@ fn order(size: Size, number: usize, seq: i64, now: DateTime<Utc>) -> PurchaseOrd
             cancelled: 0,
             rejected: 0,
             synced: 0,
+            elsewhere: 0,
             incoming: 0,
             tax_rate: None,
             fulfilment: Fulfilment::Warehouse,

@@ -13,7 +13,6 @@ use crate::{
     model::{
         LocationId, Refusal, SupplierId, SupplierVariant, Variant, VariantId,
         forecast::{self, Known, Method, Terms, Tier},
-        inventory::Levels,
         notify::View,
     },
     storage::{CatalogFilter, Window},
