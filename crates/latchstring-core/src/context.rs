@@ -60,6 +60,11 @@ impl Context {
         &self.grant
     }
 
+    /// Who calls, in the words that people read beside a change: `AI assistant via Claude on my laptop (asmk_P5qQ...VpTt)`.
+    pub fn actor(&self) -> String {
+        format!("AI assistant via {}", self.grant.holder())
+    }
+
     /// The tenant whose data the call may touch.
     pub fn tenant(&self) -> TenantId {
         self.grant.tenant()

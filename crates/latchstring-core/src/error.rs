@@ -189,6 +189,23 @@ impl OperationError {
         }
     }
 
+    /// Refuses a change of what somebody else has changed since the caller read it. `expected` is the version that the caller
+    /// knows, if it says so; `what` begins the message, such as `` purchase order `po_1001` ``.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Conflict`] when it is at another version.
+    pub fn check_version(expected: Option<u64>, is: u64, what: impl fmt::Display) -> Result<(), Self> {
+        match expected {
+            Some(expected) if expected != is => {
+                let message = format!(
+                    "{what} is at version {is} and not at {expected}: it changed since you read it; read it again and decide anew"
+                );
+                Err(Self::new(ErrorCode::Conflict, message).with_details(json!({ "version": is })))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Too busy, or something needed is out of reach for now.
     pub fn unavailable(message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {

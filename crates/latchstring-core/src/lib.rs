@@ -33,6 +33,7 @@ mod session;
 mod surface;
 mod transcript;
 mod unit;
+pub mod values;
 
 pub use audit::{CallRecord, Change, ChangeAction, Channel, OperationRecord, ProgramRecord};
 pub use catalog::{Catalog, CatalogError};

@@ -1,6 +1,9 @@
-//! Fresh databases for tests: a SQLite file, or a database on the server that `LATCHSTRING_TEST_POSTGRES` names.
+//! Fresh databases for tests: a SQLite file, or a database on the server that `LATCHSTRING_TEST_POSTGRES` names; and a look
+//! at what is stored in one.
 
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot go on has failed")]
+
+mod stored;
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -11,6 +14,8 @@ use std::{
 use sea_orm::sqlx::{self, Connection, Executor, PgConnection, Row};
 use tempfile::TempDir;
 use url::Url;
+
+pub use stored::{Inspection, Stored};
 
 /// The address of a server where tests may create databases.
 pub const SERVER: &str = "LATCHSTRING_TEST_POSTGRES";

@@ -28,6 +28,15 @@ pub(crate) async fn open_access<P: Product>(config: &Config) -> anyhow::Result<(
     Ok((database, Arc::new(access)))
 }
 
+/// Opens the product's own data, and brings its schema up to date.
+pub(crate) async fn open_product<P: Product>(config: &Config) -> anyhow::Result<(Database, P::Domain)> {
+    let database = Database::open(config.database_url.as_str()).await?;
+    let domain = P::open(database.clone())
+        .await
+        .context("the product's database cannot be opened")?;
+    Ok((database, domain))
+}
+
 /// Whether a server has been here, so that a command on the wrong directory makes nothing.
 pub(crate) fn was_served(config: &Config) -> bool {
     let has_ring = config.key_ring.is_some() || config.data_dir.join(KEY_RING).exists();

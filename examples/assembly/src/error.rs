@@ -1,7 +1,5 @@
 //! How a broken rule is answered: with what is wrong and what to do next.
 
-use std::fmt;
-
 use latchstring::{ErrorCode, OperationError};
 use serde_json::json;
 
@@ -95,17 +93,4 @@ pub(crate) fn cycle(way: &[Node], new: Option<&Node>) -> OperationError {
     }
     let plain: Vec<String> = names.iter().map(|name| name.replace('`', "")).collect();
     OperationError::invalid_input(text).with_details(json!({ "cycle": plain }))
-}
-
-/// Somebody else changed it since it was read.
-pub(crate) fn check_version(expected: Option<u64>, is: u64, what: impl fmt::Display) -> Result<(), OperationError> {
-    match expected {
-        Some(expected) if expected != is => {
-            let text = format!(
-                "{what} is at version {is} and not at {expected}: it changed since you read it; read it again and decide anew"
-            );
-            Err(OperationError::new(ErrorCode::Conflict, text).with_details(json!({ "version": is })))
-        }
-        Some(_) | None => Ok(()),
-    }
 }

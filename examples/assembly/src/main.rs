@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
 use assembly::{Assembly, demo};
 use latchstring::{
     access::{PlanRule, Tenant},
@@ -33,9 +32,7 @@ impl Product for AssemblyProduct {
     const DEMO_TENANTS: &'static [(&'static str, &'static str)] = demo::STORES;
 
     async fn open(database: Database) -> anyhow::Result<Assembly> {
-        Assembly::open(database)
-            .await
-            .context("the product's database cannot be opened")
+        Ok(Assembly::open(database).await?)
     }
 
     async fn seed(database: &Database, tenants: &[Tenant]) -> anyhow::Result<()> {

@@ -46,8 +46,7 @@ pub enum ShopChangeError {
 /// # Errors
 /// When the store was never set up, or the database fails.
 pub async fn read(database: &Database, store: TenantId) -> Result<Shop, StorageError> {
-    let transaction = database.begin_read().await.map_err(StorageError::from)?;
-    Reader::new(transaction, store).shop().await
+    Reader::begin(database, store).await?.shop().await
 }
 
 /// Changes a store's plan and settings, and answers them as they are now.
@@ -55,8 +54,7 @@ pub async fn read(database: &Database, store: TenantId) -> Result<Shop, StorageE
 /// # Errors
 /// When they do not go together, the location is unknown, or the database fails. Then nothing was changed.
 pub async fn change(database: &Database, store: TenantId, change: ShopChange) -> Result<Shop, ShopChangeError> {
-    let transaction = database.begin_write_for(store).await.map_err(StorageError::from)?;
-    let writer = Writer::new(transaction, store);
+    let writer = Writer::begin(database, store).await?;
     let mut shop = writer.reader().shop().await?;
     if let Some(location) = change.default_location {
         if writer.reader().location(&location).await?.is_none() {

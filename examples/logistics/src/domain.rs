@@ -27,14 +27,11 @@ impl Domain for Logistics {
     type Writer = Writer;
 
     async fn read(&self, cx: &Context) -> Result<Reader, OperationError> {
-        Ok(Reader::new(self.database.begin_read().await?, cx.tenant()))
+        Ok(Reader::begin(&self.database, cx.tenant()).await?)
     }
 
     async fn write(&self, cx: &Context) -> Result<Writer, OperationError> {
-        Ok(Writer::new(
-            self.database.begin_write_for(cx.tenant()).await?,
-            cx.tenant(),
-        ))
+        Ok(Writer::begin(&self.database, cx.tenant()).await?)
     }
 
     fn operations(list: &mut Operations<Self>) {

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
 use latchstring::{
     access::{PlanRule, Tenant},
     db::Database,
@@ -33,9 +32,7 @@ impl Product for LogisticsProduct {
     const DEMO_TENANTS: &'static [(&'static str, &'static str)] = demo::STORES;
 
     async fn open(database: Database) -> anyhow::Result<Logistics> {
-        Logistics::open(database)
-            .await
-            .context("the product's database cannot be opened")
+        Ok(Logistics::open(database).await?)
     }
 
     async fn seed(database: &Database, tenants: &[Tenant]) -> anyhow::Result<()> {

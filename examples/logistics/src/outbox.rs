@@ -121,8 +121,7 @@ impl From<&Message> for Kept {
 /// # Errors
 /// When the database fails.
 pub async fn latest(database: &Database, store: TenantId, most: u64) -> Result<Vec<Kept>, OutboxError> {
-    let transaction = database.begin_read().await.map_err(StorageError::from)?;
-    let reader = Reader::new(transaction, store);
+    let reader = Reader::begin(database, store).await?;
     let messages = reader.latest_messages(most).await?;
     Ok(messages.iter().map(Kept::from).collect())
 }

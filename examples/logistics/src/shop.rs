@@ -28,8 +28,7 @@ pub struct ShopChange {
 /// # Errors
 /// When the store was never set up, or the database fails.
 pub async fn read(database: &Database, store: TenantId) -> Result<Shop, StorageError> {
-    let transaction = database.begin_read().await.map_err(StorageError::from)?;
-    Reader::new(transaction, store).shop().await
+    Reader::begin(database, store).await?.shop().await
 }
 
 /// Changes a store's plan and preferences, and answers them as they are now. Nothing moves by it: what open orders have on
@@ -39,8 +38,7 @@ pub async fn read(database: &Database, store: TenantId) -> Result<Shop, StorageE
 /// # Errors
 /// When the store was never set up, or the database fails. Then nothing was changed.
 pub async fn change(database: &Database, store: TenantId, change: ShopChange) -> Result<Shop, StorageError> {
-    let transaction = database.begin_write_for(store).await.map_err(StorageError::from)?;
-    let writer = Writer::new(transaction, store);
+    let writer = Writer::begin(database, store).await?;
     let mut shop = writer.reader().shop().await?;
     shop.plan = change.plan.unwrap_or(shop.plan);
     let preferences = &mut shop.preferences;

@@ -2,9 +2,11 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{self, big_integer, blob, uuid},
+    schema::{big_integer, blob, uuid},
     sea_orm::DbBackend,
 };
+
+use crate::tables::Text;
 
 /// Makes the table `latchstring_replay`. A product lists it in its own `MigratorTrait::migrations`, after those it has.
 ///
@@ -30,14 +32,8 @@ impl MigrationTrait for Migration {
 }
 
 fn replay(backend: DbBackend) -> TableCreateStatement {
-    // Compared byte by byte, as SQLite does by itself: `a` and `A` are two keys, whatever the database's own rules are.
-    let text = |name: &'static str| {
-        let mut column = schema::text(name);
-        if backend == DbBackend::Postgres {
-            column.extra("COLLATE \"C\"");
-        }
-        column
-    };
+    // `a` and `A` are two keys.
+    let text = |name| Text::on(backend).text(name);
     Table::create()
         .table("latchstring_replay")
         .col(uuid("tenant_id"))

@@ -23,6 +23,16 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// A line for a person, and below it a line for each setting in this field of what a script gets.
+    pub fn with_settings(mut text: String, json: Value, field: &str) -> Self {
+        if let Some(Value::Object(settings)) = json.get(field) {
+            for (name, value) in settings {
+                text.push_str(&format!("\n  {name}: {}", value.to_string().trim_matches('"')));
+            }
+        }
+        Self { text, json }
+    }
+
     #[expect(clippy::print_stdout, reason = "the answer of a command")]
     pub(crate) fn print(self, form: Form) {
         if form.json {
@@ -76,7 +86,19 @@ pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn settings_are_told_line_by_line() {
+        let answer = Answer::with_settings(
+            "A shop".to_owned(),
+            json!({ "is": { "at": "70001", "open": true } }),
+            "is",
+        );
+        assert_eq!(answer.text, "A shop\n  at: 70001\n  open: true");
+    }
 
     #[test]
     fn a_table_has_columns_and_no_blanks_at_its_end() {

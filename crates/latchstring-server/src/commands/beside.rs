@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use latchstring::{access::Tenant, db::Database};
 
 use super::{Opened, Which};
-use crate::{Config, Product};
+use crate::{Config, Product, parts};
 
 /// A product's data, opened beside the server that may be running on it.
 ///
@@ -18,8 +18,7 @@ pub struct Beside<'a, P: Product> {
 
 impl<'a, P: Product> Beside<'a, P> {
     pub(super) async fn open(opened: &'a Opened, config: &Config) -> anyhow::Result<Self> {
-        let database = Database::open(config.database_url.as_str()).await?;
-        let domain = P::open(database.clone()).await?;
+        let (database, domain) = parts::open_product::<P>(config).await?;
         Ok(Self {
             opened,
             database,

@@ -42,8 +42,7 @@ pub(crate) async fn run<P: Product>(mut config: Config) -> anyhow::Result<()> {
     let listener = listen(&config).await?;
     let listen = listener.local_addr()?;
     let (access_database, access) = parts::open_access::<P>(&config).await?;
-    let database = Database::open(config.database_url.as_str()).await?;
-    let domain = P::open(database.clone()).await?;
+    let (database, domain) = parts::open_product::<P>(&config).await?;
     let tenants = demo::<P>(&access, &database, banner::has_reader(&config)).await?;
 
     let cache_dir = Some(config.cache_dir.clone());

@@ -10,7 +10,7 @@ use latchstring_server::{
     answer::{Answer, plain},
     clap::{self, Args, Subcommand, ValueEnum},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::AssemblyProduct;
 
@@ -95,18 +95,6 @@ fn answer(shop: &Shop) -> Answer {
     let json = json!({
         "name": shop.name, "currency": shop.currency, "plan": shop.plan, "settings": shop.settings,
     });
-    let mut lines = vec![format!(
-        "{}, {}, plan {}",
-        plain(&shop.name),
-        shop.currency,
-        shop.plan.as_str()
-    )];
-    if let Some(Value::Object(settings)) = json.get("settings") {
-        let line = |(name, value): (&String, &Value)| format!("  {name}: {}", value.to_string().trim_matches('"'));
-        lines.extend(settings.iter().map(line));
-    }
-    Answer {
-        text: lines.join("\n"),
-        json,
-    }
+    let text = format!("{}, {}, plan {}", plain(&shop.name), shop.currency, shop.plan.as_str());
+    Answer::with_settings(text, json, "settings")
 }

@@ -55,7 +55,7 @@ impl Size {
 /// # Errors
 /// When the database fails.
 pub async fn fill(database: &Database, tenant: TenantId, size: Size) -> Result<(), StorageError> {
-    let db = Writer::new(database.begin_write_for(tenant).await?, tenant);
+    let db = Writer::begin(database, tenant).await?;
     let locations = locations();
     let shop = Shop {
         name: "Large store".to_owned(),

@@ -24,10 +24,10 @@ pub const STORES: &[(&str, &str)] = &[("lumen-oak", "Lumen & Oak"), ("voltvelo",
 /// When the database fails.
 pub async fn seed(database: &Database, tenants: &[TenantId]) -> Result<(), StorageError> {
     for (tenant, tables) in tenants.iter().zip([&lumen_oak::TABLES, &voltvelo::TABLES]) {
-        let writer = Writer::new(database.begin_write_for(*tenant).await?, *tenant);
+        let writer = Writer::begin(database, *tenant).await?;
         match writer.reader().shop().await {
             Ok(_) => {}
-            Err(StorageError::NoShop(_)) => {
+            Err(StorageError::NotSetUp { .. }) => {
                 fill(&writer, tables).await?;
                 writer.commit_unfenced().await?;
             }

@@ -116,6 +116,10 @@ fn quantity(text: &str) -> Quantity {
     Quantity::parse(text).expect("the demo's tables are well-formed")
 }
 
+fn price(text: &str) -> Price {
+    text.parse().expect("the demo's tables are well-formed")
+}
+
 fn optional(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -205,7 +209,7 @@ impl Tables {
             variant_name: optional(variant),
             sku: optional(sku),
             unit: cell::<Unit>(unit),
-            cost: optional(cost).map(|cost| cell(&cost)),
+            cost: optional(cost).map(|cost| price(&cost)),
             vendor: optional(vendor),
             specifications: None,
             tag: None,
@@ -228,7 +232,7 @@ impl Tables {
             title: (*title).to_owned(),
             sku: optional(sku),
             vendor: Some(self.name.to_owned()),
-            price: cell(price),
+            price: self::price(price),
         };
         let mut variants: Vec<Variant> = self.catalogue.iter().map(good).collect();
         for (id, product, title, sku, _, cost, vendor, _) in self.materials {
@@ -237,14 +241,14 @@ impl Tables {
                 variants.push(Variant {
                     product: self.product_of(product, id.as_str()),
                     barcode: Some(format!("40{id}00005")),
-                    cost: optional(cost).map(|cost| cell(&cost)),
+                    cost: optional(cost).map(|cost| price(&cost)),
                     inventory_item_id: Some(format!("9{id}")),
                     id,
                     product_title: (*product).to_owned(),
                     title: (*title).to_owned(),
                     sku: optional(sku),
                     vendor: optional(vendor),
-                    price: optional(cost).map_or(Price::from_micros(0), |cost| cell(&cost)),
+                    price: optional(cost).map_or(Price::from_micros(0), |cost| price(&cost)),
                 });
             }
         }

@@ -1,8 +1,9 @@
 //! Exact amounts for walking structures: quantities multiplied through every level without rounding.
 
+use latchstring::values::decimal;
 use num_bigint::BigUint;
 
-use super::{Quantity, Waste, graph::MAX_DEPTH, micros};
+use super::{Quantity, Waste, graph::MAX_DEPTH};
 
 /// Each nested level, the material row and its cost multiply by six decimals, waste by eight more. With this many, a product
 /// along the deepest path is still a whole number of units of [`Amount`].
@@ -40,11 +41,11 @@ impl Amount {
     }
 
     pub(crate) fn times(&self, quantity: Quantity) -> Self {
-        Self(&self.0 * quantity.or_none().micros().unsigned_abs() / micros::ONE.unsigned_abs())
+        Self(&self.0 * quantity.or_none().micros().unsigned_abs() / decimal::ONE.unsigned_abs())
     }
 
     pub(crate) fn with_waste(&self, waste: Waste) -> Self {
-        Self(&self.0 * waste.factor() / (100 * micros::ONE).unsigned_abs())
+        Self(&self.0 * waste.factor() / (100 * decimal::ONE).unsigned_abs())
     }
 
     /// How often this much can be taken from it, as far as can be counted; `None` if it is nothing, which can be taken for

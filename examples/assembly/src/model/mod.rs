@@ -11,10 +11,7 @@ pub mod expansion;
 pub mod graph;
 pub mod id;
 pub mod material;
-mod micros;
 pub mod money;
-pub mod name;
-pub mod note;
 pub mod order;
 pub mod quantity;
 pub mod rows;
@@ -23,6 +20,8 @@ pub mod structure;
 pub mod sub_assembly;
 pub mod unit;
 pub mod waste;
+
+pub use latchstring::values::{IdError, Name, Note};
 
 pub use bom::{Bom, BomSettings, SettingsChange, SettingsError};
 pub use buildable::{
@@ -33,11 +32,9 @@ pub use cost::{UnitCost, unit_cost};
 pub use execution::{Execution, Kept, Move, Place};
 pub use expansion::Expansion;
 pub use graph::{Graph, Node};
-pub use id::{BomId, IdError, LocationId, OrderId, ProductId, SubAssemblyId, VariantId};
+pub use id::{BomId, LocationId, OrderId, ProductId, SubAssemblyId, VariantId, VariantIdError};
 pub use material::{Material, Origin};
 pub use money::{Money, Price};
-pub use name::{Name, UnseenError};
-pub use note::{Note, NoteError};
 pub use order::{Article, Line, Order, OrderError, OrderEvent, OrderEventKind, OrderStatus};
 pub use quantity::{Quantity, QuantityError};
 pub use rows::{ComponentRow, NestedRow, Owner, RowsError};

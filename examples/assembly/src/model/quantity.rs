@@ -2,10 +2,9 @@
 
 use std::{borrow::Cow, fmt};
 
+use latchstring::values::decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-use super::micros;
 
 /// How much of something: a fixed-point number with six decimals. On the wire a JSON number.
 ///
@@ -25,11 +24,11 @@ impl Quantity {
     /// None.
     pub const ZERO: Self = Self(0);
     /// The largest that may be entered: a thousand million.
-    pub const MAX: Self = Self(1_000_000_000 * micros::ONE);
+    pub const MAX: Self = Self(1_000_000_000 * decimal::ONE);
 
     /// So many whole units.
     pub const fn whole(units: u32) -> Self {
-        Self(units as i64 * micros::ONE)
+        Self(units as i64 * decimal::ONE)
     }
 
     /// So many millionths of a unit; how databases keep it.
@@ -48,10 +47,10 @@ impl Quantity {
     /// When it is not a plain decimal, has more than six decimals, or is out of bounds.
     pub fn parse(text: &str) -> Result<Self, QuantityError> {
         let shown = || text.chars().take(40).collect();
-        match micros::parse(text) {
+        match decimal::parse(text) {
             Some(micros) if micros.unsigned_abs() <= Self::MAX.0.unsigned_abs() => Ok(Self(micros)),
-            None if !micros::is_decimal(text) => Err(QuantityError::Malformed(shown())),
-            None if micros::is_too_fine(text) => Err(QuantityError::TooFine(shown())),
+            None if !decimal::is_decimal(text) => Err(QuantityError::Malformed(shown())),
+            None if decimal::is_too_fine(text) => Err(QuantityError::TooFine(shown())),
             Some(_) | None => Err(QuantityError::OutOfBounds(shown())),
         }
     }
@@ -65,7 +64,7 @@ impl Quantity {
     /// Without its fraction, towards zero.
     #[must_use]
     pub fn whole_part(self) -> Self {
-        Self(self.0 / micros::ONE * micros::ONE)
+        Self(self.0 / decimal::ONE * decimal::ONE)
     }
 
     /// The difference, or the farthest quantity that can be held.
@@ -82,7 +81,7 @@ impl Quantity {
 
     /// Whether it has no fraction.
     pub fn is_whole(self) -> bool {
-        self.0 % micros::ONE == 0
+        self.0 % decimal::ONE == 0
     }
 }
 
@@ -94,7 +93,7 @@ impl std::iter::Sum for Quantity {
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&micros::text(self.0, 0))
+        f.write_str(&decimal::text(self.0, 0))
     }
 }
 
@@ -119,9 +118,9 @@ impl Serialize for Quantity {
     )]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.is_whole() {
-            serializer.serialize_i64(self.0 / micros::ONE)
+            serializer.serialize_i64(self.0 / decimal::ONE)
         } else {
-            serializer.serialize_f64(self.0 as f64 / micros::ONE as f64)
+            serializer.serialize_f64(self.0 as f64 / decimal::ONE as f64)
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
+use latchstring::values::{TextError, one_line};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use super::{UnseenError, name::one_line};
 
 /// The units that every store begins with. A store adds others by using them.
 pub const USUAL: [&str; 15] = [
@@ -63,5 +62,5 @@ pub enum UnitError {
     Length(usize),
     /// Something in it that people do not see.
     #[error(transparent)]
-    Unseen(#[from] UnseenError),
+    Unseen(#[from] TextError),
 }

@@ -1,9 +1,10 @@
 //! Waste: the share of a material that is lost when it is used.
 
+use latchstring::values::decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::{Quantity, QuantityError, micros, quantity::NumberText};
+use super::{Quantity, QuantityError, quantity::NumberText};
 
 /// Percent of a row's quantity that is used up in addition to it: at 10 %, two metres take 2.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, JsonSchema)]
@@ -24,7 +25,7 @@ impl Waste {
 
     /// 1 + waste/100, in hundred-millionths: what a quantity is multiplied by.
     pub(crate) fn factor(self) -> u64 {
-        (100 * micros::ONE + self.0.micros()).unsigned_abs()
+        (100 * decimal::ONE + self.0.micros()).unsigned_abs()
     }
 }
 

@@ -331,8 +331,8 @@ fn of_ids<I: TryFrom<String> + Ord>(levels: Levels) -> BTreeMap<(I, LocationId),
 }
 
 fn structure<'p>(owner: &Owner, parts: &'p crate::model::structure::Parts) -> Result<Structure<'p>, StorageError> {
-    Structure::of(owner, parts).map_err(|source| StorageError::Structure {
-        owner: owner.to_string(),
-        source,
+    Structure::of(owner, parts).map_err(|source| StorageError::Together {
+        what: owner.to_string(),
+        source: source.into(),
     })
 }

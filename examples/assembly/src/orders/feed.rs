@@ -62,7 +62,7 @@ pub async fn feed(
     now: DateTime<Utc>,
 ) -> Result<Fed, EventError> {
     let (goods, locations) = {
-        let reader = Reader::new(orders.database.begin_read().await?, store);
+        let reader = Reader::begin(&orders.database, store).await?;
         let filter = BomFilter {
             is_active: Some(true),
             ..BomFilter::default()

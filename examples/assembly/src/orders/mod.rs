@@ -112,7 +112,7 @@ impl Orders {
     /// # Errors
     /// When it cannot have happened, or the database fails. Then nothing was changed.
     pub async fn apply(&self, store: TenantId, event: &OrderEvent, now: DateTime<Utc>) -> Result<Applied, EventError> {
-        let writer = Writer::new(self.database.begin_write_for(store).await?, store);
+        let writer = Writer::begin(&self.database, store).await?;
         if writer.reader().was_told(&event.id).await? {
             return Ok(Applied::Duplicate);
         }
@@ -133,7 +133,7 @@ impl Orders {
     /// # Errors
     /// When the platform cannot be reached or the database fails. Then nothing was changed.
     pub async fn synchronise(&self, store: TenantId, now: DateTime<Utc>) -> Result<usize, EventError> {
-        let writer = Writer::new(self.database.begin_write_for(store).await?, store);
+        let writer = Writer::begin(&self.database, store).await?;
         let count = engine::synchronise(&writer, now).await?;
         writer.commit_unfenced().await?;
         Ok(count)
@@ -144,7 +144,7 @@ impl Orders {
     /// # Errors
     /// When there is none or more than one of that SKU or name, or the database fails.
     pub async fn article(&self, store: TenantId, what: &str, at: Option<&str>) -> Result<Article, EventError> {
-        let reader = Reader::new(self.database.begin_read().await?, store);
+        let reader = Reader::begin(&self.database, store).await?;
         let variant = match VariantId::try_from(what.to_owned()) {
             Ok(id) if reader.variants(std::slice::from_ref(&id)).await?.contains_key(&id) => id,
             Ok(_) | Err(_) => {
@@ -171,7 +171,7 @@ impl Orders {
     /// # Errors
     /// When there is none, or the database fails.
     pub async fn location(&self, store: TenantId, at: &str) -> Result<LocationId, EventError> {
-        location(&Reader::new(self.database.begin_read().await?, store), at).await
+        location(&Reader::begin(&self.database, store).await?, at).await
     }
 
     /// An order number that is not taken: the next after the highest of those that are only digits, from 1001.
@@ -179,7 +179,7 @@ impl Orders {
     /// # Errors
     /// When the database fails.
     pub async fn next_id(&self, store: TenantId) -> Result<OrderId, EventError> {
-        let reader = Reader::new(self.database.begin_read().await?, store);
+        let reader = Reader::begin(&self.database, store).await?;
         Ok(reader.next_order_id().await?)
     }
 
@@ -188,7 +188,7 @@ impl Orders {
     /// # Errors
     /// When there is no such order, or the database fails.
     pub async fn history(&self, store: TenantId, id: &OrderId) -> Result<History, EventError> {
-        let reader = Reader::new(self.database.begin_read().await?, store);
+        let reader = Reader::begin(&self.database, store).await?;
         let order = reader.order(id).await?;
         let order = order.ok_or_else(|| OrderError::NoOrder(id.clone()))?;
         let events = reader.told(id).await?.into_iter().map(Event::from).collect();
@@ -200,7 +200,7 @@ impl Orders {
     /// # Errors
     /// When the database fails.
     pub async fn latest(&self, store: TenantId, limit: u64) -> Result<(Vec<Order>, u64), EventError> {
-        let reader = Reader::new(self.database.begin_read().await?, store);
+        let reader = Reader::begin(&self.database, store).await?;
         let (ids, total) = reader.order_ids(Page { offset: 0, limit }).await?;
         let mut orders = Vec::with_capacity(ids.len());
         for id in ids {

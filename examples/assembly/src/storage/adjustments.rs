@@ -1,6 +1,7 @@
 //! The history of counts: rows are only ever added.
 
 use chrono::{DateTime, Utc};
+use latchstring::db::column::checked;
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::ExprTrait,
 };
@@ -9,7 +10,6 @@ use uuid::Uuid;
 use super::{
     Kind, Page, Reader, StorageError, Writer,
     entity::{AdjustmentSource, adjustment},
-    row::checked,
 };
 use crate::model::{LocationId, Quantity};
 
@@ -78,13 +78,13 @@ impl Reader {
             .add_option(filter.since.map(|since| At.gte(since)))
             .add_option(filter.source.map(|source| Source.eq(source)));
         let select = self.all::<adjustment::Entity>().filter(conditions);
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         let rows = select
             .order_by_desc(At)
             .order_by_desc(Id)
             .offset(page.offset)
             .limit(page.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let adjustments = rows.into_iter().map(Adjustment::try_from);
         Ok((adjustments.collect::<Result<_, _>>()?, total))
@@ -102,7 +102,7 @@ impl Writer {
     ) -> Result<(), StorageError> {
         let row = |(location, before, after): &(LocationId, Quantity, Quantity)| {
             let row = adjustment::Model {
-                store_id: self.reader().store(),
+                store_id: self.reader().owner(),
                 id: new_id(),
                 kind,
                 item_id: item.to_owned(),

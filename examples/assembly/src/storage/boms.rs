@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::{
+    CHUNK,
+    search::{has_word, searchable},
+};
 use schemars::JsonSchema;
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -13,8 +17,8 @@ use serde::Deserialize;
 use super::{
     Page, Reader, StorageError, UsageFilter, Writer,
     entity::{bom, variant},
-    reader::{CHUNK, has_word, order, searchable},
-    writer::stored_version,
+    lists::order,
+    row::stored_version,
 };
 use crate::model::{Bom, BomId, VariantId};
 
@@ -46,7 +50,7 @@ impl Reader {
     /// One BOM.
     pub(crate) async fn bom(&self, id: &BomId) -> Result<Option<Bom>, StorageError> {
         let select = self.all::<bom::Entity>().filter(bom::Column::Id.eq(id.as_str()));
-        select.one(&self.transaction).await?.map(Bom::try_from).transpose()
+        select.one(self.transaction()).await?.map(Bom::try_from).transpose()
     }
 
     /// These BOMs, where they exist.
@@ -55,7 +59,7 @@ impl Reader {
         for ids in ids.chunks(CHUNK) {
             let select = self.all::<bom::Entity>();
             let select = select.filter(bom::Column::Id.is_in(ids.iter().map(BomId::as_str)));
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let bom = Bom::try_from(row)?;
                 boms.insert(bom.id.clone(), bom);
             }
@@ -69,7 +73,7 @@ impl Reader {
         for ids in variants.chunks(CHUNK) {
             let select = self.all::<bom::Entity>();
             let select = select.filter(bom::Column::VariantId.is_in(ids.iter().map(VariantId::as_str)));
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let bom = Bom::try_from(row)?;
                 boms.insert(bom.variant.clone(), bom);
             }
@@ -82,13 +86,13 @@ impl Reader {
         let select = self
             .all::<bom::Entity>()
             .filter(bom::Column::VariantId.eq(variant.as_str()));
-        select.one(&self.transaction).await?.map(Bom::try_from).transpose()
+        select.one(self.transaction()).await?.map(Bom::try_from).transpose()
     }
 
     /// A page of BOMs, and how many there are on all pages.
     pub(crate) async fn bom_page(&self, filter: &BomFilter, page: Page) -> Result<(Vec<Bom>, u64), StorageError> {
         let select = self.filtered_boms(filter);
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         let column = match filter.sort {
             BomSort::Name => bom::Column::Name,
             BomSort::CreatedAt => bom::Column::CreatedAt,
@@ -100,7 +104,7 @@ impl Reader {
         let rows = select
             .offset(page.offset)
             .limit(page.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok((rows.into_iter().map(Bom::try_from).collect::<Result<_, _>>()?, total))
     }
@@ -145,7 +149,7 @@ impl Reader {
             .column(Vendor);
         let mut select = select.distinct().order_by_asc(Vendor).limit(1000);
         QuerySelect::query(&mut select).join(JoinType::InnerJoin, bom::Entity, made);
-        Ok(select.into_tuple().all(&self.transaction).await?)
+        Ok(select.into_tuple().all(self.transaction()).await?)
     }
 }
 
@@ -162,7 +166,7 @@ impl Writer {
 
     fn bom_row(&self, bom: &Bom) -> bom::Model {
         bom::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: bom.id.to_string(),
             name: bom.name.clone(),
             variant_id: bom.variant.to_string(),

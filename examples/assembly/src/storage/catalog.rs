@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::{
+    CHUNK,
+    column::checked,
+    search::{escaped, has_word, searchable},
+};
 use sea_orm::{
     ColumnTrait, Condition, FromQueryResult, IntoActiveModel, IntoSimpleExpr, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
@@ -11,8 +16,6 @@ use sea_orm::{
 use super::{
     Page, Reader, StorageError, Writer,
     entity::{bom, material, product, variant},
-    reader::{CHUNK, escaped, has_word, searchable},
-    row::checked,
 };
 use crate::model::{
     Price, Product, ProductId, Variant, VariantId,
@@ -56,12 +59,12 @@ impl Reader {
                 .column(material::Column::Id);
             select = select.filter(within(Id, used.into_query(), is_material));
         }
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         let select = select.order_by_asc(ProductTitle).order_by_asc(Title).order_by_asc(Id);
         let rows = select
             .offset(page.offset)
             .limit(page.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let variants = rows.into_iter().map(Variant::try_from);
         Ok((variants.collect::<Result<_, _>>()?, total))
@@ -74,12 +77,12 @@ impl Reader {
         for term in terms {
             select = select.filter(self.of_product(term));
         }
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         let select = select.order_by_asc(Title).order_by_asc(Id);
         let rows = select
             .offset(page.offset)
             .limit(page.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let products = rows.into_iter().map(Product::try_from);
         Ok((products.collect::<Result<_, _>>()?, total))
@@ -148,7 +151,7 @@ impl Reader {
         for ids in ids.chunks(CHUNK) {
             let select = self.all::<variant::Entity>();
             let select = select.filter(variant::Column::Id.is_in(ids.iter().map(VariantId::as_str)));
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let variant = Variant::try_from(row)?;
                 variants.insert(variant.id.clone(), variant);
             }
@@ -162,7 +165,7 @@ impl Reader {
         let rows = select
             .order_by_asc(variant::Column::Id)
             .limit(2)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         rows.into_iter().map(|row| checked("variants", "id", row.id)).collect()
     }
@@ -173,7 +176,7 @@ impl Reader {
         for ids in ids.chunks(CHUNK) {
             let select = self.all::<product::Entity>();
             let select = select.filter(product::Column::Id.is_in(ids.iter().map(ProductId::as_str)));
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let product = Product::try_from(row)?;
                 products.insert(product.id.clone(), product);
             }
@@ -190,7 +193,7 @@ impl Reader {
                 .all::<variant::Entity>()
                 .filter(Of.is_in(ids.iter().map(ProductId::as_str)));
             let select = select.order_by_asc(Title).order_by_asc(Id);
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 variants.push(Variant::try_from(row)?);
             }
         }
@@ -213,7 +216,7 @@ impl Reader {
                 .column(Of)
                 .column_as(Id.count(), "count")
                 .group_by(Of);
-            for row in select.into_model::<Counted>().all(&self.transaction).await? {
+            for row in select.into_model::<Counted>().all(self.transaction()).await? {
                 let id = checked("variants", "product_id", row.product_id)?;
                 counts.insert(id, u64::try_from(row.count).unwrap_or(0));
             }
@@ -249,7 +252,7 @@ fn like<C: ColumnTrait + IntoSimpleExpr>(column: C, pattern: &str) -> SimpleExpr
 impl Writer {
     /// Adds to the catalogue.
     pub(crate) async fn add_catalogue(&self, products: &[Product], variants: &[Variant]) -> Result<(), StorageError> {
-        let store_id = self.reader().store();
+        let store_id = self.reader().owner();
         let product = |product: &Product| product::Model {
             store_id,
             id: product.id.to_string(),

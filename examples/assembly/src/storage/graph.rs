@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use latchstring::db::{CHUNK, column::checked};
 use sea_orm::{
     ColumnTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, ExprTrait},
@@ -10,8 +11,6 @@ use sea_orm::{
 use super::{
     Kind, Reader, StorageError,
     entity::{bom, component_row, nested_row},
-    reader::CHUNK,
-    row::checked,
     rows::{kind_of, owner},
 };
 use crate::model::{Graph, Owner, SubAssemblyId, VariantId, structure::Rows};
@@ -123,7 +122,7 @@ impl Reader {
                 }
                 if let Some(product) = product {
                     let users = components.filter(MaterialId.eq(product.as_str()));
-                    for row in users.all(&self.transaction).await? {
+                    for row in users.all(self.transaction()).await? {
                         edges.push((owner(row.owner_kind, row.owner_id)?, maker.clone()));
                     }
                 }
@@ -136,7 +135,7 @@ impl Reader {
         use nested_row::Column::{OwnerId, OwnerKind, SubAssemblyId};
         let select = select.select_only().column(OwnerKind).column(OwnerId);
         let select = select.column_as(SubAssemblyId, "part_id").into_model::<Edge>();
-        Ok(select.all(&self.transaction).await?)
+        Ok(select.all(self.transaction()).await?)
     }
 
     /// The rows among these whose material is the finished good of a BOM.
@@ -148,7 +147,7 @@ impl Reader {
         let select = select.select_only().column(OwnerKind).column(OwnerId);
         let mut select = select.column_as(bom::Column::Id, "part_id");
         QuerySelect::query(&mut select).join(JoinType::InnerJoin, bom::Entity, made_here);
-        Ok(select.into_model::<Edge>().all(&self.transaction).await?)
+        Ok(select.into_model::<Edge>().all(self.transaction()).await?)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use latchstring::Context;
+use latchstring::db::{CHUNK, column::checked};
 use sea_orm::{
     ColumnTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Alias, ExprTrait, OnConflict},
@@ -12,8 +13,6 @@ use super::{
     Kind, Reader, StorageError, Writer,
     adjustments::Cause,
     entity::{AdjustmentSource, level},
-    reader::CHUNK,
-    row::checked,
 };
 use crate::model::{LocationId, Quantity};
 use uuid::Uuid;
@@ -36,7 +35,7 @@ impl Reader {
             let select = select
                 .filter(level::Column::ItemId.is_in(items))
                 .order_by_asc(level::Column::LocationId);
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let location = checked("levels", "location_id", row.location_id)?;
                 levels.insert((row.item_id, location), Quantity::from_micros(row.quantity));
             }
@@ -59,7 +58,7 @@ impl Reader {
                 .column(level::Column::ItemId)
                 .column_as(sum, "total")
                 .group_by(level::Column::ItemId);
-            for row in select.into_model::<Total>().all(&self.transaction).await? {
+            for row in select.into_model::<Total>().all(self.transaction()).await? {
                 totals.insert(row.item_id, Quantity::from_micros(row.total));
             }
         }
@@ -78,7 +77,7 @@ impl Writer {
         let cause = Cause {
             at: cx.now(),
             source: AdjustmentSource::Agent,
-            actor: format!("AI assistant via {}", cx.grant().holder()),
+            actor: cx.actor(),
             occasion: cx.request().to_string(),
         };
         self.move_levels(&cause, (kind, item), levels, || cx.new_uuid()).await
@@ -106,7 +105,7 @@ impl Writer {
     ) -> Result<(), StorageError> {
         let row = |(location, quantity): (LocationId, Quantity)| {
             let row = level::Model {
-                store_id: self.reader().store(),
+                store_id: self.reader().owner(),
                 kind,
                 item_id: item.to_owned(),
                 location_id: location.into(),

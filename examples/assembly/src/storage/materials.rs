@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::{
+    CHUNK,
+    column::checked,
+    search::{has_words, searchable},
+};
 use schemars::JsonSchema;
 use sea_orm::{
     ColumnTrait, FromQueryResult, IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -13,9 +18,8 @@ use serde::Deserialize;
 use super::{
     Kind, Page, Reader, StorageError, UsageFilter, Writer,
     entity::{bom, component_row, level, material, sub_assembly},
-    reader::{CHUNK, has_words, no_value, order, searchable},
-    row::checked,
-    writer::stored_version,
+    lists::{no_value, order},
+    row::stored_version,
 };
 use crate::model::{BomId, Material, Origin, Owner, Price, Quantity, VariantId};
 
@@ -86,7 +90,7 @@ impl Reader {
         for ids in ids.chunks(CHUNK) {
             let select = self.all::<material::Entity>();
             let select = select.filter(material::Column::Id.is_in(ids.iter().map(VariantId::as_str)));
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let material = Material::try_from(row)?;
                 materials.insert(material.id.clone(), material);
             }
@@ -107,7 +111,7 @@ impl Reader {
     ) -> Result<(Vec<Material>, u64), StorageError> {
         use material::Column::{Id, ProductName, VariantName};
         let select = self.filtered_materials(filter);
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         let direction = order(filter.is_descending);
         let select = match filter.sort {
             MaterialSort::ProductName => {
@@ -127,7 +131,7 @@ impl Reader {
             }
         };
         let select = select.order_by_asc(Id).offset(page.offset).limit(page.limit);
-        let rows = select.all(&self.transaction).await?;
+        let rows = select.all(self.transaction()).await?;
         Ok((
             rows.into_iter().map(Material::try_from).collect::<Result<_, _>>()?,
             total,
@@ -184,7 +188,7 @@ impl Reader {
             .order_by_asc(Vendor)
             .limit(1000)
             .into_tuple()
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok(vendors)
     }
@@ -203,7 +207,7 @@ impl Reader {
                 .column(OwnerKind)
                 .column_as(OwnerId.count(), "count");
             let select = select.group_by(MaterialId).group_by(OwnerKind);
-            for row in select.into_model::<Uses>().all(&self.transaction).await? {
+            for row in select.into_model::<Uses>().all(self.transaction()).await? {
                 let id = checked("component_rows", "material_id", row.material_id)?;
                 usage.entry(id).or_default().add(row.owner_kind, row.count);
             }
@@ -227,7 +231,7 @@ impl Reader {
         for ids in ids.chunks(CHUNK) {
             let select = self.all::<component_row::Entity>();
             let select = select.filter(MaterialId.is_in(ids.iter().map(VariantId::as_str)));
-            for row in select.order_by_asc(OwnerId).all(&self.transaction).await? {
+            for row in select.order_by_asc(OwnerId).all(self.transaction()).await? {
                 let of_this = uses.entry(row.material_id).or_default();
                 if of_this.len() < MOST_REFERRERS {
                     of_this.push((row.owner_kind, row.owner_id, row.quantity));
@@ -266,7 +270,7 @@ impl Reader {
             let select = self.all::<bom::Entity>().filter(bom::Column::Id.is_in(ids));
             names.extend(
                 select
-                    .all(&self.transaction)
+                    .all(self.transaction())
                     .await?
                     .into_iter()
                     .map(|row| ((Kind::Bom, row.id), row.name)),
@@ -276,7 +280,7 @@ impl Reader {
             let select = self
                 .all::<sub_assembly::Entity>()
                 .filter(sub_assembly::Column::Id.is_in(ids));
-            let rows = select.all(&self.transaction).await?;
+            let rows = select.all(self.transaction()).await?;
             names.extend(rows.into_iter().map(|row| ((Kind::SubAssembly, row.id), row.name)));
         }
         let mut referrers = Vec::with_capacity(rows.len());
@@ -304,7 +308,7 @@ impl Reader {
         use material::Column::Unit;
         let select = self.all::<material::Entity>().select_only().column(Unit);
         let units = select.distinct().order_by_asc(Unit).limit(1000).into_tuple();
-        Ok(units.all(&self.transaction).await?)
+        Ok(units.all(self.transaction()).await?)
     }
 }
 
@@ -336,7 +340,7 @@ impl Writer {
 
     fn material_row(&self, material: &Material) -> material::Model {
         material::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: material.id.to_string(),
             origin: material.origin.into(),
             product_id: material.product.as_ref().map(ToString::to_string),

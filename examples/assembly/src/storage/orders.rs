@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use latchstring::db::column::{checked, one_of, read_json, write_json};
 use sea_orm::{
     ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
@@ -10,7 +11,6 @@ use sea_orm::{
 use super::{
     Page, Reader, StorageError, Writer,
     entity::{order, order_event, order_line, taking},
-    row::{checked, one_of},
 };
 use crate::model::{Article, Execution, Order, OrderEvent, OrderId, OrderStatus, order::Units};
 
@@ -56,7 +56,7 @@ impl Reader {
     /// One order.
     pub(crate) async fn order(&self, id: &OrderId) -> Result<Option<Order>, StorageError> {
         let select = self.all::<order::Entity>().filter(order::Column::Id.eq(id.as_str()));
-        let Some(row) = select.one(&self.transaction).await? else {
+        let Some(row) = select.one(self.transaction()).await? else {
             return Ok(None);
         };
         let statuses = [OrderStatus::Open, OrderStatus::Cancelled];
@@ -64,7 +64,7 @@ impl Reader {
             .all::<order_line::Entity>()
             .filter(order_line::Column::OrderId.eq(id.as_str()));
         let mut lines = BTreeMap::new();
-        for row in select.all(&self.transaction).await? {
+        for row in select.all(self.transaction()).await? {
             let units = Units {
                 ordered: checked("order_lines", "ordered", row.ordered)?,
                 refunded: checked("order_lines", "refunded", row.refunded)?,
@@ -73,7 +73,7 @@ impl Reader {
         }
         Ok(Some(Order {
             id: id.clone(),
-            status: one_of("orders", "status", &row.status, statuses, OrderStatus::as_str)?,
+            status: one_of(("orders", "status"), &row.status, &statuses, OrderStatus::as_str)?,
             lines,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -83,7 +83,7 @@ impl Reader {
     /// The number after the highest order number, from 1001; ids that are no number of at most nine digits do not count.
     pub(crate) async fn next_order_id(&self) -> Result<OrderId, StorageError> {
         let select = self.all::<order::Entity>().select_only().column(order::Column::Id);
-        let ids: Vec<String> = select.into_tuple().all(&self.transaction).await?;
+        let ids: Vec<String> = select.into_tuple().all(self.transaction()).await?;
         let numbers = ids
             .iter()
             .filter(|id| id.len() <= 9)
@@ -95,13 +95,13 @@ impl Reader {
     /// The ids of a page of orders, the latest first, and how many there are on all pages.
     pub(crate) async fn order_ids(&self, page: Page) -> Result<(Vec<OrderId>, u64), StorageError> {
         let select = self.all::<order::Entity>();
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         let rows = select
             .order_by_desc(order::Column::CreatedAt)
             .order_by_desc(order::Column::Id)
             .offset(page.offset)
             .limit(page.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let ids = rows.into_iter().map(|row| checked("orders", "id", row.id));
         Ok((ids.collect::<Result<_, _>>()?, total))
@@ -116,13 +116,13 @@ impl Reader {
             .filter(VariantId.eq(of.variant.as_str()))
             .filter(LocationId.eq(location(of)))
             .filter(Held.gt(0));
-        let rows = select.order_by_desc(Position).all(&self.transaction).await?;
+        let rows = select.order_by_desc(Position).all(self.transaction()).await?;
         let taking = |row: taking::Model| {
             Ok(Taking {
                 position: row.position,
                 held: checked("takings", "held", row.held)?,
                 article: article("takings", row.variant_id, row.location_id)?,
-                execution: json("takings", "execution", &row.execution)?,
+                execution: read_json(("takings", "execution"), &row.execution)?,
             })
         };
         rows.into_iter().map(taking).collect()
@@ -134,7 +134,7 @@ impl Reader {
             .filter(taking::Column::OrderId.eq(order.as_str()));
         let last = select
             .order_by_desc(taking::Column::Position)
-            .one(&self.transaction)
+            .one(self.transaction())
             .await?;
         Ok(last.map_or(0, |row| row.position + 1))
     }
@@ -144,7 +144,7 @@ impl Reader {
         let select = self
             .all::<order_event::Entity>()
             .filter(order_event::Column::Id.eq(event_id));
-        Ok(select.one(&self.transaction).await?.is_some())
+        Ok(select.one(self.transaction()).await?.is_some())
     }
 
     /// The events of an order, the first first; 1000 at most.
@@ -155,7 +155,7 @@ impl Reader {
             .order_by_asc(At)
             .order_by_asc(Id)
             .limit(1000)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let told = |row: order_event::Model| {
             Ok(Told {
@@ -163,7 +163,10 @@ impl Reader {
                 order: checked("order_events", "order_id", row.order_id)?,
                 kind: row.kind,
                 at: row.at,
-                log: row.log.map(|log| json("order_events", "log", &log)).transpose()?,
+                log: row
+                    .log
+                    .map(|log| read_json(("order_events", "log"), &log))
+                    .transpose()?,
                 sync_error: row.sync_error,
             })
         };
@@ -171,33 +174,11 @@ impl Reader {
     }
 }
 
-fn json<T: serde::de::DeserializeOwned>(
-    table: &'static str,
-    column: &'static str,
-    stored: &str,
-) -> Result<T, StorageError> {
-    serde_json::from_str(stored).map_err(|error| StorageError::Inconsistent {
-        table,
-        column,
-        value: stored.chars().take(100).collect(),
-        why: error.to_string(),
-    })
-}
-
-fn written<T: serde::Serialize>(table: &'static str, column: &'static str, value: &T) -> Result<String, StorageError> {
-    serde_json::to_string(value).map_err(|error| StorageError::Inconsistent {
-        table,
-        column,
-        value: "a new value".to_owned(),
-        why: error.to_string(),
-    })
-}
-
 impl Writer {
     /// Puts an order in place of what it was, if it was.
     pub(crate) async fn put_order(&self, order: &Order) -> Result<(), StorageError> {
         use order_line::Column::{LocationId, OrderId, Ordered, Refunded, StoreId, VariantId};
-        let store_id = self.reader().store();
+        let store_id = self.reader().owner();
         let row = order::Model {
             store_id,
             id: order.id.to_string(),
@@ -236,13 +217,13 @@ impl Writer {
         execution: &Execution,
     ) -> Result<(), StorageError> {
         let row = taking::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             order_id: order.to_string(),
             position: self.reader().next_position(order).await?,
             variant_id: of.variant.to_string(),
             location_id: location(of),
             held: stored(held),
-            execution: written("takings", "execution", execution)?,
+            execution: write_json(("takings", "execution"), execution)?,
         };
         self.insert(vec![row.into_active_model()]).await
     }
@@ -250,13 +231,13 @@ impl Writer {
     /// Writes down that an order holds another number of units of what it took.
     pub(crate) async fn save_taking(&self, order: &OrderId, taking: &Taking) -> Result<(), StorageError> {
         let row = taking::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             order_id: order.to_string(),
             position: taking.position,
             variant_id: taking.article.variant.to_string(),
             location_id: location(&taking.article),
             held: stored(taking.held),
-            execution: written("takings", "execution", &taking.execution)?,
+            execution: write_json(("takings", "execution"), &taking.execution)?,
         };
         self.update(row.into_active_model()).await
     }
@@ -269,7 +250,7 @@ impl Writer {
         sync_error: Option<&str>,
     ) -> Result<(), StorageError> {
         let row = order_event::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: event.id.clone(),
             order_id: event.order.to_string(),
             kind: event.kind.as_str().to_owned(),

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::{CHUNK, column::checked};
 use sea_orm::{
     ColumnTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Alias, ExprTrait},
@@ -14,8 +15,6 @@ use uuid::Uuid;
 use super::{
     Cause, Kind, Levels, Reader, StorageError, Writer,
     entity::{order_event, platform_move},
-    reader::CHUNK,
-    row::checked,
 };
 use crate::model::{LocationId, Quantity};
 
@@ -50,7 +49,7 @@ impl Reader {
                 .select_only();
             let select = select.column(ItemId).column(LocationId).column_as(sum, "quantity");
             let select = select.group_by(ItemId).group_by(LocationId).into_model::<Total>();
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let location = checked("platform_moves", "location_id", row.location_id)?;
                 let level = levels.entry((row.item_id, location)).or_default();
                 *level = level.plus(Quantity::from_micros(row.quantity));
@@ -64,7 +63,7 @@ impl Reader {
         let select = self.all::<platform_move::Entity>();
         let rows = select
             .order_by_asc(platform_move::Column::Id)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let waiting = |row: platform_move::Model| {
             Ok(Waiting {
@@ -106,7 +105,7 @@ impl Writer {
     ) -> Result<(), StorageError> {
         let row = |one: &Waiting| {
             let row = platform_move::Model {
-                store_id: self.reader().store(),
+                store_id: self.reader().owner(),
                 id: new_id(),
                 event_id: one.event_id.clone(),
                 kind: one.kind,

@@ -1,95 +1,19 @@
 //! A row becomes a value in one step, or says what is wrong with it.
 
-use std::fmt::Display;
-
-use latchstring::OperationError;
-use latchstring::db::DatabaseError;
-use sea_orm::DbErr;
+use latchstring::db::{
+    StorageError,
+    column::{checked, one_of},
+};
 
 use super::entity::{self, bom, component_row, location, material, nested_row, product, shop, sub_assembly, variant};
 use crate::model::{
     Bom, BomSettings, ComponentRow, Location, Material, NestedRow, Origin, Price, Product, ProductStatus, Quantity,
-    Shop, ShopPlan, ShopSettings, StructureError, SubAssembly, Variant, VariantId, Waste,
+    Shop, ShopPlan, ShopSettings, SubAssembly, Variant, VariantId, Waste,
 };
 
-/// The database cannot be asked, or holds what it must not.
-#[derive(Debug, thiserror::Error)]
-pub enum StorageError {
-    /// The database cannot be asked.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-    /// A value is stored that could not have been entered.
-    #[error("`{value}` in {table}.{column} makes no sense: {why}")]
-    Inconsistent {
-        /// Where.
-        table: &'static str,
-        /// Where in it.
-        column: &'static str,
-        /// What.
-        value: String,
-        /// Which rule it breaks.
-        why: String,
-    },
-    /// Rows are stored that make no structure.
-    #[error("the stored structure of {owner} makes no sense")]
-    Structure {
-        /// Of what.
-        owner: String,
-        /// Which rule they break.
-        source: StructureError,
-    },
-    /// The store was never set up.
-    #[error("store `{0}` has no row in `shops`")]
-    NoShop(uuid::Uuid),
-}
-
-impl From<DbErr> for StorageError {
-    fn from(error: DbErr) -> Self {
-        Self::Database(error.into())
-    }
-}
-
-impl From<StorageError> for OperationError {
-    fn from(error: StorageError) -> Self {
-        match error {
-            StorageError::Database(error) => error.into(),
-            StorageError::Inconsistent { .. } | StorageError::Structure { .. } | StorageError::NoShop(_) => {
-                Self::internal(error)
-            }
-        }
-    }
-}
-
-/// A column's value, checked as it was when it was entered.
-pub(super) fn checked<R, T>(table: &'static str, column: &'static str, value: R) -> Result<T, StorageError>
-where
-    T: TryFrom<R>,
-    T::Error: Display,
-    R: Display + Clone,
-{
-    T::try_from(value.clone()).map_err(|why| StorageError::Inconsistent {
-        table,
-        column,
-        value: value.to_string(),
-        why: why.to_string(),
-    })
-}
-
-/// The one of these values that is stored under its name.
-pub(super) fn one_of<T: Copy, const N: usize>(
-    table: &'static str,
-    column: &'static str,
-    stored: &str,
-    values: [T; N],
-    name: impl Fn(T) -> &'static str,
-) -> Result<T, StorageError> {
-    let found = values.into_iter().find(|value| name(*value) == stored);
-    found.ok_or_else(|| StorageError::Inconsistent {
-        table,
-        column,
-        value: stored.to_owned(),
-        why: "there is no such value".to_owned(),
-    })
+/// How often something has changed, as databases keep it.
+pub(super) fn stored_version(version: u64) -> i64 {
+    i64::try_from(version).unwrap_or(i64::MAX)
 }
 
 /// How often something has changed; never negative.
@@ -105,10 +29,9 @@ impl TryFrom<shop::Model> for Shop {
             name: row.name,
             currency: row.currency,
             plan: one_of(
-                "shops",
-                "plan",
+                ("shops", "plan"),
                 &row.plan,
-                [ShopPlan::Standard, ShopPlan::Enhanced],
+                &[ShopPlan::Standard, ShopPlan::Enhanced],
                 ShopPlan::as_str,
             )?,
             settings: ShopSettings {
@@ -151,10 +74,9 @@ impl TryFrom<product::Model> for Product {
                 .map(str::to_owned)
                 .collect(),
             status: one_of(
-                "products",
-                "status",
+                ("products", "status"),
                 &row.status,
-                ProductStatus::ALL,
+                &ProductStatus::ALL,
                 ProductStatus::as_str,
             )?,
         })

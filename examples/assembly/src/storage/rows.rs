@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use latchstring::db::{CHUNK, column::checked};
 use sea_orm::{ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::{
     Kind, Reader, StorageError, Writer,
     entity::{bom, component_row, nested_row, sub_assembly},
-    reader::CHUNK,
-    row::checked,
 };
 use crate::model::{
     BomId, ComponentRow, NestedRow, Owner, SubAssembly, SubAssemblyId, VariantId,
@@ -68,7 +67,7 @@ impl Reader {
             let select = self
                 .all::<sub_assembly::Entity>()
                 .filter(sub_assembly::Column::Id.is_in(ids.iter().copied()));
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let sub_assembly = SubAssembly::try_from(row)?;
                 parts.sub_assemblies.insert(sub_assembly.id.clone(), sub_assembly);
             }
@@ -100,7 +99,7 @@ impl Reader {
                 let select = select.filter(component_row::Column::OwnerId.is_in(ids.iter().copied()));
                 for row in select
                     .order_by_asc(component_row::Column::Position)
-                    .all(&self.transaction)
+                    .all(self.transaction())
                     .await?
                 {
                     let owner = owner(row.owner_kind, row.owner_id.clone())?;
@@ -112,7 +111,7 @@ impl Reader {
                 let select = select.filter(nested_row::Column::OwnerId.is_in(ids.iter().copied()));
                 for row in select
                     .order_by_asc(nested_row::Column::Position)
-                    .all(&self.transaction)
+                    .all(self.transaction())
                     .await?
                 {
                     let owner = owner(row.owner_kind, row.owner_id.clone())?;
@@ -134,7 +133,7 @@ impl Writer {
     /// Puts these rows in place of the old ones.
     pub(crate) async fn replace_rows(&self, owner: &Owner, rows: &Rows) -> Result<(), StorageError> {
         self.drop_rows(owner).await?;
-        let store_id = self.reader().store();
+        let store_id = self.reader().owner();
         let (owner_kind, owner_id) = (kind_of(owner), owner.id());
         let component = |(position, row): (i32, &ComponentRow)| {
             let row = component_row::Model {

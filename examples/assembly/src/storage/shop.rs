@@ -14,8 +14,12 @@ const LOCATIONS: u64 = 1000;
 impl Reader {
     /// The store and its settings.
     pub(crate) async fn shop(&self) -> Result<Shop, StorageError> {
-        let row = self.all::<shop::Entity>().one(&self.transaction).await?;
-        row.ok_or(StorageError::NoShop(self.store()))?.try_into()
+        let row = self.all::<shop::Entity>().one(self.transaction()).await?;
+        let missing = StorageError::NotSetUp {
+            table: "shops",
+            tenant: self.tenant(),
+        };
+        row.ok_or(missing)?.try_into()
     }
 
     /// Every location, by name.
@@ -24,7 +28,7 @@ impl Reader {
         let rows = select
             .order_by_asc(location::Column::Id)
             .limit(LOCATIONS)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         rows.into_iter().map(Location::try_from).collect()
     }
@@ -34,7 +38,11 @@ impl Reader {
         let select = self
             .all::<location::Entity>()
             .filter(location::Column::Id.eq(id.as_str()));
-        select.one(&self.transaction).await?.map(Location::try_from).transpose()
+        select
+            .one(self.transaction())
+            .await?
+            .map(Location::try_from)
+            .transpose()
     }
 }
 
@@ -43,7 +51,7 @@ impl Writer {
     pub(crate) async fn add_shop(&self, shop: &Shop, locations: &[Location]) -> Result<(), StorageError> {
         self.insert(vec![self.shop_row(shop).into_active_model()]).await?;
         let location = |location: &Location| location::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: location.id.to_string(),
             name: location.name.clone(),
             is_active: location.is_active,
@@ -60,7 +68,7 @@ impl Writer {
     fn shop_row(&self, shop: &Shop) -> shop::Model {
         let settings = &shop.settings;
         shop::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             name: shop.name.clone(),
             currency: shop.currency.clone(),
             plan: shop.plan.as_str().to_owned(),

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::{
+    CHUNK,
+    column::checked,
+    search::{has_words, searchable},
+};
 use sea_orm::{
     ColumnTrait, FromQueryResult, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::SelectStatement,
@@ -10,9 +15,8 @@ use sea_orm::{
 use super::{
     Kind, Page, Reader, Referrer, StorageError, Usage, UsageFilter, Writer,
     entity::{nested_row, sub_assembly},
-    reader::{CHUNK, has_words, order, searchable},
-    row::checked,
-    writer::stored_version,
+    lists::order,
+    row::stored_version,
 };
 use crate::model::{SubAssembly, SubAssemblyId};
 
@@ -41,7 +45,7 @@ impl Reader {
         for ids in ids.chunks(CHUNK) {
             let select = self.all::<sub_assembly::Entity>();
             let select = select.filter(sub_assembly::Column::Id.is_in(ids.iter().map(SubAssemblyId::as_str)));
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let sub_assembly = SubAssembly::try_from(row)?;
                 found.insert(sub_assembly.id.clone(), sub_assembly);
             }
@@ -68,12 +72,12 @@ impl Reader {
             UsageFilter::Used => select.filter(Id.in_subquery(self.used_sub_assemblies())),
             UsageFilter::Unused => select.filter(Id.not_in_subquery(self.used_sub_assemblies())),
         };
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         let select = select.order_by(Name, order(filter.is_descending)).order_by_asc(Id);
         let rows = select
             .offset(page.offset)
             .limit(page.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok((
             rows.into_iter().map(SubAssembly::try_from).collect::<Result<_, _>>()?,
@@ -106,7 +110,7 @@ impl Reader {
                 .group_by(Part)
                 .group_by(OwnerKind)
                 .into_model::<Uses>()
-                .all(&self.transaction)
+                .all(self.transaction())
                 .await?
             {
                 let id = checked("nested_rows", "sub_assembly_id", row.sub_assembly_id)?;
@@ -124,7 +128,7 @@ impl Reader {
         let rows = select
             .order_by_asc(nested_row::Column::OwnerId)
             .limit(1000)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         self.named(
             rows.into_iter()
@@ -152,7 +156,7 @@ impl Writer {
 
     fn sub_assembly_row(&self, sub_assembly: &SubAssembly) -> sub_assembly::Model {
         sub_assembly::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: sub_assembly.id.to_string(),
             name: sub_assembly.name.clone(),
             sku: sub_assembly.sku.clone(),

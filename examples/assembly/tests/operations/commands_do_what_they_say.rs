@@ -207,7 +207,7 @@ async fn setting_stock_sets_the_named_locations_and_writes_history() {
     let row = "SELECT before || ' ' || after || ' ' || actor || ' ' || source AS t FROM adjustments WHERE location_id = '70001'";
     assert_eq!(
         stores.texts(row).await,
-        ["182500000 12345678 AI assistant via Test desk (asmk_1234...abcd) agent"]
+        ["182500000 12345678 AI assistant via Test desk (test_1234...abcd) agent"]
     );
 }
 

@@ -68,7 +68,7 @@ impl Workshop {
     }
 
     pub(crate) fn cost(mut self, id: &str, cost: &str) -> Self {
-        let cost = Price::try_from(cost.to_owned()).unwrap();
+        let cost: Price = cost.parse().unwrap();
         self.parts.materials.get_mut(&material(id)).unwrap().cost = Some(cost);
         self
     }

@@ -9,7 +9,7 @@ use logistics::{
     model::{Plan, Shop},
     shop::{self, ShopChange},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::LogisticsProduct;
 
@@ -85,12 +85,6 @@ fn answer(shop: &Shop) -> Answer {
     let json = json!({
         "name": shop.name, "currency": shop.currency, "plan": shop.plan, "preferences": shop.preferences,
     });
-    let mut lines = vec![format!("{}, {}, plan {}", plain(&shop.name), shop.currency, shop.plan)];
-    if let Some(Value::Object(preferences)) = json.get("preferences") {
-        lines.extend(preferences.iter().map(|(name, value)| format!("  {name}: {value}")));
-    }
-    Answer {
-        text: lines.join("\n"),
-        json,
-    }
+    let text = format!("{}, {}, plan {}", plain(&shop.name), shop.currency, shop.plan);
+    Answer::with_settings(text, json, "preferences")
 }

@@ -70,7 +70,7 @@ impl Size {
 /// When the database fails.
 pub async fn fill(database: &Database, tenant: TenantId, size: Size) -> Result<(), StorageError> {
     let now = made(tenant);
-    let write = async || Ok::<_, StorageError>(Writer::new(database.begin_write_for(tenant).await?, tenant));
+    let write = async || Ok::<_, StorageError>(Writer::begin(database, tenant).await?);
     let shop = Shop {
         name: "Large store".to_owned(),
         currency: euro(),

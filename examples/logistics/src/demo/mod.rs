@@ -29,10 +29,10 @@ pub const STORES: &[(&str, &str)] = &[("harbor-pine", "Harbor & Pine"), ("kiln-c
 /// When the database fails.
 pub async fn seed(database: &Database, tenants: &[TenantId]) -> Result<(), StorageError> {
     for (tenant, tables) in tenants.iter().zip([&harbor::TABLES, &kiln::TABLES]) {
-        let writer = Writer::new(database.begin_write_for(*tenant).await?, *tenant);
+        let writer = Writer::begin(database, *tenant).await?;
         match writer.reader().shop().await {
             Ok(_) => {}
-            Err(StorageError::NoShop(_)) => {
+            Err(StorageError::NotSetUp { .. }) => {
                 fill::fill(&writer, tables, made(*tenant)).await?;
                 writer.commit_unfenced().await?;
             }

@@ -4,15 +4,12 @@ pub mod address;
 pub mod catalog;
 pub mod constants;
 pub mod credit;
-mod decimal;
 pub mod forecast;
 pub mod id;
 pub mod inventory;
 pub mod money;
-pub mod name;
 pub mod notify;
 pub mod outgoing;
-pub mod patch;
 pub mod purchase;
 pub mod refusal;
 pub mod returning;
@@ -23,18 +20,18 @@ pub mod supplier;
 pub mod transfer;
 pub mod units;
 
+pub use latchstring::values::{IdError, Name, Note, Patch};
+
 pub use address::{Address, Document, Shipment};
 pub use catalog::{Product, Variant};
 pub use constants::{Constants, ConstantsKey};
 pub use credit::{Application, Credit, CreditOrigin};
 pub use id::{
-    ApplicationId, CreditId, IdError, LineId, LocationId, PaymentId, ProductId, PurchaseOrderId, RecipientId, ReportId,
+    ApplicationId, CreditId, LineId, LocationId, PaymentId, ProductId, PurchaseOrderId, RecipientId, ReportId,
     ReturnOrderId, StockTakeId, SupplierId, TransferOrderId, VariantId, ViewId,
 };
 pub use inventory::{Bucket, Levels, Move, Place, Shortage};
 pub use money::{Amount, Currency, Percent, Price, Rate};
-pub use name::{Name, Note};
-pub use patch::Patch;
 pub use purchase::{PurchaseLine, PurchaseOrder, PurchaseStatus};
 pub use refusal::Refusal;
 pub use returning::{ReturnLine, ReturnOrder, ReturnStatus};

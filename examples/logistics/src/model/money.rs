@@ -1,135 +1,36 @@
 //! Money: exact decimals, and the currency they are in. Amounts of two currencies are never added.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, fmt};
 
+use latchstring::values::decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 
-use super::decimal;
-
-/// Reads a decimal string, or a number with at most six decimals, as its text.
-struct DecimalText(&'static str);
-
-impl de::Visitor<'_> for DecimalText {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    // The shortest text that means this float is the text that was sent, up to fifteen digits.
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-}
-
-/// Not such a number.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is not {what}")]
-pub struct DecimalError {
-    given: String,
-    what: &'static str,
-}
-
-macro_rules! decimal {
-    ($(#[$doc:meta])* $name:ident, $range:expr, $decimals:literal, $what:literal) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-        #[serde(into = "String")]
-        pub struct $name(i64);
-
-        impl $name {
-            /// In millionths; how databases keep it.
-            pub const fn micros(self) -> i64 {
-                self.0
-            }
-        }
-
-        impl TryFrom<i64> for $name {
-            type Error = DecimalError;
-
-            /// From millionths.
-            fn try_from(micros: i64) -> Result<Self, DecimalError> {
-                if $range.contains(&micros) {
-                    Ok(Self(micros))
-                } else {
-                    Err(DecimalError { given: decimal::text(i128::from(micros), 0), what: $what })
-                }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = DecimalError;
-
-            fn from_str(text: &str) -> Result<Self, DecimalError> {
-                let wrong = || DecimalError { given: text.chars().take(40).collect(), what: $what };
-                Self::try_from(decimal::parse(text).ok_or_else(wrong)?).map_err(|_| wrong())
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = deserializer.deserialize_any(DecimalText($what))?;
-                text.parse().map_err(de::Error::custom)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.to_string()
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&decimal::text(i128::from(self.0), $decimals))
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string" })
-            }
-        }
-    };
-}
-
-decimal! {
+latchstring::decimal! {
     /// An amount of money, zero or more, with six decimals. On the wire a decimal string such as `"12.50"`.
-    Price, (0..=1_000_000_000 * decimal::ONE), 2,
-    "an amount; write a decimal string such as \"12.50\", between 0 and 1000000000 and with at most six decimals"
-}
-
-decimal! {
+    Price {
+        range: 0..=1_000_000_000 * decimal::ONE,
+        decimals: 2,
+        what: "an amount",
+        like: "12.50",
+        within: "between 0 and 1000000000",
+    }
     /// What one unit of a currency is worth in another.
-    Rate, (1..=1_000_000 * decimal::ONE), 0,
-    "a rate; write a decimal string such as \"1.08\", above 0, at most 1000000 and with at most six decimals"
-}
-
-decimal! {
+    Rate {
+        range: 1..=1_000_000 * decimal::ONE,
+        decimals: 0,
+        what: "a rate",
+        like: "1.08",
+        within: "above 0, at most 1000000",
+    }
     /// A share of a hundred.
-    Percent, (0..=100 * decimal::ONE), 0,
-    "a percentage; write a decimal string such as \"19\", between 0 and 100 and with at most six decimals"
+    Percent {
+        range: 0..=100 * decimal::ONE,
+        decimals: 0,
+        what: "a percentage",
+        like: "19",
+        within: "between 0 and 100",
+    }
 }
 
 impl Price {

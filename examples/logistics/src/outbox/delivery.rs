@@ -12,7 +12,7 @@ use latchstring::db::Database;
 
 use super::{OutboxError, Outgoing, Sink};
 use crate::{
-    StorageError, Writer,
+    Writer,
     model::outgoing::{LEASE, MessageState, next_attempt},
     storage::Message,
 };
@@ -62,8 +62,7 @@ pub async fn deliver(
 
 /// Takes the next message, so that nobody else does.
 async fn take(database: &Database, store: TenantId, now: DateTime<Utc>) -> Result<Option<Message>, OutboxError> {
-    let transaction = database.begin_write_for(store).await.map_err(StorageError::from)?;
-    let writer = Writer::new(transaction, store);
+    let writer = Writer::begin(database, store).await?;
     let Some(mut message) = writer.reader().due_message(now).await? else {
         return Ok(None);
     };
@@ -99,8 +98,7 @@ async fn settle(
             message.error = Some(error.chars().take(1000).collect());
         }
     }
-    let transaction = database.begin_write_for(store).await.map_err(StorageError::from)?;
-    let writer = Writer::new(transaction, store);
+    let writer = Writer::begin(database, store).await?;
     let is = writer.reader().message(message.id).await?;
     if is.is_some_and(|is| is.state == MessageState::Waiting && is.attempts == message.attempts) {
         writer.save_message(&message).await?;
@@ -115,8 +113,7 @@ async fn settle(
 /// # Errors
 /// When the database fails. Then nothing was changed.
 pub async fn retry(database: &Database, store: TenantId) -> Result<usize, OutboxError> {
-    let transaction = database.begin_write_for(store).await.map_err(StorageError::from)?;
-    let writer = Writer::new(transaction, store);
+    let writer = Writer::begin(database, store).await?;
     let failed = writer.reader().failed_messages(1000).await?;
     let many = failed.len();
     for mut message in failed {

@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchstring::db::Database;
-use latchstring::{Ids, OperationError, TenantId};
+use latchstring::{Ids, OperationError, TenantId, values::seen};
 use serde_json::{Value, json};
 
 use super::OutboxError;
 use crate::{
-    Reader, StorageError, Writer,
+    Reader, Writer,
     model::{
         Plan, VariantId,
-        name::seen,
         notify::{Rule, Trigger},
     },
     operations::shared::{outlook, reports},
@@ -39,8 +38,7 @@ pub struct Due {
 /// # Errors
 /// When the database fails. Then nothing was written.
 pub async fn run_due(database: &Database, store: TenantId, now: DateTime<Utc>) -> Result<Due, OutboxError> {
-    let transaction = database.begin_write_for(store).await.map_err(StorageError::from)?;
-    let writer = Writer::new(transaction, store);
+    let writer = Writer::begin(database, store).await?;
     let ids = Ids::at(now);
     let mut due = Due::default();
     for report in writer.reader().reports().await? {

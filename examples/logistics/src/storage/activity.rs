@@ -32,14 +32,14 @@ impl Reader {
     ) -> Result<(Vec<Activity>, u64), StorageError> {
         use activity::Column::{DocumentId, Id};
         let mut select = self.all::<activity::Entity>().filter(DocumentId.eq(document));
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         if let Some(after) = window.after {
             select = select.filter(Id.lt(after));
         }
         let rows = select
             .order_by_desc(Id)
             .limit(window.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let activity = |row: activity::Model| {
             Ok(Activity {
@@ -67,11 +67,11 @@ impl Writer {
         details: Option<&Value>,
     ) -> Result<(), StorageError> {
         let row = activity::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: cx.new_uuid(),
             document_id: document.to_owned(),
             at: cx.now(),
-            actor: format!("AI assistant via {}", cx.grant().holder()),
+            actor: cx.actor(),
             action: action.to_owned(),
             details: details.map(|details| written("activities", details)).transpose()?,
         };

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::{
+    CHUNK,
+    column::checked,
+    search::{has_words, searchable},
+};
 use sea_orm::{ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     Reader, StorageError, Window, Writer,
     entity::{product, variant},
-    reader::{CHUNK, has_words, searchable},
-    row::checked,
 };
 use crate::model::{Product, ProductId, Variant, VariantId};
 
@@ -59,7 +62,7 @@ impl Reader {
         for ids in ids.chunks(CHUNK) {
             let select = self.all::<variant::Entity>();
             let select = select.filter(variant::Column::Id.is_in(ids.iter().map(VariantId::as_str)));
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let variant = Variant::try_from(row)?;
                 variants.insert(variant.id.clone(), variant);
             }
@@ -79,14 +82,14 @@ impl Reader {
             .add_option(filter.product.as_ref().map(|id| ProductId.eq(id.as_str())))
             .add_option(filter.sku.as_ref().map(|sku| Sku.eq(sku.as_str())));
         let mut select = self.all::<variant::Entity>().filter(conditions);
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         if let Some(after) = &window.after {
             select = select.filter(Id.gt(after.as_str()));
         }
         let rows = select
             .order_by_asc(Id)
             .limit(window.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok((
             rows.into_iter().map(Variant::try_from).collect::<Result<_, _>>()?,
@@ -99,7 +102,7 @@ impl Reader {
         let select = self
             .all::<product::Entity>()
             .filter(product::Column::Id.eq(id.as_str()));
-        select.one(&self.transaction).await?.map(Product::try_from).transpose()
+        select.one(self.transaction()).await?.map(Product::try_from).transpose()
     }
 
     /// A part of the products, by id, and how many there are.
@@ -110,14 +113,14 @@ impl Reader {
     ) -> Result<(Vec<Product>, u64), StorageError> {
         use product::Column::{Id, Search};
         let mut select = self.all::<product::Entity>().filter(has_words(Search, search));
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         if let Some(after) = &window.after {
             select = select.filter(Id.gt(after.as_str()));
         }
         let rows = select
             .order_by_asc(Id)
             .limit(window.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok((
             rows.into_iter().map(Product::try_from).collect::<Result<_, _>>()?,
@@ -129,7 +132,7 @@ impl Reader {
 impl Writer {
     /// Adds products and variants.
     pub(crate) async fn add_catalogue(&self, products: &[Product], variants: &[Variant]) -> Result<(), StorageError> {
-        let store_id = self.reader().store();
+        let store_id = self.reader().owner();
         let product = |product: &Product| {
             let row = product::Model {
                 store_id,

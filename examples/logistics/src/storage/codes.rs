@@ -13,7 +13,7 @@ impl Reader {
             .order_by_asc(code::Column::Position)
             .order_by_asc(code::Column::Code)
             .limit(1000)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok(rows.into_iter().map(|row| row.code).collect())
     }
@@ -26,7 +26,7 @@ impl Writer {
         for kind in CodeKind::EVERY {
             for (position, word) in (0..).zip(kind.defaults()) {
                 let row = code::Model {
-                    store_id: self.reader().store(),
+                    store_id: self.reader().owner(),
                     kind: kind.as_str().to_owned(),
                     code: (*word).to_owned(),
                     position,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::column::checked;
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::OnConflict,
 };
 
-use super::{Reader, StorageError, Window, Writer, entity::constant, row::checked};
+use super::{Reader, StorageError, Window, Writer, entity::constant};
 use crate::model::{Constants, ConstantsKey, LocationId, VariantId};
 
 fn stored(location: Option<&LocationId>) -> String {
@@ -36,7 +37,7 @@ impl Reader {
             .all::<constant::Entity>()
             .filter(constant::Column::VariantId.eq(key.variant.as_str()))
             .filter(constant::Column::LocationId.eq(stored(key.location.as_ref())));
-        let row = select.one(&self.transaction).await?;
+        let row = select.one(self.transaction()).await?;
         Ok(row.map(value).transpose()?.map(|(_, constants)| constants))
     }
 
@@ -50,7 +51,7 @@ impl Reader {
             .filter(constant::Column::VariantId.eq(variant.as_str()));
         let rows = select
             .order_by_asc(constant::Column::LocationId)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let rules = rows.into_iter().map(|row| {
             let (key, constants) = value(row)?;
@@ -75,7 +76,7 @@ impl Reader {
             // What holds there: its own rules, and those for every location.
             select = select.filter(At.is_in([location.as_str(), ""]));
         }
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         if let Some((variant, at)) = &window.after {
             let later = Condition::any().add(Of.gt(variant.as_str())).add(At.gt(at.as_str()));
             select = select.filter(Of.gte(variant.as_str())).filter(later);
@@ -84,7 +85,7 @@ impl Reader {
             .order_by_asc(Of)
             .order_by_asc(At)
             .limit(window.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok((rows.into_iter().map(value).collect::<Result<_, _>>()?, total))
     }
@@ -103,7 +104,7 @@ impl Writer {
             return Ok(());
         }
         let row = constant::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             variant_id: key.variant.to_string(),
             location_id: location,
             min: constants.min,

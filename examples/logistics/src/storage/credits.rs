@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::CHUNK;
 use sea_orm::{ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     Reader, StorageError, Window, Writer,
     entity::{application, credit},
-    reader::CHUNK,
     row::{read, written},
 };
 use crate::model::{Amount, Application, ApplicationId, Credit, CreditId, PurchaseOrderId, ReturnOrderId, SupplierId};
@@ -27,7 +27,7 @@ impl Reader {
     /// One credit.
     pub(crate) async fn credit(&self, id: &CreditId) -> Result<Option<Credit>, StorageError> {
         let select = self.all::<credit::Entity>().filter(credit::Column::Id.eq(id.as_str()));
-        let row = select.one(&self.transaction).await?;
+        let row = select.one(self.transaction()).await?;
         row.map(|row| read("credits", &row.body)).transpose()
     }
 
@@ -39,14 +39,14 @@ impl Reader {
     ) -> Result<(Vec<Credit>, u64), StorageError> {
         use credit::Column::{Seq, SupplierId};
         let mut select = self.all::<credit::Entity>().filter(SupplierId.eq(supplier.as_str()));
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         if let Some(after) = window.after {
             select = select.filter(Seq.lt(after));
         }
         let rows = select
             .order_by_desc(Seq)
             .limit(window.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok((credits(&rows)?, total))
     }
@@ -56,7 +56,7 @@ impl Reader {
         let select = self
             .all::<credit::Entity>()
             .filter(credit::Column::SupplierId.eq(supplier.as_str()));
-        credits(&select.order_by_asc(credit::Column::Seq).all(&self.transaction).await?)
+        credits(&select.order_by_asc(credit::Column::Seq).all(self.transaction()).await?)
     }
 
     /// The credits of a return, the first first.
@@ -67,7 +67,7 @@ impl Reader {
         let rows = select
             .order_by_asc(credit::Column::Seq)
             .limit(MOST)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         credits(&rows)
     }
@@ -77,7 +77,7 @@ impl Reader {
         let select = self
             .all::<application::Entity>()
             .filter(application::Column::Id.eq(id.as_str()));
-        let row = select.one(&self.transaction).await?;
+        let row = select.one(self.transaction()).await?;
         row.map(|row| read("applications", &row.body)).transpose()
     }
 
@@ -89,7 +89,7 @@ impl Reader {
         let rows = select
             .order_by_asc(application::Column::Id)
             .limit(MOST)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         applications(&rows)
     }
@@ -105,7 +105,7 @@ impl Reader {
             all.extend(applications(
                 &select
                     .order_by_asc(application::Column::Id)
-                    .all(&self.transaction)
+                    .all(self.transaction())
                     .await?,
             )?);
         }
@@ -125,7 +125,7 @@ impl Reader {
                 .filter(application::Column::OrderId.is_in(ids));
             let rows = select
                 .filter(application::Column::IsLive.eq(true))
-                .all(&self.transaction)
+                .all(self.transaction())
                 .await?;
             for application in applications(&rows)? {
                 let sum = sums.entry(application.order).or_default();
@@ -149,7 +149,7 @@ impl Writer {
 
     fn credit_row(&self, credit: &Credit) -> Result<credit::Model, StorageError> {
         Ok(credit::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: credit.id.to_string(),
             seq: credit.seq,
             supplier_id: credit.supplier.to_string(),
@@ -172,7 +172,7 @@ impl Writer {
 
     fn application_row(&self, application: &Application) -> Result<application::Model, StorageError> {
         Ok(application::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: application.id.to_string(),
             credit_id: application.credit.to_string(),
             order_id: application.order.to_string(),

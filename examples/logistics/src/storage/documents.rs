@@ -55,7 +55,7 @@ impl Reader {
         let select = self.all::<counter::Entity>();
         let row = select.filter(counter::Column::Kind.eq(counter.as_str()));
         Ok(row
-            .one(&self.transaction)
+            .one(self.transaction())
             .await?
             .map_or(counter.first(), |row| row.next))
     }
@@ -66,7 +66,7 @@ impl Writer {
     pub(crate) async fn next(&self, counter: Counter) -> Result<i64, StorageError> {
         let next = self.reader().counted(counter).await?;
         let row = counter::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             kind: counter.as_str().to_owned(),
             next: next + 1,
         };
@@ -116,7 +116,7 @@ macro_rules! documents {
                 let select = self
                     .all::<$head::Entity>()
                     .filter($head::Column::Id.eq(id.as_str()));
-                let found = heads(select.all(&self.transaction).await?)?;
+                let found = heads(select.all(self.transaction()).await?)?;
                 Ok(self.$with_lines(found, &[]).await?.pop())
             }
 
@@ -134,7 +134,7 @@ macro_rules! documents {
                     let select = select
                         .order_by_asc($lines::Column::OrderId)
                         .order_by_asc($lines::Column::Position);
-                    for row in select.all(&self.transaction).await? {
+                    for row in select.all(self.transaction()).await? {
                         let mut line = read($lines_table, &row.body)?;
                         for forget in without {
                             forget(&mut line);
@@ -155,7 +155,7 @@ macro_rules! documents {
                 window: &Window<i64>,
             ) -> Result<(Vec<$what>, u64), StorageError> {
                 let mut select = self.all::<$head::Entity>().filter(conditions);
-                let total = select.clone().count(&self.transaction).await?;
+                let total = select.clone().count(self.transaction()).await?;
                 if let Some(after) = window.after {
                     select = select.filter($head::Column::Seq.lt(after));
                 }
@@ -166,12 +166,12 @@ macro_rules! documents {
                     .order_by_desc($head::Column::Seq)
                     .limit(window.limit)
                     .into_tuple()
-                    .all(&self.transaction)
+                    .all(self.transaction())
                     .await?;
                 let mut found = Vec::with_capacity(ids.len());
                 for ids in ids.chunks(CHUNK) {
                     let select = self.all::<$head::Entity>().filter($head::Column::Id.is_in(ids));
-                    found.extend(heads(select.all(&self.transaction).await?)?);
+                    found.extend(heads(select.all(self.transaction()).await?)?);
                 }
                 found.sort_by_key(|one| std::cmp::Reverse(one.seq));
                 Ok((self.$with_lines(found, &[$($long)?]).await?, total))
@@ -181,7 +181,7 @@ macro_rules! documents {
         impl Writer {
             /// Adds one, or puts it in place of what it was.
             pub(crate) async fn $save(&self, before: Option<&$what>, after: &$what) -> Result<(), StorageError> {
-                let row = head_row(self.reader().store(), after)?.into_active_model();
+                let row = head_row(self.reader().owner(), after)?.into_active_model();
                 match before {
                     Some(_) => self.update(row).await?,
                     None => self.insert(vec![row]).await?,
@@ -202,7 +202,7 @@ macro_rules! documents {
                 let rows: Result<Vec<_>, StorageError> = changed
                     .into_iter()
                     .map(|(position, line)| {
-                        Ok(line_row(self.reader().store(), after, position, line)?.into_active_model())
+                        Ok(line_row(self.reader().owner(), after, position, line)?.into_active_model())
                     })
                     .collect();
                 let columns = $lines::Column::iter()

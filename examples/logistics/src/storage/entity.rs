@@ -5,22 +5,13 @@
     reason = "the derived entities are public, and a row must be as visible as its entity"
 )]
 
-use sea_orm::entity::prelude::*;
-
-/// A table whose rows belong to stores.
-pub(crate) trait Owned: EntityTrait {
-    /// The column that says to which.
-    const STORE: Self::Column;
-}
-
 /// A module for each table: its name, the rest of its key in parentheses, and its other columns.
 macro_rules! tables {
     ($($(#[$doc:meta])* $module:ident = $name:literal ($($key:ident: $of:ty),*) { $($column:ident: $type:ty,)* })*) => {$(
         $(#[$doc])*
         pub(crate) mod $module {
+            use latchstring::db::Owned;
             use sea_orm::entity::prelude::*;
-
-            use super::Owned;
 
             #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
             #[sea_orm(table_name = $name)]
@@ -40,7 +31,7 @@ macro_rules! tables {
             impl ActiveModelBehavior for ActiveModel {}
 
             impl Owned for Entity {
-                const STORE: Column = Column::StoreId;
+                const OWNER: Column = Column::StoreId;
             }
         }
     )*};

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use latchstring::db::{CHUNK, column::checked};
 use sea_orm::{
     ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Alias, ExprTrait, OnConflict},
@@ -11,9 +12,8 @@ use sea_orm::{
 use super::{
     Reader, StorageError, Writer,
     entity::{sale, view},
-    reader::CHUNK,
     remembered::TIERS,
-    row::{checked, read, written},
+    row::{read, written},
 };
 use crate::model::{LocationId, SupplierId, VariantId, ViewId, forecast::Tiers, notify::View};
 
@@ -41,7 +41,7 @@ impl Reader {
             if !locations.is_empty() {
                 select = select.filter(At.is_in(locations.iter().map(LocationId::as_str)));
             }
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let variant = checked("sales", "variant_id", row.variant_id)?;
                 let days = sales.entry(variant).or_default();
                 *days.entry(row.day).or_default() += row.units;
@@ -71,12 +71,12 @@ impl Reader {
         since: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<Arc<Tiers<VariantId>>, StorageError> {
-        if let Some(known) = TIERS.get(self.store(), since, now) {
+        if let Some(known) = TIERS.get(self.owner(), since, now) {
             return Ok(known);
         }
         let sold = self.sold(self.all::<sale::Entity>(), since).await?;
         let tiers = Arc::new(Tiers::of(&sold));
-        TIERS.put(self.store(), since, now, Arc::clone(&tiers));
+        TIERS.put(self.owner(), since, now, Arc::clone(&tiers));
         Ok(tiers)
     }
 
@@ -91,7 +91,7 @@ impl Reader {
             .column_as(Units.sum().cast_as(Alias::new("bigint")), "units")
             .group_by(Of)
             .into_tuple()
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let rows = rows
             .into_iter()
@@ -102,7 +102,7 @@ impl Reader {
     /// One view.
     pub(crate) async fn view(&self, id: &ViewId) -> Result<Option<View>, StorageError> {
         let select = self.all::<view::Entity>().filter(view::Column::Id.eq(id.as_str()));
-        let row = select.one(&self.transaction).await?;
+        let row = select.one(self.transaction()).await?;
         row.map(|row| read("views", &row.body)).transpose()
     }
 
@@ -112,7 +112,7 @@ impl Reader {
             .all::<view::Entity>()
             .filter(view::Column::SupplierId.eq(supplier.as_str()))
             .filter(view::Column::IsAutomatic.eq(true));
-        let row = select.order_by_asc(view::Column::Id).one(&self.transaction).await?;
+        let row = select.order_by_asc(view::Column::Id).one(self.transaction()).await?;
         row.map(|row| read("views", &row.body)).transpose()
     }
 
@@ -122,7 +122,7 @@ impl Reader {
         let rows = select
             .order_by_asc(view::Column::Id)
             .limit(MOST_VIEWS)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         rows.iter().map(|row| read("views", &row.body)).collect()
     }
@@ -133,7 +133,7 @@ impl Writer {
     pub(crate) async fn put_view(&self, view: &View) -> Result<(), StorageError> {
         use view::Column::{Body, Id, IsAutomatic, Name, StoreId, SupplierId};
         let row = view::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: view.id.to_string(),
             name: view.name.clone(),
             supplier_id: view.supplier.as_ref().map(ToString::to_string),
@@ -170,7 +170,7 @@ impl Writer {
     ) -> Result<(), StorageError> {
         let row = |(variant, at, day, units): (VariantId, LocationId, NaiveDate, i64)| {
             let row = sale::Model {
-                store_id: self.reader().store(),
+                store_id: self.reader().owner(),
                 variant_id: variant.into(),
                 location_id: at.into(),
                 day,

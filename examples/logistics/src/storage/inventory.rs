@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use latchstring::Context;
+use latchstring::db::{
+    CHUNK,
+    column::{checked, one_of},
+};
 use sea_orm::{
     ColumnTrait, Condition, FromQueryResult, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -15,8 +19,8 @@ use uuid::Uuid;
 use super::{
     Reader, StorageError, Window, Writer,
     entity::{adjustment, level, purchase_order_line, supplier_stock, transfer_order_line, variant},
-    reader::{CHUNK, is_below_zero, is_on_the_way},
-    row::{checked, one_of},
+    rare::is_below_zero,
+    rare::is_on_the_way,
 };
 use crate::model::{
     Bucket, Levels, LocationId, SupplierId, VariantId,
@@ -158,7 +162,7 @@ impl Reader {
             if !locations.is_empty() {
                 select = select.filter(At.is_in(locations.iter().map(LocationId::as_str)));
             }
-            for row in select.order_by_asc(Of).order_by_asc(At).all(&self.transaction).await? {
+            for row in select.order_by_asc(Of).order_by_asc(At).all(self.transaction()).await? {
                 let row = LevelRow::try_from(row)?;
                 levels.insert((row.variant, row.location), row.levels);
             }
@@ -192,7 +196,7 @@ impl Reader {
         if filter.below_zero {
             select = select.filter(is_below_zero());
         }
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         if let Some((variant, location)) = &window.after {
             // The first half says where to begin in the index; an "or" alone would begin at the first level.
             let later = Condition::any()
@@ -204,7 +208,7 @@ impl Reader {
             .order_by_asc(Of)
             .order_by_asc(At)
             .limit(window.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok((
             rows.into_iter().map(LevelRow::try_from).collect::<Result<_, _>>()?,
@@ -225,14 +229,14 @@ impl Reader {
             .filter(Whose.eq(supplier.as_str()))
             .filter(Kind.eq(kind.as_str()))
             .filter(Quantity.ne(0));
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         if let Some(after) = &window.after {
             select = select.filter(Of.gt(after.as_str()));
         }
         let rows = select
             .order_by_asc(Of)
             .limit(window.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let stock = |row: supplier_stock::Model| {
             Ok(SupplierStock {
@@ -258,7 +262,7 @@ impl Reader {
                 .all::<supplier_stock::Entity>()
                 .filter(Whose.is_in(suppliers.iter().copied()))
                 .filter(Of.is_in(variants.iter().copied()));
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let kind = one_of(
                     ("supplier_stock", "kind"),
                     &row.kind,
@@ -287,7 +291,7 @@ impl Reader {
             .add_option(filter.bucket.map(|bucket| Bucket.eq(bucket.as_str())))
             .add_option(filter.since.map(|since| At.gte(since)));
         let mut select = self.all::<adjustment::Entity>().filter(conditions);
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         if let Some(after) = window.after {
             select = select.filter(Id.lt(after));
         }
@@ -295,7 +299,7 @@ impl Reader {
         let rows = select
             .order_by_desc(Id)
             .limit(window.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok((
             rows.into_iter().map(Adjustment::try_from).collect::<Result<_, _>>()?,
@@ -323,7 +327,7 @@ impl Reader {
                     .column_as(Incoming.sum().cast_as(Alias::new("bigint")), "total")
                     .group_by(VariantId)
                     .into_model::<Sum>()
-                    .all(&self.transaction)
+                    .all(self.transaction())
                     .await?
             };
             let moved = {
@@ -337,7 +341,7 @@ impl Reader {
                     .column_as(Incoming.sum().cast_as(Alias::new("bigint")), "total")
                     .group_by(VariantId)
                     .into_model::<Sum>()
-                    .all(&self.transaction)
+                    .all(self.transaction())
                     .await?
             };
             for row in bought.into_iter().chain(moved) {
@@ -357,7 +361,7 @@ impl Writer {
         self.apply_at_suppliers(moves, &mut history).await?;
         let row = |change: Changed| {
             let row = adjustment::Model {
-                store_id: self.reader().store(),
+                store_id: self.reader().owner(),
                 id: cx.new_uuid(),
                 variant_id: change.variant.into(),
                 location_id: change.location.map(String::from),
@@ -367,7 +371,7 @@ impl Writer {
                 after: change.after,
                 source: cause.source.as_str().to_owned(),
                 document_id: Some(cause.document.to_owned()),
-                actor: format!("AI assistant via {}", cx.grant().holder()),
+                actor: cx.actor(),
                 request_id: cx.request().to_string(),
                 at: cx.now(),
             };
@@ -450,7 +454,7 @@ impl Writer {
         use supplier_stock::Column::{Kind, Quantity, StoreId, SupplierId as Whose, VariantId as Of};
         let row = |(supplier, variant, kind, quantity): (SupplierId, VariantId, AtSupplier, i64)| {
             let row = supplier_stock::Model {
-                store_id: self.reader().store(),
+                store_id: self.reader().owner(),
                 supplier_id: supplier.into(),
                 variant_id: variant.into(),
                 kind: kind.as_str().to_owned(),
@@ -472,7 +476,7 @@ impl Writer {
         };
         let row = |(variant, at, levels): (crate::model::VariantId, crate::model::LocationId, Levels)| {
             let row = level::Model {
-                store_id: self.reader().store(),
+                store_id: self.reader().owner(),
                 variant_id: variant.into(),
                 location_id: at.into(),
                 on_hand: levels.on_hand(),

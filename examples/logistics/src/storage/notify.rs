@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use latchstring::db::column::{checked, one_of};
 use sea_orm::{ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict};
 
 use super::{
     Reader, StorageError, Writer,
     entity::{alarm, recipient, report, rule},
-    row::{checked, one_of, read, written},
+    row::{read, written},
 };
 use crate::model::{
     RecipientId, ReportId, VariantId,
@@ -25,7 +26,7 @@ impl Reader {
     /// One report.
     pub(crate) async fn report(&self, id: &ReportId) -> Result<Option<Report>, StorageError> {
         let select = self.all::<report::Entity>().filter(report::Column::Id.eq(id.as_str()));
-        let row = select.one(&self.transaction).await?;
+        let row = select.one(self.transaction()).await?;
         row.map(|row| read("reports", &row.body)).transpose()
     }
 
@@ -35,7 +36,7 @@ impl Reader {
         let rows = select
             .order_by_asc(report::Column::Id)
             .limit(MOST_TOLD)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         rows.iter().map(|row| read("reports", &row.body)).collect()
     }
@@ -46,7 +47,7 @@ impl Reader {
         let rows = select
             .order_by_asc(report::Column::Id)
             .limit(MOST_TOLD)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         rows.iter().map(|row| read("reports", &row.body)).collect()
     }
@@ -54,7 +55,7 @@ impl Reader {
     /// Everybody who gets something, by address.
     pub(crate) async fn recipients(&self) -> Result<Vec<Recipient>, StorageError> {
         let select = self.all::<recipient::Entity>().order_by_asc(recipient::Column::Email);
-        let rows = select.limit(MOST_TOLD).all(&self.transaction).await?;
+        let rows = select.limit(MOST_TOLD).all(self.transaction()).await?;
         rows.iter().map(|row| read("recipients", &row.body)).collect()
     }
 
@@ -63,7 +64,7 @@ impl Reader {
         let select = self
             .all::<recipient::Entity>()
             .filter(recipient::Column::Id.eq(id.as_str()));
-        let row = select.one(&self.transaction).await?;
+        let row = select.one(self.transaction()).await?;
         row.map(|row| read("recipients", &row.body)).transpose()
     }
 
@@ -72,19 +73,19 @@ impl Reader {
         let select = self
             .all::<recipient::Entity>()
             .filter(recipient::Column::Email.eq(email.as_str()));
-        let row = select.one(&self.transaction).await?;
+        let row = select.one(self.transaction()).await?;
         row.map(|row| read("recipients", &row.body)).transpose()
     }
 
     /// The rule; one that says nothing where none was ever set.
     pub(crate) async fn rule(&self) -> Result<Rule, StorageError> {
-        let row = self.all::<rule::Entity>().one(&self.transaction).await?;
+        let row = self.all::<rule::Entity>().one(self.transaction()).await?;
         row.map_or_else(|| Ok(Rule::default()), |row| read("rules", &row.body))
     }
 
     /// What was told already.
     pub(crate) async fn alarms(&self) -> Result<Watched, StorageError> {
-        let rows = self.all::<alarm::Entity>().all(&self.transaction).await?;
+        let rows = self.all::<alarm::Entity>().all(self.transaction()).await?;
         let mut all = Watched::new();
         for row in rows {
             let trigger = one_of(("alarms", "trigger"), &row.trigger, Trigger::EVERY, Trigger::as_str)?;
@@ -103,7 +104,7 @@ impl Writer {
     pub(crate) async fn put_report(&self, report: &Report) -> Result<(), StorageError> {
         use report::Column::{Body, Id, Name, NextAt, StoreId};
         let row = report::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: report.id.to_string(),
             name: report.name.clone(),
             next_at: report.next_at,
@@ -128,7 +129,7 @@ impl Writer {
     pub(crate) async fn put_recipient(&self, recipient: &Recipient) -> Result<(), StorageError> {
         use recipient::Column::{Body, Email, Id, StoreId};
         let row = recipient::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: recipient.id.to_string(),
             email: recipient.email.as_str().to_owned(),
             body: written("recipients", recipient)?,
@@ -151,7 +152,7 @@ impl Writer {
     /// Puts the rule in place of what it was.
     pub(crate) async fn put_rule(&self, rule: &Rule) -> Result<(), StorageError> {
         let row = rule::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             body: written("rules", rule)?,
         };
         let replace = OnConflict::column(rule::Column::StoreId)
@@ -165,7 +166,7 @@ impl Writer {
         use alarm::Column::{StoreId, ToldAt, Trigger, VariantId, WasMet};
         let row = |((trigger, variant), alarm): (&(crate::model::notify::Trigger, crate::model::VariantId), &Alarm)| {
             let row = alarm::Model {
-                store_id: self.reader().store(),
+                store_id: self.reader().owner(),
                 trigger: trigger.as_str().to_owned(),
                 variant_id: variant.to_string(),
                 was_met: alarm.was_met,

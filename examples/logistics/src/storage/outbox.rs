@@ -1,6 +1,7 @@
 //! What is to go out. A message is written in the transaction of what caused it, and handed over later.
 
 use chrono::{DateTime, Utc};
+use latchstring::db::column::one_of;
 use sea_orm::{ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use super::{
     Reader, StorageError, Writer,
     entity::outbox,
-    row::{one_of, read, written},
+    row::{read, written},
 };
 use crate::model::outgoing::{LONGEST_WAIT, MessageState};
 
@@ -82,7 +83,7 @@ impl Reader {
             .order_by_asc(At)
             .order_by_asc(Id)
             .limit(1)
-            .one(&self.transaction)
+            .one(self.transaction())
             .await?;
         row.map(Message::try_from).transpose()
     }
@@ -92,13 +93,13 @@ impl Reader {
         let select = self
             .all::<outbox::Entity>()
             .filter(outbox::Column::Status.eq(MessageState::Waiting.as_str()));
-        Ok(select.count(&self.transaction).await?)
+        Ok(select.count(self.transaction()).await?)
     }
 
     /// One message.
     pub(crate) async fn message(&self, id: Uuid) -> Result<Option<Message>, StorageError> {
         let select = self.all::<outbox::Entity>().filter(outbox::Column::Id.eq(id));
-        let row = select.one(&self.transaction).await?;
+        let row = select.one(self.transaction()).await?;
         row.map(Message::try_from).transpose()
     }
 
@@ -113,7 +114,7 @@ impl Reader {
             .order_by_asc(At)
             .order_by_asc(Id)
             .limit(most)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         rows.into_iter().map(Message::try_from).collect()
     }
@@ -124,7 +125,7 @@ impl Reader {
         let rows = select
             .order_by_desc(outbox::Column::Id)
             .limit(most)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         rows.into_iter().map(Message::try_from).collect()
     }
@@ -163,7 +164,7 @@ impl Writer {
 
     fn message_row(&self, message: &Message) -> Result<outbox::Model, StorageError> {
         Ok(outbox::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: message.id,
             kind: message.kind.clone(),
             at: message.at,

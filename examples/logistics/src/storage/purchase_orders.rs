@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use latchstring::db::{
+    CHUNK,
+    column::checked,
+    search::{has_words_or, searchable},
+};
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, sea_query::OnConflict,
@@ -13,8 +18,8 @@ use super::{
     Reader, StorageError, Window, Writer,
     documents::{documents, line_changes},
     entity::{purchase_order, purchase_order_line, return_order},
-    reader::{CHUNK, has_words_or, is_on_the_way, searchable},
-    row::{checked, read, written},
+    rare::is_on_the_way,
+    row::{read, written},
 };
 use crate::model::{
     LocationId, PurchaseLine, PurchaseOrder, PurchaseOrderId, PurchaseStatus, ReturnOrderId, SupplierId, VariantId,
@@ -125,7 +130,9 @@ impl Reader {
             .all::<purchase_order::Entity>()
             .filter(purchase_order::Column::Number.eq(number))
             .limit(1);
-        Ok(heads(select.all(&self.transaction).await?)?.pop().map(|order| order.id))
+        Ok(heads(select.all(self.transaction()).await?)?
+            .pop()
+            .map(|order| order.id))
     }
 
     /// What open purchase orders have on their way of these variants, with the head of the order of each line.
@@ -140,7 +147,7 @@ impl Reader {
                 .all::<purchase_order_line::Entity>()
                 .filter(Of.is_in(variants.iter().map(VariantId::as_str)))
                 .filter(is_on_the_way());
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let line = read("purchase_order_lines", &row.body)?;
                 by_order.entry(row.order_id).or_default().push(line);
             }
@@ -151,7 +158,7 @@ impl Reader {
             let select = self
                 .all::<purchase_order::Entity>()
                 .filter(purchase_order::Column::Id.is_in(ids));
-            for order in heads(select.all(&self.transaction).await?)? {
+            for order in heads(select.all(self.transaction()).await?)? {
                 let lines = by_order.remove(order.id.as_str()).unwrap_or_default();
                 all.push((order, lines));
             }
@@ -171,7 +178,7 @@ impl Reader {
             .order_by_asc(Seq)
             .limit(100)
             .into_tuple()
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         let ids = ids.into_iter().map(|id| checked("return_orders", "id", id));
         ids.collect()
@@ -184,7 +191,7 @@ impl Reader {
         let select = self
             .all::<purchase_order::Entity>()
             .filter(SupplierId.eq(supplier.as_str()));
-        Ok(select.filter(Status.is_not_in(done)).count(&self.transaction).await?)
+        Ok(select.filter(Status.is_not_in(done)).count(self.transaction()).await?)
     }
 
     /// How many purchase orders stand where.
@@ -195,7 +202,7 @@ impl Reader {
             .column_as(Id.count(), "n")
             .group_by(Status)
             .into_tuple()
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok(rows.into_iter().collect())
     }
@@ -204,7 +211,7 @@ impl Reader {
 impl Writer {
     /// Adds orders, many in a statement.
     pub(crate) async fn add_purchase_orders(&self, orders: &[PurchaseOrder]) -> Result<(), StorageError> {
-        let store = self.reader().store();
+        let store = self.reader().owner();
         let heads = orders
             .iter()
             .map(|order| Ok(head_row(store, order)?.into_active_model()));

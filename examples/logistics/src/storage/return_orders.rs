@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::{
+    CHUNK,
+    search::{has_words_or, searchable},
+};
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::OnConflict,
@@ -12,7 +16,6 @@ use super::{
     Reader, StorageError, Window, Writer,
     documents::{documents, line_changes},
     entity::{return_order, return_order_line},
-    reader::{CHUNK, has_words_or, searchable},
     row::{read, written},
 };
 use crate::model::{

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::column::{checked, one_of};
 use sea_orm::{ColumnTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     Reader, StorageError, Writer,
     entity::{location, shop},
-    row::{checked, one_of, read, written},
+    row::{read, written},
 };
 use crate::model::{Location, LocationId, Plan, Shop};
 
@@ -44,8 +45,12 @@ impl TryFrom<location::Model> for Location {
 impl Reader {
     /// The store and how it is set up.
     pub(crate) async fn shop(&self) -> Result<Shop, StorageError> {
-        let row = self.all::<shop::Entity>().one(&self.transaction).await?;
-        row.ok_or(StorageError::NoShop(self.store()))?.try_into()
+        let row = self.all::<shop::Entity>().one(self.transaction()).await?;
+        let missing = StorageError::NotSetUp {
+            table: "shops",
+            tenant: self.tenant(),
+        };
+        row.ok_or(missing)?.try_into()
     }
 
     /// Every location, by name.
@@ -54,7 +59,7 @@ impl Reader {
         let rows = select
             .order_by_asc(location::Column::Id)
             .limit(LOCATIONS)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         rows.into_iter().map(Location::try_from).collect()
     }
@@ -64,7 +69,11 @@ impl Reader {
         let select = self
             .all::<location::Entity>()
             .filter(location::Column::Id.eq(id.as_str()));
-        select.one(&self.transaction).await?.map(Location::try_from).transpose()
+        select
+            .one(self.transaction())
+            .await?
+            .map(Location::try_from)
+            .transpose()
     }
 
     /// What people call the locations.
@@ -81,7 +90,7 @@ impl Writer {
     pub(crate) async fn add_shop(&self, shop: &Shop, locations: &[Location]) -> Result<(), StorageError> {
         self.insert(vec![self.shop_row(shop)?.into_active_model()]).await?;
         let location = |location: &Location| location::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: location.id.to_string(),
             name: location.name.clone(),
             name_override: location.name_override.clone(),
@@ -99,7 +108,7 @@ impl Writer {
 
     fn shop_row(&self, shop: &Shop) -> Result<shop::Model, StorageError> {
         Ok(shop::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             name: shop.name.clone(),
             currency: shop.currency.to_string(),
             plan: shop.plan.as_str().to_owned(),

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::{
+    CHUNK,
+    column::checked,
+    search::{has_words, searchable},
+};
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::OnConflict,
@@ -12,8 +17,7 @@ use super::{
     Reader, StorageError, Window, Writer,
     documents::{documents, line_changes},
     entity::{stock_take, stock_take_line},
-    reader::{CHUNK, has_words, searchable},
-    row::{checked, read, written},
+    row::{read, written},
 };
 use crate::model::{LocationId, StockTake, StockTakeId, StockTakeLine, StockTakeStatus, VariantId};
 
@@ -106,7 +110,7 @@ impl Reader {
                 .filter(At.eq(location.as_str()))
                 .filter(IsOpen.eq(true))
                 .filter(OrderId.ne(without.as_str()));
-            for row in select.order_by_asc(Of).all(&self.transaction).await? {
+            for row in select.order_by_asc(Of).all(self.transaction()).await? {
                 all.push((
                     checked("stock_take_lines", "variant_id", row.variant_id)?,
                     checked("stock_take_lines", "order_id", row.order_id)?,

@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use latchstring::db::{
+    CHUNK,
+    search::{has_word, has_words, searchable},
+};
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{OnConflict, SelectStatement},
@@ -10,7 +14,6 @@ use sea_orm::{
 use super::{
     Reader, StorageError, Window, Writer,
     entity::{supplier, supplier_variant},
-    reader::{CHUNK, has_word, has_words, searchable},
     row::{read, written},
 };
 use crate::model::{Supplier, SupplierId, SupplierVariant, VariantId};
@@ -36,7 +39,7 @@ impl Reader {
         let select = self
             .all::<supplier::Entity>()
             .filter(supplier::Column::Id.eq(id.as_str()));
-        let row = select.one(&self.transaction).await?;
+        let row = select.one(self.transaction()).await?;
         row.map(|row| read("suppliers", &row.body)).transpose()
     }
 
@@ -53,7 +56,7 @@ impl Reader {
         let select = self
             .all::<supplier::Entity>()
             .filter(supplier::Column::IsDefault.eq(true));
-        let row = select.one(&self.transaction).await?;
+        let row = select.one(self.transaction()).await?;
         row.map(|row| read("suppliers", &row.body)).transpose()
     }
 
@@ -64,7 +67,7 @@ impl Reader {
         for ids in ids.chunks(CHUNK) {
             let ids = ids.iter().copied();
             let select = self.all::<supplier::Entity>().filter(supplier::Column::Id.is_in(ids));
-            for supplier in suppliers(&select.all(&self.transaction).await?)? {
+            for supplier in suppliers(&select.all(self.transaction()).await?)? {
                 all.insert(supplier.id.clone(), supplier);
             }
         }
@@ -82,14 +85,14 @@ impl Reader {
             .add(has_words(Search, filter.search.as_deref()))
             .add_option((!filter.with_archived).then(|| IsArchived.eq(false)));
         let mut select = self.all::<supplier::Entity>().filter(conditions);
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         if let Some(after) = window.after {
             select = select.filter(Number.gt(after));
         }
         let rows = select
             .order_by_asc(Number)
             .limit(window.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok((suppliers(&rows)?, total))
     }
@@ -104,14 +107,14 @@ impl Reader {
         let mut select = self
             .all::<supplier_variant::Entity>()
             .filter(SupplierId.eq(id.as_str()));
-        let total = select.clone().count(&self.transaction).await?;
+        let total = select.clone().count(self.transaction()).await?;
         if let Some(after) = &window.after {
             select = select.filter(VariantId.gt(after.as_str()));
         }
         let rows = select
             .order_by_asc(VariantId)
             .limit(window.limit)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok((links(&rows)?, total))
     }
@@ -128,7 +131,7 @@ impl Reader {
                 .all::<supplier_variant::Entity>()
                 .filter(supplier_variant::Column::SupplierId.eq(id.as_str()))
                 .filter(supplier_variant::Column::VariantId.is_in(variants.iter().map(VariantId::as_str)));
-            for link in links(&select.all(&self.transaction).await?)? {
+            for link in links(&select.all(self.transaction()).await?)? {
                 all.insert(link.variant.clone(), link);
             }
         }
@@ -148,7 +151,7 @@ impl Reader {
                     .all::<supplier_variant::Entity>()
                     .filter(supplier_variant::Column::SupplierId.is_in(suppliers.iter().map(SupplierId::as_str)))
                     .filter(supplier_variant::Column::VariantId.is_in(variants.iter().map(VariantId::as_str)));
-                all.extend(links(&select.all(&self.transaction).await?)?);
+                all.extend(links(&select.all(self.transaction()).await?)?);
             }
         }
         Ok(all)
@@ -163,7 +166,7 @@ impl Reader {
         let rows = select
             .order_by_asc(VariantId)
             .limit(most)
-            .all(&self.transaction)
+            .all(self.transaction())
             .await?;
         Ok(links(&rows)?.into_iter().map(|link| link.variant).collect())
     }
@@ -175,7 +178,7 @@ impl Reader {
             let select = self
                 .all::<supplier_variant::Entity>()
                 .filter(supplier_variant::Column::VariantId.is_in(variants.iter().map(VariantId::as_str)));
-            all.extend(links(&select.all(&self.transaction).await?)?);
+            all.extend(links(&select.all(self.transaction()).await?)?);
         }
         Ok(all)
     }
@@ -191,7 +194,7 @@ impl Reader {
                 .all::<supplier_variant::Entity>()
                 .filter(supplier_variant::Column::VariantId.is_in(variants.iter().map(VariantId::as_str)))
                 .filter(supplier_variant::Column::IsPrimary.eq(true));
-            for link in links(&select.all(&self.transaction).await?)? {
+            for link in links(&select.all(self.transaction()).await?)? {
                 all.insert(link.variant.clone(), link);
             }
         }
@@ -204,7 +207,7 @@ impl Writer {
     pub(crate) async fn put_supplier(&self, supplier: &Supplier) -> Result<(), StorageError> {
         use supplier::Column::{Body, Id, IsArchived, IsDefault, Number, Search, StoreId};
         let row = supplier::Model {
-            store_id: self.reader().store(),
+            store_id: self.reader().owner(),
             id: supplier.id.to_string(),
             number: supplier.number,
             is_archived: supplier.is_archived,
@@ -230,7 +233,7 @@ impl Writer {
         use supplier_variant::Column::{Body, IsPrimary, StoreId, SupplierId, VariantId};
         let row = |link: &SupplierVariant| {
             let row = supplier_variant::Model {
-                store_id: self.reader().store(),
+                store_id: self.reader().owner(),
                 supplier_id: link.supplier.to_string(),
                 variant_id: link.variant.to_string(),
                 is_primary: link.is_primary,

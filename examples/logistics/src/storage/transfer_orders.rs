@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use latchstring::db::{
+    CHUNK,
+    search::{has_words, searchable},
+};
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{ExprTrait, OnConflict},
@@ -12,7 +16,7 @@ use super::{
     Reader, StorageError, Window, Writer,
     documents::{documents, line_changes},
     entity::{transfer_order, transfer_order_line},
-    reader::{CHUNK, has_words, is_on_the_way, searchable},
+    rare::is_on_the_way,
     row::{read, written},
 };
 use crate::model::{LocationId, TransferLine, TransferOrder, TransferOrderId, TransferStatus, VariantId};
@@ -95,7 +99,9 @@ impl Reader {
             .all::<transfer_order::Entity>()
             .filter(transfer_order::Column::Number.eq(number))
             .limit(1);
-        Ok(heads(select.all(&self.transaction).await?)?.pop().map(|order| order.id))
+        Ok(heads(select.all(self.transaction()).await?)?
+            .pop()
+            .map(|order| order.id))
     }
 
     /// What open transfers have on their way of these variants, with the head of the order of each line.
@@ -110,7 +116,7 @@ impl Reader {
                 .all::<transfer_order_line::Entity>()
                 .filter(Of.is_in(variants.iter().map(VariantId::as_str)))
                 .filter(is_on_the_way());
-            for row in select.all(&self.transaction).await? {
+            for row in select.all(self.transaction()).await? {
                 let line = read("transfer_order_lines", &row.body)?;
                 by_order.entry(row.order_id).or_default().push(line);
             }
@@ -121,7 +127,7 @@ impl Reader {
             let select = self
                 .all::<transfer_order::Entity>()
                 .filter(transfer_order::Column::Id.is_in(ids));
-            for order in heads(select.all(&self.transaction).await?)? {
+            for order in heads(select.all(self.transaction()).await?)? {
                 let lines = by_order.remove(order.id.as_str()).unwrap_or_default();
                 all.push((order, lines));
             }

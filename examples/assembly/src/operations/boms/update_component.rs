@@ -1,16 +1,13 @@
 //! `boms.update_component`
 
-use latchstring::{Command, Context, ErrorCode, OperationError};
+use latchstring::{Command, Context, ErrorCode, OperationError, values::Patch};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
     Assembly, Writer,
     model::{BomId, ComponentRow, LocationId, Quantity, VariantId, Waste, structure::Rows},
-    operations::shared::{
-        change_rows::{BomRows, Made, bom_at, change_rows, with_changed},
-        composition::given,
-    },
+    operations::shared::change_rows::{BomRows, Made, bom_at, change_rows, with_changed},
 };
 
 /// Changes how much of one material a BOM takes, or how; what is left out stays as it is.
@@ -26,9 +23,8 @@ pub(crate) struct UpdateComponent {
     /// What is lost on top, in percent of the quantity: 10 makes 2 m into 2.2 m. 0 to 1000.
     waste_percentage: Option<Waste>,
     /// Always take it from this location; null: where one builds.
-    #[expect(clippy::option_option, reason = "left out, null, or an id")]
-    #[serde(default, deserialize_with = "given")]
-    location_id: Option<Option<LocationId>>,
+    #[serde(default)]
+    location_id: Patch<LocationId>,
     /// Variants that could be used instead, 20 at most; a note for people, not counted in buildable.
     alternatives: Option<Vec<VariantId>>,
     /// Refuse unless the BOM is still at this version; it is in what `get`, `list` and every change of it answer.
@@ -62,7 +58,7 @@ impl Command for UpdateComponent {
             material: row.material,
             quantity: self.quantity.unwrap_or(row.quantity),
             waste: self.waste_percentage.unwrap_or(row.waste),
-            location: self.location_id.unwrap_or(row.location),
+            location: self.location_id.over(row.location),
             alternatives: self.alternatives.unwrap_or(row.alternatives),
         };
         let after = Rows {

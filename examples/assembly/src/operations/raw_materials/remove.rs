@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::update::told;
 use crate::{
     Assembly, Writer,
-    error::{check_version, no_material},
+    error::no_material,
     model::VariantId,
     operations::shared::{made_of::in_use, set_levels::emptied},
     storage::Kind,
@@ -51,7 +51,7 @@ impl Command for RemoveRawMaterial {
         let material = db.reader().material(&self.variant_id).await?;
         let material = material.ok_or_else(|| no_material(&self.variant_id))?;
         let what = format!("raw material `{}`", material.id);
-        check_version(self.expected_version, material.version, &what)?;
+        OperationError::check_version(self.expected_version, material.version, &what)?;
         in_use(&what, db.reader().material_referrers(&material.id).await?)?;
         if material.id.is_virtual() {
             emptied(cx, db, (Kind::Material, material.id.as_str())).await?;

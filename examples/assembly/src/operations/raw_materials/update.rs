@@ -1,6 +1,6 @@
 //! `raw_materials.update`
 
-use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError};
+use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError, values::Patch};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use super::{create_virtual::OneMaterial, list::shown_one};
 use crate::{
     Assembly, Writer,
-    error::{check_version, no_material},
+    error::no_material,
     model::{Material, Name, Note, Origin, Price, Unit, VariantId},
-    operations::shared::composition::given,
 };
 
 /// Changes a raw material; what is left out stays as it is. Of a `shopify` material, `name`, `sku`, `unit` and `vendor` are
@@ -23,29 +22,24 @@ pub(crate) struct UpdateRawMaterial {
     /// A new name, 1 to 255 characters. Virtual materials only.
     name: Option<Name>,
     /// Stock-keeping unit, any text of 1 to 255 characters; null for none. Virtual materials only.
-    #[expect(clippy::option_option, reason = "left out, null, or a text")]
-    #[serde(default, deserialize_with = "given")]
-    sku: Option<Option<Name>>,
+    #[serde(default)]
+    sku: Patch<Name>,
     /// What one is, 1 to 20 characters. Virtual materials only. Quantities in BOMs and stock keep their numbers.
     unit: Option<Unit>,
     /// Who sells it, 1 to 255 characters; null for nobody. Virtual materials only.
-    #[expect(clippy::option_option, reason = "left out, null, or a text")]
-    #[serde(default, deserialize_with = "given")]
-    vendor: Option<Option<Name>>,
+    #[serde(default)]
+    vendor: Patch<Name>,
     /// What one unit costs, in the store's currency: a decimal string such as "0.35", or a number with at most six
     /// decimals; null: unknown.
-    #[expect(clippy::option_option, reason = "left out, null, or an amount")]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schemars(extend("type" = ["string", "number", "null"]))]
-    cost: Option<Option<Price>>,
+    cost: Patch<Price>,
     /// Free text for people, at most 5000 characters; null for none.
-    #[expect(clippy::option_option, reason = "left out, null, or a text")]
-    #[serde(default, deserialize_with = "given")]
-    specifications: Option<Option<Note>>,
+    #[serde(default)]
+    specifications: Patch<Note>,
     /// A word or a few by which to group materials, 1 to 255 characters; null for none.
-    #[expect(clippy::option_option, reason = "left out, null, or a text")]
-    #[serde(default, deserialize_with = "given")]
-    material_tag: Option<Option<Name>>,
+    #[serde(default)]
+    material_tag: Patch<Name>,
     /// True to leave it out when it is asked what limits a build.
     non_essential: Option<bool>,
     /// Refuse unless it is still at this version; it is in what `get`, `list` and every change of it answer.
@@ -57,9 +51,9 @@ impl UpdateRawMaterial {
     fn check_origin(&self, material: &Material) -> Result<(), OperationError> {
         let kept = [
             ("name", self.name.is_some()),
-            ("sku", self.sku.is_some()),
+            ("sku", self.sku.is_given()),
             ("unit", self.unit.is_some()),
-            ("vendor", self.vendor.is_some()),
+            ("vendor", self.vendor.is_given()),
         ];
         let named: Vec<_> = kept.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
         match material.origin {
@@ -79,14 +73,12 @@ impl UpdateRawMaterial {
     fn applied(self, old: Material) -> Material {
         Material {
             product_name: self.name.map_or(old.product_name, String::from),
-            sku: self.sku.map_or(old.sku, |sku| sku.map(String::from)),
+            sku: self.sku.over(old.sku),
             unit: self.unit.unwrap_or(old.unit),
-            vendor: self.vendor.map_or(old.vendor, |vendor| vendor.map(String::from)),
-            cost: self.cost.unwrap_or(old.cost),
-            specifications: self
-                .specifications
-                .map_or(old.specifications, |text| text.map(String::from)),
-            tag: self.material_tag.map_or(old.tag, |tag| tag.map(String::from)),
+            vendor: self.vendor.over(old.vendor),
+            cost: self.cost.over(old.cost),
+            specifications: self.specifications.over(old.specifications),
+            tag: self.material_tag.over(old.tag),
             is_non_essential: self.non_essential.unwrap_or(old.is_non_essential),
             ..old
         }
@@ -122,7 +114,7 @@ impl Command for UpdateRawMaterial {
         let before = db.reader().material(&self.variant_id).await?;
         let before = before.ok_or_else(|| no_material(&self.variant_id))?;
         let what = format!("raw material `{}`", before.id);
-        check_version(self.expected_version, before.version, what)?;
+        OperationError::check_version(self.expected_version, before.version, what)?;
         self.check_origin(&before)?;
         let changed = self.applied(before.clone());
         if changed == before {

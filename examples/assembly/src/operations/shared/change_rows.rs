@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Reader, Writer,
-    error::{check_version, no_bom, no_sub_assembly},
+    error::{no_bom, no_sub_assembly},
     model::{
         Bom, BomId, Owner, RowsError, SubAssembly, SubAssemblyId, VariantId,
         rows::{self, Row},
@@ -128,7 +128,7 @@ impl Made for SubAssembly {
 /// A BOM to change, at the version that the caller expects.
 pub(crate) async fn bom_at(db: &Reader, id: &BomId, expected: Option<u64>) -> Result<Bom, OperationError> {
     let bom = db.bom(id).await?.ok_or_else(|| no_bom(id))?;
-    check_version(expected, bom.version, format_args!("BOM `{id}`"))?;
+    OperationError::check_version(expected, bom.version, format_args!("BOM `{id}`"))?;
     Ok(bom)
 }
 
@@ -139,7 +139,7 @@ pub(crate) async fn sub_assembly_at(
     expected: Option<u64>,
 ) -> Result<SubAssembly, OperationError> {
     let found = db.sub_assembly(id).await?.ok_or_else(|| no_sub_assembly(id))?;
-    check_version(expected, found.version, format_args!("sub-assembly `{id}`"))?;
+    OperationError::check_version(expected, found.version, format_args!("sub-assembly `{id}`"))?;
     Ok(found)
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use latchstring::{ChangeAction, Context, OperationError};
+use latchstring::{ChangeAction, Context, OperationError, values::Patch};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::json;
 
 use super::levels::check_locations;
@@ -36,9 +36,8 @@ pub(crate) struct ComponentInput {
     waste_percentage: Option<Waste>,
     /// Always take it from this location, wherever one builds; null: where one builds. If left out: null, or what the row
     /// had if it is merged.
-    #[expect(clippy::option_option, reason = "left out, null, or an id")]
-    #[serde(default, deserialize_with = "given")]
-    location_id: Option<Option<LocationId>>,
+    #[serde(default)]
+    location_id: Patch<LocationId>,
     /// Variants that could be used instead; a note for people, not counted in buildable. At most 20. If left out: none, or
     /// what the row had if it is merged.
     alternatives: Option<Vec<VariantId>>,
@@ -79,11 +78,6 @@ pub(crate) struct NestedInput {
     _usage: IgnoredAny,
 }
 
-/// Tells null from left out.
-pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
 /// A row as it is entered.
 pub(crate) trait RowInput {
     /// The row it becomes.
@@ -110,9 +104,7 @@ impl RowInput for ComponentInput {
             waste: self
                 .waste_percentage
                 .unwrap_or_else(|| old.map(|row| row.waste).unwrap_or_default()),
-            location: self
-                .location_id
-                .unwrap_or_else(|| old.and_then(|row| row.location.clone())),
+            location: self.location_id.over(old.and_then(|row| row.location.clone())),
             alternatives: self
                 .alternatives
                 .unwrap_or_else(|| old.map(|row| row.alternatives.clone()).unwrap_or_default()),

@@ -18,9 +18,9 @@ use crate::{
 
 /// The structure of a stored thing.
 pub(crate) fn structure<'a>(owner: &Owner, parts: &'a Parts) -> Result<Structure<'a>, StorageError> {
-    Structure::of(owner, parts).map_err(|source| StorageError::Structure {
-        owner: owner.to_string(),
-        source,
+    Structure::of(owner, parts).map_err(|source| StorageError::Together {
+        what: owner.to_string(),
+        source: source.into(),
     })
 }
 

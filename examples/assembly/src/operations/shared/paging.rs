@@ -1,13 +1,12 @@
 //! Pages of lists, the same for every list.
 
-use latchstring::OperationError;
+use latchstring::{OperationError, values::one_line};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    model::name::{many_lines, one_line},
-    storage::Page,
-};
+pub(crate) use latchstring::values::search;
+
+use crate::storage::Page;
 
 const MOST: usize = 1000;
 const USUAL: i64 = 100;
@@ -112,18 +111,6 @@ pub(crate) enum SortOrder {
     Asc,
     /// Large, late or Z first.
     Desc,
-}
-
-/// A search text, checked. `field` is where it was given.
-pub(crate) fn search(field: &str, text: Option<String>) -> Result<Option<String>, OperationError> {
-    if let Some(text) = &text {
-        if text.chars().count() > 200 {
-            let text = format!("`{field}` has more than 200 characters; a word or two is enough");
-            return Err(OperationError::invalid_input(text));
-        }
-        many_lines(text).map_err(|error| OperationError::invalid_input(format!("`{field}`: {error}")))?;
-    }
-    Ok(text)
 }
 
 /// The vendors to list, checked; none: whoever it is.

@@ -1,6 +1,6 @@
 //! `sub_assemblies.update`
 
-use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError};
+use latchstring::{ChangeAction, Command, Context, ErrorCode, OperationError, values::Patch};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
     Assembly, Writer,
     error::needs_enhanced,
     model::{Name, Note, ShopPlan, SubAssembly, SubAssemblyId},
-    operations::shared::{change_rows::sub_assembly_at, composition::given},
+    operations::shared::change_rows::sub_assembly_at,
 };
 
 /// Changes a sub-assembly's name, texts and switches; what is left out stays as it is. What it is made of is changed with
@@ -23,13 +23,11 @@ pub(crate) struct UpdateSubAssembly {
     /// A new name, 1 to 255 characters.
     name: Option<Name>,
     /// Stock-keeping unit, any text of 1 to 255 characters; null for none.
-    #[expect(clippy::option_option, reason = "left out, null, or a text")]
-    #[serde(default, deserialize_with = "given")]
-    sku: Option<Option<Name>>,
+    #[serde(default)]
+    sku: Patch<Name>,
     /// Free text for people, at most 5000 characters; null for none.
-    #[expect(clippy::option_option, reason = "left out, null, or a text")]
-    #[serde(default, deserialize_with = "given")]
-    description: Option<Option<Note>>,
+    #[serde(default)]
+    description: Patch<Note>,
     /// Whether cancelled and refunded units go on its shelf as they are; otherwise what they were made of goes back.
     keep_assembled_on_return: Option<bool>,
     /// Whether sales take it from its shelf only, never from its materials. Needs the enhanced plan.
@@ -75,8 +73,8 @@ impl Command for UpdateSubAssembly {
         let old = before.clone();
         let changed = SubAssembly {
             name: self.name.map_or(old.name, String::from),
-            sku: self.sku.map_or(old.sku, |sku| sku.map(String::from)),
-            description: self.description.map_or(old.description, |text| text.map(String::from)),
+            sku: self.sku.over(old.sku),
+            description: self.description.over(old.description),
             keep_assembled_on_return: self.keep_assembled_on_return.unwrap_or(old.keep_assembled_on_return),
             only_consume_preassembled: self.only_consume_preassembled.unwrap_or(old.only_consume_preassembled),
             ..old

@@ -1,8 +1,9 @@
 //! Every change of a level; rows are only ever added.
 
+use latchstring::db::Owned;
 use sea_orm::entity::prelude::*;
 
-use super::{AdjustmentSource, Kind, Owned};
+use super::{AdjustmentSource, Kind};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "adjustments")]
@@ -28,5 +29,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Owned for Entity {
-    const STORE: Column = Column::StoreId;
+    const OWNER: Column = Column::StoreId;
 }

@@ -1,8 +1,7 @@
 //! Bills of materials; one per variant.
 
+use latchstring::db::Owned;
 use sea_orm::entity::prelude::*;
-
-use super::Owned;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[expect(clippy::struct_excessive_bools, reason = "one column per switch")]
@@ -33,5 +32,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Owned for Entity {
-    const STORE: Column = Column::StoreId;
+    const OWNER: Column = Column::StoreId;
 }

@@ -1,8 +1,9 @@
 //! Materials in a BOM or a sub-assembly.
 
+use latchstring::db::Owned;
 use sea_orm::entity::prelude::*;
 
-use super::{Kind, Owned};
+use super::Kind;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "component_rows")]
@@ -28,5 +29,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Owned for Entity {
-    const STORE: Column = Column::StoreId;
+    const OWNER: Column = Column::StoreId;
 }

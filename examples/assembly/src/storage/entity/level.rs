@@ -1,8 +1,9 @@
 //! What lies where: materials, and what is ready of BOMs and sub-assemblies.
 
+use latchstring::db::Owned;
 use sea_orm::entity::prelude::*;
 
-use super::{Kind, Owned};
+use super::Kind;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "levels")]
@@ -24,5 +25,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Owned for Entity {
-    const STORE: Column = Column::StoreId;
+    const OWNER: Column = Column::StoreId;
 }

@@ -1,8 +1,9 @@
 //! Raw materials of both origins.
 
+use latchstring::db::Owned;
 use sea_orm::entity::prelude::*;
 
-use super::{Origin, Owned};
+use super::Origin;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "materials")]
@@ -36,5 +37,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Owned for Entity {
-    const STORE: Column = Column::StoreId;
+    const OWNER: Column = Column::StoreId;
 }

@@ -26,12 +26,6 @@ pub(crate) mod sub_assembly;
 pub(crate) mod taking;
 pub(crate) mod variant;
 
-/// A table whose rows belong to stores.
-pub(crate) trait Owned: EntityTrait {
-    /// The column that says to which.
-    const STORE: Self::Column;
-}
-
 /// What a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -1,8 +1,9 @@
 //! Sub-assemblies in a BOM or in another sub-assembly.
 
+use latchstring::db::Owned;
 use sea_orm::entity::prelude::*;
 
-use super::{Kind, Owned};
+use super::Kind;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "nested_rows")]
@@ -25,5 +26,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Owned for Entity {
-    const STORE: Column = Column::StoreId;
+    const OWNER: Column = Column::StoreId;
 }

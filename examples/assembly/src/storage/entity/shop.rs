@@ -1,8 +1,7 @@
 //! A store and its settings; one row per store.
 
+use latchstring::db::Owned;
 use sea_orm::entity::prelude::*;
-
-use super::Owned;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[expect(clippy::struct_excessive_bools, reason = "one column per setting")]
@@ -27,5 +26,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Owned for Entity {
-    const STORE: Column = Column::StoreId;
+    const OWNER: Column = Column::StoreId;
 }

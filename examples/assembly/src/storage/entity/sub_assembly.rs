@@ -1,8 +1,7 @@
 //! Sub-assemblies.
 
+use latchstring::db::Owned;
 use sea_orm::entity::prelude::*;
-
-use super::Owned;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sub_assemblies")]
@@ -29,5 +28,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Owned for Entity {
-    const STORE: Column = Column::StoreId;
+    const OWNER: Column = Column::StoreId;
 }

@@ -1,8 +1,7 @@
 //! What an order has taken, in the order in which it took it.
 
+use latchstring::db::Owned;
 use sea_orm::entity::prelude::*;
-
-use super::Owned;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "takings")]
@@ -28,5 +27,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Owned for Entity {
-    const STORE: Column = Column::StoreId;
+    const OWNER: Column = Column::StoreId;
 }

@@ -1,17 +1,19 @@
 //! The first tables. Ids are text, quantities and money are millionths in 64 bits.
 
+use latchstring::db::tables::Text;
 use sea_orm_migration::{
     prelude::*,
     schema::{big_integer, big_integer_null, boolean, integer, timestamp_with_time_zone, uuid},
 };
 
-use super::parts::{Text, index, reference, table};
+use super::STORES;
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
 
 fn row_table(text: Text, name: &'static str, part: &'static str) -> TableCreateStatement {
-    table(name, &["owner_kind", "owner_id", part])
+    STORES
+        .table(name, &["owner_kind", "owner_id", part])
         .col(text.string_len("owner_kind", 16))
         .col(text.string_len("owner_id", 100))
         .col(text.string_len(part, 100))
@@ -22,18 +24,21 @@ fn row_table(text: Text, name: &'static str, part: &'static str) -> TableCreateS
 
 fn tables(text: Text) -> Vec<TableCreateStatement> {
     vec![
-        table("shops", &[])
+        STORES
+            .table("shops", &[])
             .col(text.string("name"))
             .col(text.string_len("currency", 3))
             .col(boolean("allow_negative_inventory"))
             .col(text.string_len("default_location_id", 100))
             .take(),
-        table("locations", &["id"])
+        STORES
+            .table("locations", &["id"])
             .col(text.string_len("id", 100))
             .col(text.string("name"))
             .col(boolean("is_active"))
             .take(),
-        table("variants", &["id"])
+        STORES
+            .table("variants", &["id"])
             .col(text.string_len("id", 100))
             .col(text.string("product_title"))
             .col(text.string("title"))
@@ -42,7 +47,8 @@ fn tables(text: Text) -> Vec<TableCreateStatement> {
             .col(big_integer("price"))
             .col(text.text("search"))
             .take(),
-        table("materials", &["id"])
+        STORES
+            .table("materials", &["id"])
             .col(text.string_len("id", 100))
             .col(text.string_len("origin", 16))
             .col(text.string("product_name"))
@@ -57,7 +63,8 @@ fn tables(text: Text) -> Vec<TableCreateStatement> {
             .col(timestamp_with_time_zone("created_at"))
             .col(timestamp_with_time_zone("updated_at"))
             .take(),
-        table("boms", &["id"])
+        STORES
+            .table("boms", &["id"])
             .col(text.string_len("id", 100))
             .col(text.string("name"))
             .col(text.string_len("variant_id", 100))
@@ -70,9 +77,10 @@ fn tables(text: Text) -> Vec<TableCreateStatement> {
             .col(boolean("only_sell_preassembled"))
             .col(timestamp_with_time_zone("created_at"))
             .col(timestamp_with_time_zone("updated_at"))
-            .foreign_key(&mut reference(("boms", "variant_id"), "variants"))
+            .foreign_key(&mut STORES.reference(("boms", "variant_id"), "variants"))
             .take(),
-        table("sub_assemblies", &["id"])
+        STORES
+            .table("sub_assemblies", &["id"])
             .col(text.string_len("id", 100))
             .col(text.string("name"))
             .col(text.string_null("sku"))
@@ -87,20 +95,22 @@ fn tables(text: Text) -> Vec<TableCreateStatement> {
             .col(big_integer("waste"))
             .col(text.string_len_null("location_id", 100))
             .col(text.text("alternatives"))
-            .foreign_key(&mut reference(("component_rows", "material_id"), "materials"))
-            .foreign_key(&mut reference(("component_rows", "location_id"), "locations"))
+            .foreign_key(&mut STORES.reference(("component_rows", "material_id"), "materials"))
+            .foreign_key(&mut STORES.reference(("component_rows", "location_id"), "locations"))
             .take(),
         row_table(text, "nested_rows", "sub_assembly_id")
-            .foreign_key(&mut reference(("nested_rows", "sub_assembly_id"), "sub_assemblies"))
+            .foreign_key(&mut STORES.reference(("nested_rows", "sub_assembly_id"), "sub_assemblies"))
             .take(),
-        table("levels", &["kind", "item_id", "location_id"])
+        STORES
+            .table("levels", &["kind", "item_id", "location_id"])
             .col(text.string_len("kind", 16))
             .col(text.string_len("item_id", 100))
             .col(text.string_len("location_id", 100))
             .col(big_integer("quantity"))
-            .foreign_key(&mut reference(("levels", "location_id"), "locations"))
+            .foreign_key(&mut STORES.reference(("levels", "location_id"), "locations"))
             .take(),
-        table("adjustments", &["id"])
+        STORES
+            .table("adjustments", &["id"])
             .col(uuid("id"))
             .col(text.string_len("kind", 16))
             .col(text.string_len("item_id", 100))
@@ -126,15 +136,19 @@ impl MigrationTrait for Migration {
             manager.create_table(table).await?;
         }
         manager
-            .create_index(index("boms", &["variant_id"]).unique().take())
-            .await?;
-        manager.create_index(index("component_rows", &["material_id"])).await?;
-        manager.create_index(index("nested_rows", &["sub_assembly_id"])).await?;
-        manager
-            .create_index(index("materials", &["product_name", "id"]))
+            .create_index(STORES.index("boms", &["variant_id"]).unique().take())
             .await?;
         manager
-            .create_index(index("adjustments", &["kind", "item_id", "at"]))
+            .create_index(STORES.index("component_rows", &["material_id"]))
+            .await?;
+        manager
+            .create_index(STORES.index("nested_rows", &["sub_assembly_id"]))
+            .await?;
+        manager
+            .create_index(STORES.index("materials", &["product_name", "id"]))
+            .await?;
+        manager
+            .create_index(STORES.index("adjustments", &["kind", "item_id", "at"]))
             .await
     }
 

@@ -1,17 +1,19 @@
 //! Products, what else is known of variants and materials, a store's plan and settings, and versions.
 
+use latchstring::db::tables::Text;
 use sea_orm_migration::{
     prelude::*,
     schema::{big_integer, big_integer_null, boolean},
 };
 
-use super::parts::{Text, index, table};
+use super::STORES;
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
 
 fn products(text: Text) -> TableCreateStatement {
-    table("products", &["id"])
+    STORES
+        .table("products", &["id"])
         .col(text.string_len("id", 100))
         .col(text.string("title"))
         .col(text.string_null("vendor"))
@@ -71,11 +73,11 @@ impl MigrationTrait for Migration {
                  SELECT store_id, id, product_title, vendor, '', 'active', search FROM variants",
             )
             .await?;
-        manager.create_index(index("variants", &["product_id"])).await?;
+        manager.create_index(STORES.index("variants", &["product_id"])).await?;
         manager
-            .create_index(index("variants", &["product_title", "title", "id"]))
+            .create_index(STORES.index("variants", &["product_title", "title", "id"]))
             .await?;
-        manager.create_index(index("products", &["title", "id"])).await?;
-        manager.create_index(index("boms", &["name", "id"])).await
+        manager.create_index(STORES.index("products", &["title", "id"])).await?;
+        manager.create_index(STORES.index("boms", &["name", "id"])).await
     }
 }

@@ -1,12 +1,14 @@
 //! The tables as they grew: one file per change, never edited once released.
 
-use latchstring::db::replays;
+use latchstring::db::{replays, tables::TenantTables};
 use sea_orm_migration::prelude::*;
 
 mod m0001_tables;
 mod m0002_whole_catalogue;
 mod m0003_orders;
-mod parts;
+
+/// Every row belongs to a store.
+const STORES: TenantTables = TenantTables::owned_by("store_id");
 
 /// Brings the database up to date.
 pub(crate) struct Migrator;
@@ -73,7 +75,7 @@ mod tests {
         commit(write).await.unwrap();
 
         Assembly::open(database.clone()).await.unwrap();
-        let reader = Reader::new(database.begin_read().await.unwrap(), store);
+        let reader = Reader::begin(&database, store).await.unwrap();
         assert_eq!(reader.shop().await.unwrap().plan, ShopPlan::Enhanced);
         let ids = ["41001", "41002"].map(|id| id.to_owned().try_into().unwrap());
         let variants = reader.variants(&ids).await.unwrap();

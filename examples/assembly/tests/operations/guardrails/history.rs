@@ -52,7 +52,7 @@ async fn every_kind_of_count_is_written_down_with_who_when_and_from_what_to_what
             [json!({
                 "at": "2026-03-01T12:00:00.123456Z", "kind": kind, "itemId": id, "locationId": "70001",
                 "before": before, "after": 0.25, "change": change, "source": "agent",
-                "actor": "AI assistant via Test desk (asmk_1234...abcd)",
+                "actor": "AI assistant via Test desk (test_1234...abcd)",
             })],
             "{path}"
         );

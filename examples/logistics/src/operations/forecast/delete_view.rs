@@ -43,7 +43,7 @@ impl Command for DeleteViewForecast {
 
     async fn run(self, _: &Context, db: &mut Writer) -> Result<ViewDeleted, OperationError> {
         let view = found::view(db.reader(), &self.view_id).await?;
-        found::check_version(self.expected_version, view.version, format_args!("view `{}`", view.id))?;
+        OperationError::check_version(self.expected_version, view.version, format_args!("view `{}`", view.id))?;
         if view.is_automatic {
             return Err(Refusal::state(format!(
                 "the product made view `{}`, and it cannot be deleted; change what it shows with `app.forecast.updateView`",

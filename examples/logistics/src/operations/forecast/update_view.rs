@@ -54,7 +54,7 @@ impl Command for UpdateViewForecast {
 
     async fn run(self, _: &Context, db: &mut Writer) -> Result<ViewChanged, OperationError> {
         let before = found::view(db.reader(), &self.view_id).await?;
-        found::check_version(
+        OperationError::check_version(
             self.expected_version,
             before.version,
             format_args!("view `{}`", before.id),

@@ -54,7 +54,7 @@ impl Command for SetRuleNotification {
     async fn run(self, _: &Context, db: &mut Writer) -> Result<RuleItem, OperationError> {
         found::needs(db.reader(), Plan::Enhanced, "the notification rule").await?;
         let before = db.reader().rule().await?;
-        found::check_version(self.expected_version, before.version, "the notification rule")?;
+        OperationError::check_version(self.expected_version, before.version, "the notification rule")?;
         let units = |patch: Patch<Units>, before: Option<i64>| match patch {
             Patch::Keep => before,
             Patch::Clear => None,

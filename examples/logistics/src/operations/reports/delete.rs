@@ -40,7 +40,7 @@ impl Command for DeleteReport {
 
     async fn run(self, _: &Context, db: &mut Writer) -> Result<ReportDeleted, OperationError> {
         let report = found::report(db.reader(), &self.report_id).await?;
-        found::check_version(
+        OperationError::check_version(
             self.expected_version,
             report.version,
             format_args!("report `{}`", report.id),

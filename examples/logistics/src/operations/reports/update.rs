@@ -53,7 +53,7 @@ impl Command for UpdateReport {
 
     async fn run(self, cx: &Context, db: &mut Writer) -> Result<ReportChanged, OperationError> {
         let before = found::report(db.reader(), &self.report_id).await?;
-        found::check_version(
+        OperationError::check_version(
             self.expected_version,
             before.version,
             format_args!("report `{}`", before.id),

@@ -1,6 +1,6 @@
 //! Things by their ids, or the refusal that says where to look them up.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use latchstring::{ErrorCode, OperationError};
 use serde_json::json;
@@ -15,19 +15,6 @@ use crate::{
         returning::CodeKind,
     },
 };
-
-/// Somebody else changed it since it was read.
-pub(crate) fn check_version(expected: Option<u64>, is: u64, what: impl fmt::Display) -> Result<(), OperationError> {
-    match expected {
-        Some(expected) if expected != is => {
-            let text = format!(
-                "{what} is at version {is} and not at {expected}: it changed since you read it; read it again and decide anew"
-            );
-            Err(OperationError::new(ErrorCode::Conflict, text).with_details(json!({ "version": is })))
-        }
-        Some(_) | None => Ok(()),
-    }
-}
 
 /// Refuses what the store's plan does not have. `what` begins the message.
 pub(crate) async fn needs(db: &Reader, plan: Plan, what: &str) -> Result<(), OperationError> {
@@ -60,7 +47,7 @@ macro_rules! documents {
         pub(crate) async fn $name(db: &Reader, id: &$id, expected: Option<u64>) -> Result<$what, OperationError> {
             let found = db.$name(id).await?;
             let found = found.ok_or_else(|| OperationError::not_found($words, id, $find))?;
-            check_version(expected, found.version, format_args!(concat!($words, " `{}`"), id))?;
+            OperationError::check_version(expected, found.version, format_args!(concat!($words, " `{}`"), id))?;
             Ok(found)
         }
     )*};

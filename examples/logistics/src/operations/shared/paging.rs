@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{model::name::many_lines, storage::Window};
+pub(crate) use latchstring::values::search;
+
+use crate::storage::Window;
 
 const MOST: i64 = 50;
 
@@ -142,18 +144,6 @@ impl<T> Listed<T> {
     pub(crate) fn take_items(&mut self) -> Vec<T> {
         std::mem::take(&mut self.items)
     }
-}
-
-/// A search text, checked. `field` is where it was given.
-pub(crate) fn search(field: &str, text: Option<String>) -> Result<Option<String>, OperationError> {
-    if let Some(text) = &text {
-        if text.chars().count() > 200 {
-            let text = format!("`{field}` has more than 200 characters; a word or two is enough");
-            return Err(OperationError::invalid_input(text));
-        }
-        many_lines(text).map_err(|error| OperationError::invalid_input(format!("`{field}`: {error}")))?;
-    }
-    Ok(text)
 }
 
 /// Refuses a list that is empty or too long. `field` is where it was given.

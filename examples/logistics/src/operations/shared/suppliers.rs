@@ -309,7 +309,7 @@ pub(crate) async fn supplier_at(
     expected: Option<u64>,
 ) -> Result<Supplier, OperationError> {
     let supplier = found::supplier(db, id).await?;
-    found::check_version(expected, supplier.version, format_args!("supplier `{id}`"))?;
+    OperationError::check_version(expected, supplier.version, format_args!("supplier `{id}`"))?;
     Ok(supplier)
 }
 

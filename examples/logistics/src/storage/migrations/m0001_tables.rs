@@ -1,5 +1,6 @@
 //! The first tables. Ids are text, money is in millionths, units are whole numbers in 64 bits.
 
+use latchstring::db::tables::Text;
 use sea_orm_migration::{
     prelude::*,
     schema::{
@@ -8,14 +9,15 @@ use sea_orm_migration::{
     },
 };
 
-use super::parts::{Text, index, reference, table};
+use super::STORES;
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
 
 /// A kind of document: what every one has.
 fn documents(text: Text, name: &'static str) -> TableCreateStatement {
-    table(name, &["id"])
+    STORES
+        .table(name, &["id"])
         .col(text.string_len("id", 100))
         .col(big_integer("seq"))
         .col(text.string("number"))
@@ -28,43 +30,49 @@ fn documents(text: Text, name: &'static str) -> TableCreateStatement {
 
 /// Its lines: what every one has.
 fn lines(text: Text, name: &'static str, of: &'static str) -> TableCreateStatement {
-    table(name, &["id"])
+    STORES
+        .table(name, &["id"])
         .col(text.string_len("id", 100))
         .col(text.string_len("order_id", 100))
         .col(integer("position"))
         .col(text.text("body"))
-        .foreign_key(&mut reference((name, "order_id"), of))
+        .foreign_key(&mut STORES.reference((name, "order_id"), of))
         .take()
 }
 
 fn base(text: Text) -> Vec<TableCreateStatement> {
     let id = |name| text.string_len(name, 100);
     vec![
-        table("shops", &[])
+        STORES
+            .table("shops", &[])
             .col(text.string("name"))
             .col(text.string_len("currency", 3))
             .col(text.string_len("plan", 16))
             .col(text.text("preferences"))
             .take(),
-        table("counters", &["kind"])
+        STORES
+            .table("counters", &["kind"])
             .col(text.string_len("kind", 32))
             .col(big_integer("next"))
             .take(),
-        table("locations", &["id"])
+        STORES
+            .table("locations", &["id"])
             .col(id("id"))
             .col(text.string("name"))
             .col(text.string_null("name_override"))
             .col(text.text_null("address"))
             .col(boolean("is_active"))
             .take(),
-        table("products", &["id"])
+        STORES
+            .table("products", &["id"])
             .col(id("id"))
             .col(text.string("title"))
             .col(text.string_null("vendor"))
             .col(text.string_null("product_type"))
             .col(text.text("search"))
             .take(),
-        table("variants", &["id"])
+        STORES
+            .table("variants", &["id"])
             .col(id("id"))
             .col(id("product_id"))
             .col(text.string("product_title"))
@@ -76,12 +84,14 @@ fn base(text: Text) -> Vec<TableCreateStatement> {
             .col(big_integer_null("cost"))
             .col(text.text("search"))
             .take(),
-        table("codes", &["kind", "code"])
+        STORES
+            .table("codes", &["kind", "code"])
             .col(text.string_len("kind", 32))
             .col(text.string_len("code", 100))
             .col(integer("position"))
             .take(),
-        table("activities", &["id"])
+        STORES
+            .table("activities", &["id"])
             .col(uuid("id"))
             .col(id("document_id"))
             .col(timestamp_with_time_zone("at"))
@@ -94,7 +104,7 @@ fn base(text: Text) -> Vec<TableCreateStatement> {
 
 fn stock(text: Text) -> Vec<TableCreateStatement> {
     let id = |name| text.string_len(name, 100);
-    let mut levels = table("levels", &["variant_id", "location_id"]);
+    let mut levels = STORES.table("levels", &["variant_id", "location_id"]);
     levels.col(id("variant_id")).col(id("location_id"));
     for bucket in [
         "on_hand",
@@ -112,16 +122,18 @@ fn stock(text: Text) -> Vec<TableCreateStatement> {
     vec![
         levels
             .check(Expr::cust(sum))
-            .foreign_key(&mut reference(("levels", "variant_id"), "variants"))
-            .foreign_key(&mut reference(("levels", "location_id"), "locations"))
+            .foreign_key(&mut STORES.reference(("levels", "variant_id"), "variants"))
+            .foreign_key(&mut STORES.reference(("levels", "location_id"), "locations"))
             .take(),
-        table("supplier_stock", &["supplier_id", "variant_id", "kind"])
+        STORES
+            .table("supplier_stock", &["supplier_id", "variant_id", "kind"])
             .col(id("supplier_id"))
             .col(id("variant_id"))
             .col(text.string_len("kind", 16))
             .col(big_integer("quantity"))
             .take(),
-        table("adjustments", &["id"])
+        STORES
+            .table("adjustments", &["id"])
             .col(uuid("id"))
             .col(id("variant_id"))
             .col(text.string_len_null("location_id", 100))
@@ -135,20 +147,22 @@ fn stock(text: Text) -> Vec<TableCreateStatement> {
             .col(text.string("request_id"))
             .col(timestamp_with_time_zone("at"))
             .take(),
-        table("sales", &["variant_id", "location_id", "day"])
+        STORES
+            .table("sales", &["variant_id", "location_id", "day"])
             .col(id("variant_id"))
             .col(id("location_id"))
             .col(date("day"))
             .col(big_integer("units"))
             .take(),
-        table("constants", &["variant_id", "location_id"])
+        STORES
+            .table("constants", &["variant_id", "location_id"])
             .col(id("variant_id"))
             .col(id("location_id"))
             .col(big_integer_null("min"))
             .col(big_integer_null("max"))
             .col(big_integer_null("target"))
             .col(big_integer_null("static_reorder_point"))
-            .foreign_key(&mut reference(("constants", "variant_id"), "variants"))
+            .foreign_key(&mut STORES.reference(("constants", "variant_id"), "variants"))
             .take(),
     ]
 }
@@ -156,7 +170,8 @@ fn stock(text: Text) -> Vec<TableCreateStatement> {
 fn suppliers(text: Text) -> Vec<TableCreateStatement> {
     let id = |name| text.string_len(name, 100);
     vec![
-        table("suppliers", &["id"])
+        STORES
+            .table("suppliers", &["id"])
             .col(id("id"))
             .col(big_integer("number"))
             .col(boolean("is_archived"))
@@ -164,29 +179,32 @@ fn suppliers(text: Text) -> Vec<TableCreateStatement> {
             .col(text.text("search"))
             .col(text.text("body"))
             .take(),
-        table("supplier_variants", &["supplier_id", "variant_id"])
+        STORES
+            .table("supplier_variants", &["supplier_id", "variant_id"])
             .col(id("supplier_id"))
             .col(id("variant_id"))
             .col(boolean("is_primary"))
             .col(text.text("body"))
-            .foreign_key(&mut reference(("supplier_variants", "supplier_id"), "suppliers"))
-            .foreign_key(&mut reference(("supplier_variants", "variant_id"), "variants"))
+            .foreign_key(&mut STORES.reference(("supplier_variants", "supplier_id"), "suppliers"))
+            .foreign_key(&mut STORES.reference(("supplier_variants", "variant_id"), "variants"))
             .take(),
-        table("credits", &["id"])
+        STORES
+            .table("credits", &["id"])
             .col(id("id"))
             .col(big_integer("seq"))
             .col(id("supplier_id"))
             .col(text.string_len_null("return_order_id", 100))
             .col(text.text("body"))
-            .foreign_key(&mut reference(("credits", "supplier_id"), "suppliers"))
+            .foreign_key(&mut STORES.reference(("credits", "supplier_id"), "suppliers"))
             .take(),
-        table("applications", &["id"])
+        STORES
+            .table("applications", &["id"])
             .col(id("id"))
             .col(id("credit_id"))
             .col(id("order_id"))
             .col(boolean("is_live"))
             .col(text.text("body"))
-            .foreign_key(&mut reference(("applications", "credit_id"), "credits"))
+            .foreign_key(&mut STORES.reference(("applications", "credit_id"), "credits"))
             .take(),
     ]
 }
@@ -199,8 +217,8 @@ fn orders(text: Text) -> Vec<TableCreateStatement> {
             .col(id("location_id"))
             .col(boolean("is_archived"))
             .col(date_null("expected_on"))
-            .foreign_key(&mut reference(("purchase_orders", "supplier_id"), "suppliers"))
-            .foreign_key(&mut reference(("purchase_orders", "location_id"), "locations"))
+            .foreign_key(&mut STORES.reference(("purchase_orders", "supplier_id"), "suppliers"))
+            .foreign_key(&mut STORES.reference(("purchase_orders", "location_id"), "locations"))
             .take(),
         lines(text, "purchase_order_lines", "purchase_orders")
             .col(text.string_len_null("variant_id", 100))
@@ -211,8 +229,8 @@ fn orders(text: Text) -> Vec<TableCreateStatement> {
         documents(text, "transfer_orders")
             .col(id("origin_id"))
             .col(id("destination_id"))
-            .foreign_key(&mut reference(("transfer_orders", "origin_id"), "locations"))
-            .foreign_key(&mut reference(("transfer_orders", "destination_id"), "locations"))
+            .foreign_key(&mut STORES.reference(("transfer_orders", "origin_id"), "locations"))
+            .foreign_key(&mut STORES.reference(("transfer_orders", "destination_id"), "locations"))
             .take(),
         lines(text, "transfer_order_lines", "transfer_orders")
             .col(id("variant_id"))
@@ -223,8 +241,8 @@ fn orders(text: Text) -> Vec<TableCreateStatement> {
             .col(id("supplier_id"))
             .col(text.string_len_null("purchase_order_id", 100))
             .col(id("location_id"))
-            .foreign_key(&mut reference(("return_orders", "supplier_id"), "suppliers"))
-            .foreign_key(&mut reference(("return_orders", "location_id"), "locations"))
+            .foreign_key(&mut STORES.reference(("return_orders", "supplier_id"), "suppliers"))
+            .foreign_key(&mut STORES.reference(("return_orders", "location_id"), "locations"))
             .take(),
         lines(text, "return_order_lines", "return_orders")
             .col(id("variant_id"))
@@ -232,7 +250,7 @@ fn orders(text: Text) -> Vec<TableCreateStatement> {
             .take(),
         documents(text, "stock_takes")
             .col(id("location_id"))
-            .foreign_key(&mut reference(("stock_takes", "location_id"), "locations"))
+            .foreign_key(&mut STORES.reference(("stock_takes", "location_id"), "locations"))
             .take(),
         lines(text, "stock_take_lines", "stock_takes")
             .col(id("variant_id"))
@@ -245,32 +263,37 @@ fn orders(text: Text) -> Vec<TableCreateStatement> {
 fn telling(text: Text) -> Vec<TableCreateStatement> {
     let id = |name| text.string_len(name, 100);
     vec![
-        table("views", &["id"])
+        STORES
+            .table("views", &["id"])
             .col(id("id"))
             .col(text.string("name"))
             .col(text.string_len_null("supplier_id", 100))
             .col(boolean("is_automatic"))
             .col(text.text("body"))
             .take(),
-        table("reports", &["id"])
+        STORES
+            .table("reports", &["id"])
             .col(id("id"))
             .col(text.string("name"))
             .col(timestamp_with_time_zone_null("next_at"))
             .col(text.text("body"))
             .take(),
-        table("recipients", &["id"])
+        STORES
+            .table("recipients", &["id"])
             .col(id("id"))
             .col(text.string_len("email", 300))
             .col(text.text("body"))
             .take(),
-        table("rules", &[]).col(text.text("body")).take(),
-        table("alarms", &["trigger", "variant_id"])
+        STORES.table("rules", &[]).col(text.text("body")).take(),
+        STORES
+            .table("alarms", &["trigger", "variant_id"])
             .col(text.string_len("trigger", 32))
             .col(id("variant_id"))
             .col(boolean("was_met"))
             .col(timestamp_with_time_zone_null("told_at"))
             .take(),
-        table("outbox", &["id"])
+        STORES
+            .table("outbox", &["id"])
             .col(uuid("id"))
             .col(text.string_len("kind", 32))
             .col(timestamp_with_time_zone("at"))
@@ -346,10 +369,12 @@ impl MigrationTrait for Migration {
             manager.create_table(table).await?;
         }
         for (table, columns) in INDEXES {
-            manager.create_index(index(table, columns)).await?;
+            manager.create_index(STORES.index(table, columns)).await?;
         }
         for (table, columns) in UNIQUE {
-            manager.create_index(index(table, columns).unique().take()).await?;
+            manager
+                .create_index(STORES.index(table, columns).unique().take())
+                .await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use super::parts::index;
+use super::STORES;
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
@@ -76,7 +76,7 @@ impl MigrationTrait for Migration {
                 .await?;
         }
         for (table, columns) in INDEXES {
-            manager.create_index(index(table, columns)).await?;
+            manager.create_index(STORES.index(table, columns)).await?;
         }
         let mut listed = Index::create();
         listed.name("ix_purchase_orders_list").table("purchase_orders");

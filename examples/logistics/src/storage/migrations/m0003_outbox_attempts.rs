@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{prelude::*, schema::timestamp_with_time_zone_null};
 
-use super::parts::index;
+use super::STORES;
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
@@ -20,6 +20,8 @@ impl MigrationTrait for Migration {
             .alter_table(change.table("outbox").add_column(&mut column).take())
             .await?;
         // The order in which they go out, and of what was written in one moment.
-        manager.create_index(index("outbox", &["status", "at", "id"])).await
+        manager
+            .create_index(STORES.index("outbox", &["status", "at", "id"]))
+            .await
     }
 }

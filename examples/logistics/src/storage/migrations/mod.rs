@@ -1,12 +1,14 @@
 //! The tables as they grew: one file per change, never edited once released.
 
-use latchstring::db::replays;
+use latchstring::db::{replays, tables::TenantTables};
 use sea_orm_migration::prelude::*;
 
 mod m0001_tables;
 mod m0002_larger_stores;
 mod m0003_outbox_attempts;
-mod parts;
+
+/// Every row belongs to a store.
+const STORES: TenantTables = TenantTables::owned_by("store_id");
 
 /// Brings the database up to date.
 pub(crate) struct Migrator;

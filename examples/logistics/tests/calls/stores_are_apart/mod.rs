@@ -1,160 +1,196 @@
 //! Two stores, one database: neither can see, name or change anything of the other.
-//!
-//! What is tried is taken from the schemas of all operations, so a new one is tried without a word here.
 
-use std::collections::BTreeSet;
+use latchstring::TenantId;
+use latchstring_testing::apart::{Apart, Kind, Largest, a_command_changes_one_store};
 
-use latchstring::{Effect, ErrorCode, Finish, OperationError, Scope, Surface, TenantId};
-use serde_json::{Value, json};
+use crate::stores::Stores;
 
-use crate::{examples::arguments, stores::Stores};
-
-mod places;
 mod statements;
 
-fn surface(stores: &Stores) -> Surface {
-    stores.catalog.surface(Stores::grant(stores.harbor, Scope::ReadWrite))
+const fn kind(
+    fields: &'static [&'static str],
+    ours: &'static str,
+    theirs: &'static [(&'static str, &'static str)],
+) -> Kind {
+    Kind { fields, ours, theirs }
 }
 
-/// Where an id that nobody has is not refused: it narrows a list, or is told to be missing.
-const NARROWS: [(&str, &str); 3] = [
-    ("inventory.levels", "variantIds"),
-    ("inventory.history", "variantId"),
-    ("variants.get_many", "variantIds"),
+/// Harbor & Pine against Kiln & Clay.
+const APART: Apart = Apart {
+    kinds: &[
+        kind(&["variantId", "variantIds"], "42001", &[("43001", "99999")]),
+        kind(&["productId"], "31001", &[("32001", "39999")]),
+        kind(
+            &[
+                "locationId",
+                "locationIds",
+                "originLocationId",
+                "destinationLocationId",
+                "stockLocationIds",
+                "demandLocationIds",
+            ],
+            "81003",
+            &[("82001", "89999")],
+        ),
+        kind(&["supplierId"], "sup_nordtimber", &[("sup_claysupply", "sup_nobody")]),
+        kind(
+            &["purchaseOrderId", "sourceIds", "targetId", "documentId"],
+            "po_1001",
+            &[("po_2001", "po_9999")],
+        ),
+        kind(&["transferOrderId"], "to_1001", &[("to_2001", "to_9999")]),
+        kind(&["returnOrderId"], "rma_1001", &[("rma_2001", "rma_9999")]),
+        kind(&["stockTakeId"], "st_1001", &[("st_2001", "st_9999")]),
+        kind(&["lineId", "lineIds"], "line_1002_1", &[("line_2002_1", "line_9999_1")]),
+        kind(&["paymentId"], "pay_1006_1", &[("pay_2003_1", "pay_9999_1")]),
+        kind(&["creditId"], "crd_1001", &[("crd_2001", "crd_9999")]),
+        kind(&["applicationId"], "app_1", &[("app_2001", "app_9999")]),
+        kind(&["viewId", "viewIds"], "view_all", &[("view_glazes", "view_nobody")]),
+        kind(&["reportId"], "rep_weekly", &[("rep_monday", "rep_nobody")]),
+        kind(
+            &["recipientId", "recipientIds"],
+            "rcp_buyer",
+            &[("rcp_studio", "rcp_nobody")],
+        ),
+    ],
+    texts: TEXTS,
+    instead: &[],
+    may_be_gone: &[
+        ("inventory.levels", "variantIds"),
+        ("inventory.history", "variantId"),
+        ("inventory.history", "documentId"),
+        ("purchase_orders.list", "supplierId"),
+        ("purchase_orders.list", "locationId"),
+        ("transfer_orders.list", "locationId"),
+        ("return_orders.list", "supplierId"),
+        ("return_orders.list", "purchaseOrderId"),
+        ("stock_takes.list", "locationId"),
+        ("variants.list", "productId"),
+        ("variant_constants.list", "variantIds"),
+        ("variants.get_many", "variantIds"),
+    ],
+    words: &[
+        ("shops", "name"),
+        ("locations", "id, name, name_override, address"),
+        ("products", "id, title, vendor"),
+        (
+            "variants",
+            "id, product_id, product_title, sku, barcode, vendor, inventory_item_id",
+        ),
+        ("suppliers", "id"),
+        ("supplier_variants", "supplier_id, variant_id"),
+        ("purchase_orders", "id"),
+        ("purchase_order_lines", "id"),
+        ("transfer_orders", "id"),
+        ("transfer_order_lines", "id"),
+        ("return_orders", "id"),
+        ("return_order_lines", "id"),
+        ("stock_takes", "id"),
+        ("stock_take_lines", "id"),
+        ("credits", "id"),
+        ("applications", "id"),
+        ("recipients", "id, email"),
+        ("views", "id, name"),
+        ("reports", "id, name"),
+    ],
+    owner: "store_id",
+    largest: &[("limit", Largest::Items(50)), ("isActive", Largest::On)],
+    searched: &["po_2002", "43001", "KC-MUG-C", "clay", "sup_claysupply", "Glaze House"],
+};
+
+/// What is neither an id of a store nor a choice: names, amounts, days, codes.
+const TEXTS: &[&str] = &[
+    "address",
+    "amount",
+    "barcode",
+    "carrier",
+    "city",
+    "columns",
+    "condition",
+    "contactPerson",
+    "cost",
+    "country",
+    "createdFrom",
+    "createdTo",
+    "creditAmount",
+    "creditLimit",
+    "currency",
+    "cursor",
+    "date",
+    "description",
+    "disposition",
+    "email",
+    "exchangeRate",
+    "expectedAt",
+    "expectedDelivery",
+    "expectedFrom",
+    "expectedTo",
+    "frequency",
+    "from",
+    "idempotencyKey",
+    "kind",
+    "lineReason",
+    "mediaType",
+    "memoNumber",
+    "message",
+    "method",
+    "name",
+    "note",
+    "notes",
+    "number",
+    "onTimeDeliveryRate",
+    "paymentTerms",
+    "phone",
+    "postalCode",
+    "productName",
+    "productUrl",
+    "rate",
+    "reason",
+    "reference",
+    "region",
+    "requestedDelivery",
+    "search",
+    "sendTime",
+    "shippedAt",
+    "shippingCost",
+    "since",
+    "sku",
+    "skus",
+    "street",
+    "streetAddition",
+    "supplierSku",
+    "taxRate",
+    "title",
+    "to",
+    "trackingNumber",
+    "unitCost",
+    "until",
+    "value",
+    "vendor",
+    "website",
 ];
 
-/// What a call is answered, or how it is refused: also as an item of many.
-fn told(answer: Result<Value, OperationError>) -> (bool, Value) {
-    match answer {
-        Err(error) => {
-            let is_refusal = [ErrorCode::NotFound, ErrorCode::InvalidInput].contains(&error.code());
-            (is_refusal, error.to_value())
-        }
-        Ok(answer) => (answer["failed"] == json!(1) && answer["succeeded"] == json!(0), answer),
-    }
-}
-
 #[tokio::test]
-async fn x01_an_id_of_another_store_is_answered_like_one_that_nobody_has() {
+async fn x01_an_id_of_another_store_is_refused_like_one_that_nobody_has() {
     let stores = Stores::open().await;
-    let before = stores.stored().await;
-    let (mut tried, mut refused) = (0, 0);
-    for operation in surface(&stores).operations() {
-        let path = operation.name.program();
-        let example = arguments(operation);
-        for place in places::of(operation) {
-            let (theirs, nobodys) = (place.kind.theirs(), place.kind.nobodys());
-            let (mut with_theirs, mut with_nobodys) = (example.clone(), example.clone());
-            place.put(&mut with_theirs, theirs);
-            place.put(&mut with_nobodys, nobodys);
-            let shown = with_theirs.to_string();
-            let mut answers = Vec::new();
-            for arguments in [with_theirs, with_nobodys] {
-                let mut session = stores.session(stores.harbor, Scope::ReadWrite, Effect::Write);
-                let answer = session.call_from_program(path, &arguments.to_string()).await;
-                session.finish(Finish::DryRun).await.unwrap();
-                answers.push(told(answer.map(|answer| serde_json::from_str(answer.get()).unwrap())));
-            }
-            let (is_refused, theirs_is) = answers.remove(0);
-            let (_, nobodys_is) = answers.remove(0);
-            assert_eq!(
-                theirs_is.to_string().replace(theirs, nobodys),
-                nobodys_is.to_string(),
-                "{path}({shown})"
-            );
-            // The example works, so an id in it that is refused is refused for what it is.
-            let narrows = NARROWS.contains(&(operation.name.as_str(), place.field()));
-            if place.is_filled(&example) && !narrows {
-                assert!(is_refused, "{path}({shown}) is not refused: {theirs_is}");
-                refused += 1;
-            }
-            tried += 1;
-        }
-    }
-    assert_eq!(before.changes(&stores.stored().await), [""; 0]);
-    assert!(tried > 200 && refused > 120, "{tried} tries, {refused} refused");
+    let tried = APART.ids_of_the_other_store_are_refused(&stores).await;
+    insta::assert_snapshot!(tried.invalid.join("\n"));
+    assert!(tried.ids > 200, "{} tries", tried.ids);
+    assert!(tried.in_valid_calls > 120, "{} in valid calls", tried.in_valid_calls);
 }
 
 #[tokio::test]
 async fn x01_no_answer_holds_a_word_of_another_store() {
     let stores = Stores::open().await;
-    let (ours, theirs) = (words(&stores, stores.harbor).await, words(&stores, stores.kiln).await);
-    let only_theirs: BTreeSet<&String> = theirs.difference(&ours).collect();
-    assert!(only_theirs.len() > 60, "{}", only_theirs.len());
-    for operation in surface(&stores).operations() {
-        let path = operation.name.program();
-        let mut calls = vec![arguments(operation)];
-        let takes = |field: &str| {
-            operation
-                .input_schema
-                .get("properties")
-                .is_some_and(|all| all.get(field).is_some())
-        };
-        if operation.effect == Effect::Read && takes("search") {
-            calls.extend(SEARCHED.map(|text| json!({ "search": text })));
-        }
-        for arguments in calls {
-            let mut session = stores.session(stores.harbor, Scope::ReadWrite, Effect::Write);
-            let answer = session.call_from_program(path, &arguments.to_string()).await;
-            session.finish(Finish::DryRun).await.unwrap();
-            let mut seen = BTreeSet::new();
-            if let Ok(answer) = answer {
-                texts(&serde_json::from_str(answer.get()).unwrap(), &mut seen);
-            }
-            let shown: Vec<_> = only_theirs.intersection(&seen.iter().collect()).copied().collect();
-            assert!(shown.is_empty(), "{path}({arguments}) shows {shown:?}");
-        }
-    }
-}
-
-/// What somebody would look for who knows what the other store has.
-const SEARCHED: [&str; 6] = ["po_2002", "43001", "KC-MUG-C", "clay", "sup_claysupply", "Glaze House"];
-
-/// Every text that a store has: ids, names, vendors and the like.
-async fn words(stores: &Stores, tenant: TenantId) -> BTreeSet<String> {
-    let mut words = BTreeSet::new();
-    for row in stores.texts_of(tenant).await {
-        words.extend(row.split('\u{1F}').filter(|word| !word.is_empty()).map(str::to_owned));
-    }
-    words
-}
-
-fn texts(answer: &Value, seen: &mut BTreeSet<String>) {
-    match answer {
-        Value::String(text) => drop(seen.insert(text.clone())),
-        Value::Array(items) => items.iter().for_each(|item| texts(item, seen)),
-        Value::Object(fields) => fields.values().for_each(|field| texts(field, seen)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
+    let words = APART.no_answer_holds_a_word_of_the_other_store(&stores).await;
+    assert!(words > 60, "{words}");
 }
 
 #[tokio::test]
 async fn x01_a_command_changes_one_store_where_both_have_the_same_ids() {
     let stores = Stores::open().await;
-    // The same ids in another store: ids are only unique within one.
     let third = TenantId::new(stores.now());
     logistics::demo::seed(&stores.database, &[third]).await.unwrap();
-    let before = stores.stored().await;
-    let answers = async || {
-        let mut answers = Vec::new();
-        for operation in surface(&stores).operations().filter(|one| one.effect == Effect::Read) {
-            let answer = stores.call(third, operation.name.program(), arguments(operation)).await;
-            answers.push(answer.unwrap());
-        }
-        answers
-    };
-    let told = answers().await;
-    let mut last = before.clone();
-    for operation in surface(&stores).operations().filter(|one| one.effect == Effect::Write) {
-        let path = operation.name.program();
-        // Some are refused by now, since those before them were committed.
-        drop(stores.call(stores.harbor, path, arguments(operation)).await);
-        let now = stores.stored().await;
-        assert_eq!(before.of(third).changes(&now.of(third)), [""; 0], "{path}");
-        assert_eq!(before.of(stores.kiln).changes(&now.of(stores.kiln)), [""; 0], "{path}");
-        last = now;
-    }
-    let changes = before.of(stores.harbor).changes(&last.of(stores.harbor));
-    assert!(changes.len() > 50, "the commands did something: {changes:#?}");
-    assert_eq!(answers().await, told);
+    let changes = a_command_changes_one_store(&stores, third).await;
+    assert!(changes > 50, "the commands did something: {changes} changes");
 }

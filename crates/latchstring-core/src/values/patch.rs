@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
-/// What is to become of a value that may be missing. In JSON: left out, null, or a value.
+/// What is to become of a value that may be missing. In JSON: left out, null, or a value. A field of this type wants
+/// `#[serde(default)]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Patch<T> {
     /// It stays as it is.
@@ -24,6 +25,14 @@ impl<T> Patch<T> {
             Self::Keep => before,
             Self::Clear => None,
             Self::Set(value) => Some(value.into()),
+        }
+    }
+
+    /// Whether there is anything to change: a value, or null.
+    pub fn is_given(&self) -> bool {
+        match self {
+            Self::Keep => false,
+            Self::Clear | Self::Set(_) => true,
         }
     }
 
@@ -69,6 +78,7 @@ mod tests {
     #[test]
     fn left_out_and_null_are_two_things() {
         let change = |json: &str| serde_json::from_str::<Change>(json).unwrap().name;
+        assert!(!change("{}").is_given() && change(r#"{"name":null}"#).is_given());
         assert_eq!(change("{}").over(Some("old".to_owned())), Some("old".to_owned()));
         assert_eq!(change(r#"{"name":null}"#).over(Some("old".to_owned())), None);
         assert_eq!(
