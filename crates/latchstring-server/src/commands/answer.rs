@@ -92,7 +92,11 @@ mod tests {
 
     #[test]
     fn settings_are_told_line_by_line() {
-        let answer = Answer::with_settings("A shop".to_owned(), json!({ "is": { "at": "70001", "open": true } }), "is");
+        let answer = Answer::with_settings(
+            "A shop".to_owned(),
+            json!({ "is": { "at": "70001", "open": true } }),
+            "is",
+        );
         assert_eq!(answer.text, "A shop\n  at: 70001\n  open: true");
     }
 
