@@ -31,6 +31,9 @@ pub struct Apart {
     /// Where an id that nobody has is no mistake, since it may be of something that is gone or only narrows a list: an
     /// operation and the field. The answer then has no items.
     pub may_be_gone: &'static [(&'static str, &'static str)],
+    /// Where a call with an id that is not ours is refused before the id is looked at, because it would be a change that is not
+    /// allowed: an operation and the field.
+    pub refused_before: &'static [(&'static str, &'static str)],
     /// The columns of tables that hold ids and other words of a store, with `, ` between them.
     pub words: &'static [(&'static str, &'static str)],
     /// The column that says whose a row is.
@@ -119,6 +122,8 @@ impl Apart {
         if may_be_gone && theirs_is["items"] != json!([]) {
             return Err(format!("{tried} is answered with more than no items: {theirs_is}"));
         }
+        let refused_before = self.refused_before.contains(&(operation.name.as_str(), place.field()));
+        let is_refused = *is_refused || (refused_before && theirs_is["code"].is_string());
         if is_valid && !may_be_gone && !is_refused {
             return Err(format!("{tried} is not refused: {theirs_is}"));
         }

@@ -69,6 +69,7 @@ const APART: Apart = Apart {
         ("stock.history", "bomId"),
         ("stock.history", "subAssemblyId"),
     ],
+    refused_before: &[],
     words: &[
         ("shops", "name, currency"),
         ("locations", "id, name"),

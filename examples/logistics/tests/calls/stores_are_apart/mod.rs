@@ -64,11 +64,14 @@ const APART: Apart = Apart {
         ("transfer_orders.list", "locationId"),
         ("return_orders.list", "supplierId"),
         ("return_orders.list", "purchaseOrderId"),
+        ("return_orders.list", "locationId"),
         ("stock_takes.list", "locationId"),
         ("variants.list", "productId"),
         ("variant_constants.list", "variantIds"),
         ("variants.get_many", "variantIds"),
     ],
+    // The order of the example is sent, and its supplier can be changed in a draft only.
+    refused_before: &[("purchase_orders.update", "supplierId")],
     words: &[
         ("shops", "name"),
         ("locations", "id, name, name_override, address"),
