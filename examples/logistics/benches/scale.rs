@@ -118,6 +118,17 @@ fn scale(criterion: &mut Criterion) {
         }
         group.finish();
     }
+    // Longer than is measured again and again.
+    for (size, store) in &stores {
+        let began = Instant::now();
+        let report = json!({ "reportId": "rep_all" });
+        let (_, statements) = runtime.block_on(store.call("reports.preview", &report));
+        println!(
+            "  report of everything at {size}: {} statements, {:.1?}",
+            statements.len(),
+            began.elapsed()
+        );
+    }
     // The first page after ten minutes, which adds up what was sold of everything.
     let mut group = criterion.benchmark_group("forecast, tiers reckoned anew");
     group.sample_size(10).measurement_time(Duration::from_secs(1));

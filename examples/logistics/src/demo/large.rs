@@ -1,6 +1,6 @@
 //! A store of any size, to measure on: the same for the same size and the same moment.
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use latchstring::TenantId;
 use latchstring::db::Database;
 
@@ -16,6 +16,7 @@ use crate::{
         Currency, Levels, LineId, Location, LocationId, Plan, Preferences, Price, Product, ProductId, PurchaseLine,
         PurchaseOrder, PurchaseStatus, Shop, Supplier, SupplierId, SupplierVariant, Variant, VariantId,
         inventory::{Counted, Place},
+        notify::{Frequency, Report, ReportKind},
         purchase::{PurchaseDates, Push},
         supplier::Fulfilment,
     },
@@ -80,6 +81,7 @@ pub async fn fill(database: &Database, tenant: TenantId, size: Size) -> Result<(
     db.add_shop(&shop, &locations()).await?;
     db.add_default_codes().await?;
     add_suppliers(&db, size, now).await?;
+    db.put_report(&of_everything()).await?;
     db.commit_unfenced().await?;
 
     for numbers in portions(size.variants, PORTION) {
@@ -225,7 +227,7 @@ fn variant(size: Size, number: usize) -> Variant {
         product_title: product_title(number),
         title: format!("{} mm", (number % 5 + 1) * 100),
         sku: Some(format!("SKU-{number:06}")),
-        barcode: Some(format!("40{:011}", number)),
+        barcode: Some(format!("40{number:011}")),
         vendor: Some(supplier_name(number % size.suppliers())),
         inventory_item_id: None,
         cost: Some(cost(number)),
@@ -282,6 +284,23 @@ async fn add_suppliers(db: &Writer, size: Size, now: DateTime<Utc>) -> Result<()
         db.put_view(&view).await?;
     }
     Ok(())
+}
+
+/// A report of the view for everything, which goes out when it is asked for.
+fn of_everything() -> Report {
+    Report {
+        id: cell("rep_all"),
+        name: "Everything".to_owned(),
+        kind: ReportKind::ForecastViewSummary,
+        view: Some(cell("view_all")),
+        recipients: Vec::new(),
+        frequency: Frequency::Monthly,
+        send_time: NaiveTime::MIN,
+        is_enabled: false,
+        last_sent_at: None,
+        next_at: None,
+        version: 1,
+    }
 }
 
 /// Its supplier, and the default one.

@@ -136,7 +136,9 @@ macro_rules! documents {
                         .order_by_asc($lines::Column::Position);
                     for row in select.all(&self.transaction).await? {
                         let mut line = read($lines_table, &row.body)?;
-                        without.iter().for_each(|long| long(&mut line));
+                        for forget in without {
+                            forget(&mut line);
+                        }
                         lines.entry(row.order_id).or_default().push(line);
                     }
                 }

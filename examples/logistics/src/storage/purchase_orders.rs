@@ -123,7 +123,8 @@ impl Reader {
     pub(crate) async fn purchase_order_numbered(&self, number: &str) -> Result<Option<PurchaseOrderId>, StorageError> {
         let select = self
             .all::<purchase_order::Entity>()
-            .filter(purchase_order::Column::Number.eq(number));
+            .filter(purchase_order::Column::Number.eq(number))
+            .limit(1);
         Ok(heads(select.all(&self.transaction).await?)?.pop().map(|order| order.id))
     }
 

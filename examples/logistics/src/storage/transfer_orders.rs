@@ -93,7 +93,8 @@ impl Reader {
     pub(crate) async fn transfer_order_numbered(&self, number: &str) -> Result<Option<TransferOrderId>, StorageError> {
         let select = self
             .all::<transfer_order::Entity>()
-            .filter(transfer_order::Column::Number.eq(number));
+            .filter(transfer_order::Column::Number.eq(number))
+            .limit(1);
         Ok(heads(select.all(&self.transaction).await?)?.pop().map(|order| order.id))
     }
 

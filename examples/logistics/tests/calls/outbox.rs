@@ -63,6 +63,22 @@ async fn a_report_that_is_sent_now_waits_until_a_sink_takes_it() {
 }
 
 #[tokio::test]
+async fn a_report_tells_of_what_its_view_shows() {
+    let stores = Stores::open().await;
+    let view = json!({ "name": "Globes", "supplierId": "sup_glass", "search": "globe" });
+    let view = stores.ok("forecast.createView", view).await["view"]["viewId"].clone();
+    let report = json!({
+        "name": "Globes", "kind": "forecast_view_summary", "viewId": view, "recipientIds": ["rcp_buyer"],
+        "frequency": "daily", "sendTime": "07:00",
+    });
+    let report = stores.ok("reports.create", report).await["report"]["reportId"].clone();
+    let preview = stores.ok("reports.preview", json!({ "reportId": report })).await;
+    assert_eq!(preview["body"]["variants"], json!(2));
+    let everything = stores.ok("reports.preview", json!({ "reportId": "rep_weekly" })).await;
+    assert_eq!(everything["body"]["variants"], json!(16));
+}
+
+#[tokio::test]
 async fn a_dry_run_leaves_nothing_in_the_outbox() {
     let stores = Stores::open().await;
     let mut session = stores.session(stores.harbor, Scope::ReadWrite, Effect::Write);

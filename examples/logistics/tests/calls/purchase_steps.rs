@@ -45,12 +45,12 @@ fn step(dice: &mut Dice, id: &str, other: &str, line: &str) -> (&'static str, Va
     };
     let variants = ["42001", "42003", "42005", "42012"];
     let modes = ["warehouse", "hold_at_supplier", "consignment"];
-    match dice.roll(40) {
+    match dice.roll(46) {
         0..=2 => of("send", json!({})),
         3 => of("confirm", json!({ "lines": [{ "lineId": line, "confirmed": units }] })),
         4 | 5 => of("confirmAll", json!({})),
         6 => of("start", json!({})),
-        7..=13 => of(
+        7..=13 | 40..=45 => of(
             "receive",
             json!({
                 "lines": [{ "lineId": line, "received": units, "rejected": dice.roll(2), "cancelled": dice.roll(2) }],
@@ -178,31 +178,36 @@ async fn ids(stores: &Stores) -> Vec<String> {
 
 #[tokio::test]
 async fn whatever_is_called_levels_lines_and_history_tell_the_same() {
-    for seed in [3, 11] {
+    for seed in [3, 5, 11] {
         let stores = Stores::open().await;
         let (start, put_before) = (by_place(&stores, ON_HAND).await, put_by_orders(&stores).await);
         let mut dice = Dice(seed);
-        let mut done: BTreeMap<&str, u32> = BTreeMap::new();
+        let (mut done, mut chosen): (BTreeMap<&str, u32>, Option<String>) = (BTreeMap::new(), None);
         for nth in 0..160 {
-            if dice.roll(20) == 0 {
+            if dice.roll(4) == 0 {
                 let change = ShopChange {
                     auto_sync_on_receive: Some(dice.is()),
-                    block_sync: Some(dice.roll(4) == 0),
+                    block_sync: Some(dice.roll(8) == 0),
                     track_incoming: Some(dice.roll(4) > 0),
                     ..ShopChange::default()
                 };
                 shop::change(&stores.database, stores.harbor, change).await.unwrap();
             }
-            if nth % 12 == 0 {
+            if nth % 20 == 0 {
                 let lines = json!([{ "variantId": "42001", "quantity": 9 }, { "variantId": "42003", "quantity": 4 }]);
                 let draft = json!({ "supplierId": "sup_nordtimber", "locationId": "81001", "lines": lines });
                 stores.ok("purchaseOrders.create", draft).await;
             }
-            // A few at a time and a few tries, or none would get far.
+            // One for a while and a few tries, or none would get far.
+            if dice.roll(8) == 0 {
+                chosen = None;
+            }
             for _ in 0..4 {
                 let all = ids(&stores).await;
-                let some = &all[..all.len().min(6)];
-                let (id, other) = (dice.of(some).unwrap().clone(), dice.of(some).unwrap().clone());
+                let some = &all[..all.len().min(4)];
+                let other = dice.of(some).unwrap().clone();
+                let id = chosen.take().filter(|id| all.contains(id)).unwrap_or_else(|| other.clone());
+                chosen = Some(id.clone());
                 let lines = stores
                     .ok("purchaseOrders.lineItems", json!({ "purchaseOrderId": id }))
                     .await;
@@ -239,6 +244,6 @@ async fn whatever_is_called_levels_lines_and_history_tell_the_same() {
             let since = units - put_before.get(&key).copied().unwrap_or(0);
             assert_eq!(told.get(&key).copied().unwrap_or(0), since, "seed {seed}: {key}");
         }
-        assert!(done.len() > 20 && done["receive"] > 5, "seed {seed}: {done:?}");
+        assert!(done.len() >= 18 && done["receive"] > 5, "seed {seed}: {done:?}");
     }
 }

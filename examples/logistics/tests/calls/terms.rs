@@ -67,6 +67,14 @@ async fn a_view_of_a_supplier_shows_its_words_only() {
         (vec!["42004".to_owned()], json!(1))
     );
     assert_eq!(rows(json!({ "sortBy": "sales_rate", "limit": 1 })).await.1, json!(2));
+    let report = json!({
+        "name": "Globes", "kind": "forecast_view_summary", "viewId": view, "recipientIds": ["rcp_buyer"],
+        "frequency": "daily", "sendTime": "08:00",
+    });
+    let report = stores.ok("reports.create", report).await["report"]["reportId"].clone();
+    let told = stores.ok("reports.preview", json!({ "reportId": report })).await;
+    assert_eq!(told["body"]["variants"], json!(2), "{told}");
+    stores.ok("reports.delete", json!({ "reportId": report })).await;
     stores
         .ok("forecast.deleteView", json!({ "viewId": view, "expectedVersion": 1 }))
         .await;

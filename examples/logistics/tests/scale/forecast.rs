@@ -3,7 +3,14 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{LARGER, store};
+use super::{LARGER, Size, store};
+
+/// More than a view that is sorted may have.
+const TWICE: Size = Size {
+    variants: 2400,
+    orders: 600,
+    lines: 8,
+};
 
 const OF_EVERYTHING: &str = "GROUP BY \"sales\".\"variant_id\"";
 
@@ -60,6 +67,24 @@ async fn tiers_are_the_same_whatever_is_asked_for() {
     let (a, b, all) = (in_tier("a"), in_tier("b"), of_all.iter().map(sold).sum::<f64>());
     assert!((0.7..0.9).contains(&(a / all)), "{}", a / all);
     assert!((0.9..1.0).contains(&((a + b) / all)), "{}", (a + b) / all);
+}
+
+/// A report of twice as much takes twice the portions, and no more.
+#[tokio::test]
+async fn a_report_of_everything_takes_statements_in_proportion_to_what_it_is_of() {
+    let (few, many) = (store(LARGER).await, store(TWICE).await);
+    let report = json!({ "reportId": "rep_all" });
+    let (told, statements) = few.call("reports.preview", &report).await;
+    let (of_more, more) = many.call("reports.preview", &report).await;
+    assert_eq!(told["body"]["variants"], json!(LARGER.variants));
+    assert_eq!(of_more["body"]["variants"], json!(TWICE.variants));
+    assert_eq!(told["body"]["rows"].as_array().unwrap().len(), 50);
+    assert!(
+        more.len() <= 2 * statements.len(),
+        "{} statements, {} of half as much",
+        more.len(),
+        statements.len()
+    );
 }
 
 async fn rows(store: &latchstring_testing::Measured, arguments: serde_json::Value) -> Vec<serde_json::Value> {

@@ -209,9 +209,10 @@ async fn lead_times(db: &Reader, orders: &[PurchaseOrder]) -> Result<LeadTimes, 
         suppliers.into_iter().cloned().collect(),
         variants.into_iter().cloned().collect(),
     );
-    let links = db.links_between(&suppliers, &variants).await?.into_iter();
+    let between = db.links_between(&suppliers, &variants).await?;
     Ok(LeadTimes(
-        links
+        between
+            .into_iter()
             .map(|link| ((link.supplier, link.variant), link.lead_time_days))
             .collect(),
     ))

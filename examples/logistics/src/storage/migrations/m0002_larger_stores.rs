@@ -12,6 +12,8 @@ use super::parts::index;
 pub(super) struct Migration;
 
 const DROPPED: &[(&str, &[&str])] = &[
+    ("variants", &["sku"]),
+    ("variants", &["product_id"]),
     ("sales", &["day"]),
     ("adjustments", &["variant_id", "at"]),
     ("adjustments", &["document_id", "at"]),
@@ -22,6 +24,9 @@ const DROPPED: &[(&str, &[&str])] = &[
 ];
 
 const INDEXES: &[(&str, &[&str])] = &[
+    // In the order in which they are listed: one that is found by its SKU is not looked for from the first variant on.
+    ("variants", &["sku", "id"]),
+    ("variants", &["product_id", "id"]),
     // What a page of the forecast asks for, and what everything sold, without a look at the table.
     ("sales", &["variant_id", "day", "location_id", "units"]),
     // Lists of the history are in the order of ids.
