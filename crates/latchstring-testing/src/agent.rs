@@ -141,12 +141,17 @@ impl Agent {
 
     /// The names of the tools it sees.
     pub async fn tools(&self) -> Vec<String> {
-        let reply = self.rpc("tools/list", json!({})).await.json();
-        let tools = reply["result"]["tools"].as_array().unwrap();
-        tools
-            .iter()
-            .map(|tool| tool["name"].as_str().unwrap().to_owned())
-            .collect()
+        let (mut names, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let part = cursor.map_or_else(|| json!({}), |cursor| json!({ "cursor": cursor }));
+            let reply = self.rpc("tools/list", part).await.json();
+            let tools = reply["result"]["tools"].as_array().unwrap();
+            names.extend(tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()));
+            cursor = reply["result"]["nextCursor"].as_str().map(str::to_owned);
+            if cursor.is_none() {
+                return names;
+            }
+        }
     }
 }
 
