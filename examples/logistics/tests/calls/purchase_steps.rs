@@ -206,7 +206,10 @@ async fn whatever_is_called_levels_lines_and_history_tell_the_same() {
                 let all = ids(&stores).await;
                 let some = &all[..all.len().min(4)];
                 let other = dice.of(some).unwrap().clone();
-                let id = chosen.take().filter(|id| all.contains(id)).unwrap_or_else(|| other.clone());
+                let id = chosen
+                    .take()
+                    .filter(|id| all.contains(id))
+                    .unwrap_or_else(|| other.clone());
                 chosen = Some(id.clone());
                 let lines = stores
                     .ok("purchaseOrders.lineItems", json!({ "purchaseOrderId": id }))
