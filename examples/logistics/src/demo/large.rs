@@ -227,7 +227,7 @@ fn variant(size: Size, number: usize) -> Variant {
         product_title: product_title(number),
         title: format!("{} mm", (number % 5 + 1) * 100),
         sku: Some(format!("SKU-{number:06}")),
-        barcode: Some(format!("40{:011}", number)),
+        barcode: Some(format!("40{number:011}")),
         vendor: Some(supplier_name(number % size.suppliers())),
         inventory_item_id: None,
         cost: Some(cost(number)),
