@@ -135,7 +135,7 @@ pub(crate) async fn all_variants_of(
     Ok(variants)
 }
 
-/// Leaves out what a supplier's view does not show: of such a view the database knows only who delivers what.
+/// Leaves out what has not the words, of a supplier's view: what a supplier delivers is not searched by the database.
 fn narrow(view: &View, search: Option<&str>, variants: &mut Vec<Variant>) {
     if let (Some(_), Some(search)) = (&view.supplier, words_of(view, search)) {
         let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
