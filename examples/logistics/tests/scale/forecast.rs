@@ -78,7 +78,6 @@ async fn a_report_of_everything_takes_statements_in_proportion_to_what_it_is_of(
     let (of_more, more) = many.call("reports.preview", &report).await;
     assert_eq!(told["body"]["variants"], json!(LARGER.variants));
     assert_eq!(of_more["body"]["variants"], json!(TWICE.variants));
-    assert_eq!(told["body"]["rows"].as_array().unwrap().len(), 50);
     assert!(
         more.len() <= 2 * statements.len(),
         "{} statements, {} of half as much",

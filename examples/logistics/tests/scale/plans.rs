@@ -59,6 +59,7 @@ async fn every_statement_has_a_key_or_a_limit() {
                 "COUNT(",
                 "SUM(",
                 ".\"id\" = ",
+                ".\"number\" = ",
                 "_id\" = $2",
                 "_id\" = ?",
                 "caller_key",
