@@ -114,7 +114,7 @@ async fn credits_are_as_much_as_the_lines_cost_and_lines_then_keep_their_size() 
     stores.refused("returnOrders.issueCredit", issue(nothing)).await;
     let twice = json!({ "mode": "individual", "lines": [{ "lineId": first }, { "lineId": first }] });
     let (code, _) = stores.refused("returnOrders.issueCredit", issue(twice)).await;
-    assert_eq!(code, ErrorCode::Conflict);
+    assert_eq!(code, ErrorCode::InvalidInput);
     let grouped = stores
         .ok("returnOrders.issueCredit", issue(json!({ "mode": "grouped" })))
         .await;
