@@ -220,11 +220,11 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// The order after a step, where that is allowed.
-fn after(order: &TransferOrder, step: &Step, preferences: &Preferences) -> Option<TransferOrder> {
+fn after(order: &TransferOrder, step: &Step, preferences: Preferences) -> Option<TransferOrder> {
     let mut tried = order.clone();
     let name = |at: usize| id::<LineId>(["1", "2"][at]);
     let done = match *step {
-        Step::Send => tried.send(preferences, now()),
+        Step::Send => tried.send(&preferences, now()),
         Step::Receive(line, units) => tried.receive(Some(&[(name(line), units)]), now()),
         Step::ReceiveAll => tried.receive(None, now()),
         Step::Plan(line, units) => {
@@ -255,7 +255,7 @@ proptest! {
             if matches!(step, Step::Turn) {
                 preferences.disable_available_movements ^= true;
             }
-            let Some(tried) = after(&order, &step, &preferences) else { continue };
+            let Some(tried) = after(&order, &step, preferences) else { continue };
             order = settled(tried);
             let (origin, on_the_way, destination) = stock(&order);
             let to_come: i64 = order.lines.iter().map(TransferLine::pending).sum();

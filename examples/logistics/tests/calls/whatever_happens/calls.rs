@@ -167,17 +167,21 @@ async fn items(stores: &Stores, path: &str, arguments: Value) -> Vec<Value> {
     stores.ok(path, arguments).await["items"].as_array().unwrap().clone()
 }
 
+/// The id of one of them; one that nobody has where there is none.
+fn any(all: &[Value], id: &str, dice: &mut Dice) -> Value {
+    if all.is_empty() {
+        return json!("none");
+    }
+    dice.of(all)[id].clone()
+}
+
 /// A call made up by dice.
 pub(super) async fn call(stores: &Stores, dice: &mut Dice) -> (String, Value) {
     let kind = dice.of(&KINDS);
     let step = *dice.of(kind.steps);
     let all = items(stores, &format!("{}.list", kind.namespace), json!({})).await;
     // The latest are what was made here; the demo's own stand in every status.
-    let one = if all.is_empty() {
-        json!("none")
-    } else {
-        dice.of(&all)[kind.id].clone()
-    };
+    let one = any(&all, kind.id, dice);
     let lines = match stores
         .call(
             stores.harbor,
@@ -189,11 +193,7 @@ pub(super) async fn call(stores: &Stores, dice: &mut Dice) -> (String, Value) {
         Ok(answer) => answer["items"].as_array().unwrap().clone(),
         Err(_) => Vec::new(),
     };
-    let line = if lines.is_empty() {
-        json!("none")
-    } else {
-        dice.of(&lines)["lineId"].clone()
-    };
+    let line = any(&lines, "lineId", dice);
     let variant = *dice.of(&VARIANTS);
     let (at, to) = (*dice.of(&LOCATIONS), *dice.of(&LOCATIONS));
     let (units, few) = (dice.roll(9), dice.roll(3));
@@ -233,11 +233,7 @@ pub(super) async fn call(stores: &Stores, dice: &mut Dice) -> (String, Value) {
         ("transferOrders", "cancel") => json!({ "keepReceived": allows }),
         ("purchaseOrders", "splitLines") => json!({ "lineIds": [line] }),
         ("purchaseOrders", "merge") => {
-            let target = if all.is_empty() {
-                json!("none")
-            } else {
-                dice.of(&all)[kind.id].clone()
-            };
+            let target = any(&all, kind.id, dice);
             return (
                 "purchaseOrders.merge".to_owned(),
                 json!({ "sourceIds": [one], "targetId": target }),

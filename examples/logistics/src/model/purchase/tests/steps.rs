@@ -230,7 +230,9 @@ impl World {
         }
         let sum = |orders: &[PurchaseOrder]| {
             let mut all = Moves::default();
-            orders.iter().for_each(|order| all.append(order.footprint()));
+            for order in orders {
+                all.append(order.footprint());
+            }
             all
         };
         for one in sum(&next.orders).instead_of(&sum(&self.orders)).iter() {
