@@ -115,7 +115,8 @@ impl Apart {
             unreachable!("two were asked for");
         };
         let tried = format!("{path} with {theirs} as {}", place.field());
-        if theirs_is.to_string().replace(theirs, nobodys) != *nobodys_is {
+        let (theirs_text, nobodys_text) = (theirs_is.to_string(), nobodys_is.to_string());
+        if theirs_text.replace(theirs, nobodys) != nobodys_text {
             return Err(format!("{tried}: {theirs_is}, but one that nobody has: {nobodys_is}"));
         }
         let may_be_gone = self.may_be_gone.contains(&(operation.name.as_str(), place.field()));
