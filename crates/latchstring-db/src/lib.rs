@@ -5,7 +5,7 @@
 //! [`replays`] keeps the answers of an app's changes that may be sent twice.
 //!
 //! A product's own rows are read and written through [`reader_and_writer!`], which binds every statement to one tenant;
-//! [`tables`] makes its tables, [`search`] looks for words in them, and [`column`] reads what stands there.
+//! [`tables`] makes its tables, [`search`] looks for words in them, and [`column`](mod@column) reads what stands there.
 
 #![forbid(unsafe_code)]
 
