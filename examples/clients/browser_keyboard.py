@@ -109,7 +109,7 @@ async def all_goes_without_a_mouse(visit):
     context = await visit.context()
     await context.grant_permissions(["clipboard-read", "clipboard-write"], origin=visit.base)
     for key in visit.server.ready["stores"][0]["keys"].values():
-        run_program(visit.mcp, key)
+        run_program(visit.mcp, key, visit.server.product.count)
     page = await context.new_page()
     keys = Keyboard(page)
     await page.goto(visit.server.ready["accessUrl"])

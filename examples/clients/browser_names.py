@@ -70,7 +70,7 @@ async def t14_names_act_nowhere(visit):
     await a_label_that_disturbs_is_refused(visit, page)
     labels = [HTML, HEBREW, *FORMULAS]
     for label in labels:
-        run_program(visit.mcp, await visit.new_key(page, label))
+        run_program(visit.mcp, await visit.new_key(page, label), visit.server.product.count)
         await harmless(page, label[:16], "a key that was made")
     names = await apps_connect(visit, page)
     await the_lists_hold_still(visit, page, [*labels, *names])
@@ -184,7 +184,7 @@ async def exported(page):
 
 
 async def the_export_holds_no_formula(visit, page, names):
-    run_program(visit.mcp, await visit.new_key(page, "x;=1+1;y"))
+    run_program(visit.mcp, await visit.new_key(page, "x;=1+1;y"), visit.server.product.count)
     await visit.call_of(page, "x;=1+1;y")
     text = await exported(page)
     check("t14: a line ends where a call does", text.count("\n") == text.count("\r\n"))
