@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent.parent
-sys.path.insert(0, str(ROOT / "examples" / "assembly" / "clients"))
+sys.path.insert(0, str(ROOT / "examples" / "clients"))
 
 from faults import all_faults, expanded  # noqa: E402
 from server import Server  # noqa: E402
