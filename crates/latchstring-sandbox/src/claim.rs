@@ -55,3 +55,38 @@ fn attributes(thread: i32, nice: i32, slice: Duration) -> io::Result<()> {
         Err(io::Error::last_os_error())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The nice value and the slice that the system says this thread has.
+    #[expect(unsafe_code, reason = "the call has no safe wrapper")]
+    fn known() -> (i32, Duration) {
+        // SAFETY: a structure of numbers, which may all be zero.
+        let mut attributes: libc::sched_attr = unsafe { std::mem::zeroed() };
+        let size = u32::try_from(size_of::<libc::sched_attr>()).unwrap();
+        // SAFETY: the structure is ours, and no more is written to it than its size, which is told.
+        let done = unsafe { libc::syscall(libc::SYS_sched_getattr, 0, &raw mut attributes, size, 0) };
+        assert_eq!(done, 0);
+        (attributes.sched_nice, Duration::from_nanos(attributes.sched_runtime))
+    }
+
+    /// Whether this system has slices of threads.
+    fn has_slices() -> bool {
+        let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+        let mut numbers = release.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
+        (numbers.next(), numbers.next()) >= (Some(6), Some(12))
+    }
+
+    #[test]
+    fn a_slice_is_given_and_taken_back_and_the_nice_value_stays() {
+        let (me, (nice, _)) = (rustix::thread::gettid(), known());
+        for slice in [SHORT, LONG, SHORT] {
+            set(me, nice, slice).unwrap();
+            let (is_nice, is_slice) = known();
+            assert_eq!(is_nice, nice);
+            assert!(is_slice == slice || !has_slices(), "{is_slice:?} instead of {slice:?}");
+        }
+    }
+}

@@ -35,7 +35,6 @@ pub(super) fn zygote() -> Result<Option<String>, String> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(failed("core dumps"))?;
     setrlimit(Resource::Core, exactly(0)).map_err(failed("core dumps"))?;
     rustix::thread::set_no_new_privs(true).map_err(failed("privileges"))?;
-    // Programs stand back behind the server. Where it may not be changed, they compete with it.
     claim::stand_behind_the_server();
     landlock().map_err(|error| format!("Landlock: {error}"))
 }
