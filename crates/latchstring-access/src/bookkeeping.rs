@@ -1,7 +1,8 @@
 //! Writes down what happened, off the request path: the audit trail, and when grants were last used.
 //!
 //! One worker takes whatever has gathered and stores it in one transaction, so the busier the server, the fewer
-//! commits per call. The queue is bounded: when the store is slow, callers wait; when it is away, the worker tries
+//! commits per call. Records that nobody waits for gather for [`GATHERED_FOR`]: a commit costs more than a short call
+//! does. The queue is bounded: when the store is slow, callers wait; when it is away, the worker tries
 //! again until it is back. A record that is lost all the same (the worker died, the process ended) says so in the log.
 //!
 //! A record holds its call's program until it is stored: 64 KiB at most, unless the product sets another limit. So
@@ -21,7 +22,7 @@ use tokio::{
     runtime::Handle,
     sync::{Notify, Semaphore, mpsc, oneshot},
     task::JoinHandle,
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 use crate::{AccessStore, AuditKey, StoreError};
@@ -32,6 +33,8 @@ const QUEUE: usize = 1_024;
 const WAITING: u32 = 1_024;
 /// Records stored in one transaction.
 const BATCH: usize = 256;
+/// How long a record waits for others, if nobody waits for one of them. A process that is killed loses as much of them.
+const GATHERED_FOR: Duration = Duration::from_millis(20);
 /// How long a caller waits for its record to be stored. After that it stays queued, and the caller goes on.
 const STORED_WITHIN: Duration = Duration::from_secs(10);
 /// How long the worker goes on trying an unreachable store once it was told to stop.
@@ -68,6 +71,7 @@ pub(crate) struct Bookkeeping {
     queue: mpsc::Sender<Entry>,
     waiting: Arc<Semaphore>,
     uses: Arc<Uses>,
+    hurry: Arc<Notify>,
     stop: Arc<Notify>,
     worker: Mutex<Option<JoinHandle<()>>>,
 }
@@ -77,11 +81,13 @@ impl Bookkeeping {
     pub(crate) fn start<L: Ledger>(ledger: Arc<L>) -> Self {
         let (queue, receiver) = mpsc::channel(QUEUE);
         let uses = Arc::new(Uses::default());
+        let hurry = Arc::new(Notify::new());
         let stop = Arc::new(Notify::new());
         let worker = Worker {
             ledger,
             receiver,
             uses: Arc::clone(&uses),
+            hurry: Arc::clone(&hurry),
             stop: Arc::clone(&stop),
             give_up_at: None,
         }
@@ -90,6 +96,7 @@ impl Bookkeeping {
             queue,
             waiting: Arc::new(Semaphore::new(WAITING as usize)),
             uses,
+            hurry,
             stop,
             worker: Mutex::new(Some(tokio::spawn(worker))),
         }
@@ -98,7 +105,8 @@ impl Bookkeeping {
     /// Queues a record, waiting for a place; with `durable`, waits until it is stored, too.
     pub(crate) async fn record(&self, call: CallRecord, durable: bool) {
         let request = call.request;
-        let (entry, stored) = Entry::new(call);
+        let (mut entry, stored) = Entry::new(call);
+        entry.is_awaited = durable;
         let mut parting = Parting {
             entry: Some(entry),
             bookkeeping: self,
@@ -110,6 +118,7 @@ impl Bookkeeping {
         if !durable {
             return;
         }
+        self.hurry.notify_one();
         match timeout(STORED_WITHIN, stored).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => tracing::error!(request.id = %request, "a change was made but its audit record was lost"),
@@ -160,6 +169,8 @@ impl Bookkeeping {
 /// A record on its way. Dropped before it is stored, it tells the log what was lost.
 struct Entry {
     call: CallRecord,
+    /// Whether the caller waits until it is stored.
+    is_awaited: bool,
     stored: Option<oneshot::Sender<()>>,
 }
 
@@ -169,6 +180,7 @@ impl Entry {
         (
             Self {
                 call,
+                is_awaited: false,
                 stored: Some(sender),
             },
             receiver,
@@ -222,6 +234,8 @@ struct Worker<L: ?Sized> {
     ledger: Arc<L>,
     receiver: mpsc::Receiver<Entry>,
     uses: Arc<Uses>,
+    /// Told when a record came that somebody waits for.
+    hurry: Arc<Notify>,
     stop: Arc<Notify>,
     give_up_at: Option<Instant>,
 }
@@ -237,11 +251,35 @@ impl<L: Ledger + ?Sized> Worker<L> {
                     if received == 0 {
                         break;
                     }
+                    self.gather(&mut batch).await;
                     self.store_calls(std::mem::take(&mut batch)).await;
                 }
                 () = self.uses.gathered.notified() => {}
             }
             self.store_uses().await;
+        }
+    }
+
+    /// Waits for more of them, unless somebody waits for one that is there.
+    async fn gather(&mut self, batch: &mut Vec<Entry>) {
+        let until = Instant::now() + GATHERED_FOR;
+        let mut is_time = false;
+        while !is_time
+            && self.give_up_at.is_none()
+            && batch.len() < BATCH
+            && !batch.iter().any(|entry| entry.is_awaited)
+        {
+            tokio::select! {
+                biased;
+                () = self.stop.notified() => self.begin_to_stop(),
+                () = self.hurry.notified() => {}
+                () = sleep_until(until) => is_time = true,
+            }
+            while batch.len() < BATCH
+                && let Ok(entry) = self.receiver.try_recv()
+            {
+                batch.push(entry);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ use std::{
 mod support;
 
 use latchstring_core::Limits;
-use latchstring_sandbox::{Isolation, WasmSandbox};
+use latchstring_sandbox::{Isolation, Owner, WasmSandbox};
 use support::{Host, ONE_CALL, options, program};
 use tokio::{task::JoinHandle, time::sleep};
 
@@ -35,8 +35,9 @@ const FLOOD: [(&str, &str); 4] = [
     ),
 ];
 
-/// A tenant's share of the programs in the server's defaults, for two tenants.
+/// A tenant's share of the programs in the server's defaults, for two tenants, each of a grant of its own.
 const AT_ONCE: usize = 16;
+const OF_A_TENANT: usize = 8;
 
 fn main() {
     latchstring_sandbox::worker::enter_if_asked();
@@ -66,7 +67,7 @@ async fn measure(isolation: Isolation, time: Duration) {
         let stop = Arc::new(AtomicBool::new(false));
         let ended = Arc::new(AtomicU32::new(0));
         let flood: Vec<_> = (0..AT_ONCE)
-            .map(|_| hostile(&sandbox, &paths, source, (&stop, &ended)))
+            .map(|number| hostile(&sandbox, &paths, (number, source), (&stop, &ended)))
             .collect();
         sleep(Duration::from_secs(1)).await;
         let waits = echoes(&sandbox, &paths, time).await;
@@ -81,13 +82,16 @@ async fn measure(isolation: Isolation, time: Duration) {
 fn hostile(
     sandbox: &WasmSandbox,
     paths: &Arc<[String]>,
-    source: &'static str,
+    (number, source): (usize, &'static str),
     (stop, ended): (&Arc<AtomicBool>, &Arc<AtomicU32>),
 ) -> JoinHandle<()> {
     let (sandbox, paths, stop, ended) = (sandbox.clone(), Arc::clone(paths), Arc::clone(stop), Arc::clone(ended));
     tokio::spawn(async move {
         let mut host = Host::new();
-        host.owner = None;
+        host.owner = Some(Owner {
+            tenant: id("ten", number / OF_A_TENANT),
+            grant: id("gra", number),
+        });
         while !stop.load(Ordering::Relaxed) {
             let run = sandbox
                 .run_with(&paths, &program(source), &Limits::default(), &mut host)
@@ -95,6 +99,12 @@ fn hostile(
             ended.fetch_add(u32::from(run.is_ok()), Ordering::Relaxed);
         }
     })
+}
+
+/// The id of one of the hostile.
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(prefix: &str, number: usize) -> T {
+    let text = format!("{prefix}_019a00000000700080000000000001{number:02x}");
+    text.parse().expect("it is an id")
 }
 
 /// How long each program of a patient caller took.

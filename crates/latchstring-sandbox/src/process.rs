@@ -89,6 +89,8 @@ pub(crate) struct Worker {
     owner: Option<Owner>,
     runs: u32,
     idle_since: Instant,
+    /// How long its last program computed.
+    owes: Duration,
 }
 
 impl Drop for Worker {
@@ -99,6 +101,12 @@ impl Drop for Worker {
 }
 
 impl Worker {
+    /// Whether it stands where the next program has to. An owner whose program computed long, and who sends another within the
+    /// same time again, goes on where that one stood; after it, the worker has to come back to the others.
+    fn is_in_place(&self) -> bool {
+        self.idle_since.elapsed() < self.owes || self.pace.recovers()
+    }
+
     /// Whether it keeps silent while it has nothing to say.
     fn is_quiet(&self) -> bool {
         let mut byte = [0];
@@ -210,13 +218,14 @@ impl Processes {
         Err(Broken::NoWorker("the process they are forked from does not stay alive"))
     }
 
-    /// Takes a worker back after a program that ended as programs do.
-    pub(crate) fn give_back(&self, mut worker: Worker) {
+    /// Takes a worker back after a program that ended as programs do and computed so long.
+    pub(crate) fn give_back(&self, mut worker: Worker, computed: Duration) {
         worker.runs += 1;
-        if worker.owner.is_none() || worker.runs >= RUNS || !worker.pace.recovers() {
+        if worker.owner.is_none() || worker.runs >= RUNS {
             return;
         }
         worker.idle_since = Instant::now();
+        worker.owes = computed;
         let mut state = lock(&self.pool.state);
         if worker.generation != state.generation {
             return;
@@ -246,7 +255,10 @@ impl Processes {
         while let Some(at) = state.warm.iter().rposition(is_known) {
             let worker = state.warm.remove(at);
             if worker.is_quiet() {
-                return (Found::Worker(worker), generation);
+                if worker.is_in_place() {
+                    return (Found::Worker(worker), generation);
+                }
+                continue;
             }
             tracing::warn!(
                 worker = worker.number,

@@ -101,6 +101,12 @@ async fn settle() {
     }
 }
 
+/// Lets it have gathered what there is, and store it.
+async fn gathered() {
+    sleep(GATHERED_FOR).await;
+    settle().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_durable_record_is_stored_when_record_returns() {
     let (fake, bookkeeping) = started();
@@ -108,6 +114,39 @@ async fn a_durable_record_is_stored_when_record_returns() {
     let id = call.request;
     bookkeeping.record(call, true).await;
     assert_eq!(fake.stored(), [id]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_durable_record_waits_for_no_others_and_takes_those_before_it_along() {
+    let (fake, bookkeeping) = started();
+    let calls = [call(), call(), call()];
+    let ids: Vec<_> = calls.iter().map(|call| call.request).collect();
+    let [first, second, third] = calls;
+    let began = Instant::now();
+    bookkeeping.record(first, false).await;
+    settle().await;
+    assert_eq!(fake.stored(), [], "it waits for others");
+    bookkeeping.record(second, true).await;
+    assert_eq!(fake.stored(), ids[..2]);
+    assert_eq!(fake.commits.load(Ordering::SeqCst), 1);
+    bookkeeping.record(third, true).await;
+    assert_eq!(fake.stored(), ids);
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_nobody_waits_for_is_stored_soon_and_with_what_came_meanwhile() {
+    let (fake, bookkeeping) = started();
+    let mut ids = Vec::new();
+    for _ in 0..10 {
+        let call = call();
+        ids.push(call.request);
+        bookkeeping.record(call, false).await;
+        sleep(GATHERED_FOR / 10).await;
+    }
+    settle().await;
+    assert_eq!(fake.stored(), ids);
+    assert_eq!(fake.commits.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,7 +175,7 @@ async fn records_wait_out_an_outage() {
     assert!(fake.stored().is_empty());
     fake.is_away.store(false, Ordering::SeqCst);
     sleep(LONGEST_PAUSE).await;
-    settle().await;
+    gathered().await;
     assert_eq!(fake.stored(), ids);
 }
 
@@ -160,7 +199,7 @@ async fn a_full_queue_makes_callers_wait_and_loses_nothing() {
     // The worker holds one batch, the queue is full, and some wait for a place in it.
     let in_hand_and_queued = QUEUE + 1;
     bookkeeping.record(call(), false).await;
-    settle().await;
+    gathered().await;
     for _ in 1..in_hand_and_queued {
         bookkeeping.record(call(), false).await;
     }
@@ -199,7 +238,7 @@ async fn shutdown_gives_up_on_a_store_that_stays_away() {
     let (fake, bookkeeping) = started();
     fake.is_away.store(true, Ordering::SeqCst);
     bookkeeping.record(call(), false).await;
-    settle().await;
+    gathered().await;
     let began = Instant::now();
     bookkeeping.shutdown().await;
     assert!(
@@ -227,7 +266,7 @@ async fn dropping_the_bookkeeping_stores_what_was_queued() {
     let (fake, bookkeeping) = started();
     bookkeeping.abandon(call());
     drop(bookkeeping);
-    settle().await;
+    gathered().await;
     assert_eq!(fake.stored().len(), 1);
 }
 
@@ -359,7 +398,7 @@ async fn a_store_that_comes_back_during_shutdown_still_gets_what_was_queued() {
     let (fake, bookkeeping) = started();
     fake.is_away.store(true, Ordering::SeqCst);
     bookkeeping.record(call(), false).await;
-    settle().await;
+    gathered().await;
     let comes_back = async {
         sleep(Duration::from_secs(2)).await;
         fake.is_away.store(false, Ordering::SeqCst);

@@ -5,7 +5,7 @@ use std::{
     io,
     os::unix::net::UnixStream,
     sync::{Arc, Mutex, mpsc},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use rustix::process::Pid;
@@ -58,6 +58,7 @@ impl Processes {
             owner: None,
             runs: 0,
             idle_since: Instant::now(),
+            owes: Duration::ZERO,
         };
         state.spares.push(worker);
         Ok(())

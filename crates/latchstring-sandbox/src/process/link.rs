@@ -250,6 +250,7 @@ impl Link<'_> {
             owner: None,
             runs: 0,
             idle_since: Instant::now(),
+            owes: Duration::ZERO,
         })
     }
 

@@ -187,7 +187,7 @@ impl InProcess {
                     && self.inbox.is_empty()
                 {
                     drop(watched);
-                    self.wall.give_back(worker);
+                    self.wall.give_back(worker, spent.guest_time);
                 }
                 Ok(Ok(Turn::Ended(Ending { verdict, spent })))
             }
@@ -348,7 +348,8 @@ impl InProcess {
     }
 }
 
-/// Whether a worker may run another program of its owner after this end. After any other it is not known to be whole.
+/// Whether a worker may run another program of its owner after this end. A guest that was stopped at a limit leaves a worker
+/// that is whole, and which makes itself another guest if need be. One that trapped by itself has a flaw that somebody found.
 fn may_stay(verdict: &Verdict) -> bool {
     match verdict {
         Verdict::Done(_)
@@ -356,7 +357,9 @@ fn may_stay(verdict: &Verdict) -> bool {
         | Verdict::Stuck
         | Verdict::TooLarge(_)
         | Verdict::NotJson(_)
-        | Verdict::Unawaited(_) => true,
-        Verdict::Late(..) | Verdict::OutOfMemory(_) | Verdict::Crashed(_) | Verdict::Cancelled => false,
+        | Verdict::Unawaited(_)
+        | Verdict::Late(..)
+        | Verdict::OutOfMemory(_) => true,
+        Verdict::Crashed(_) | Verdict::Cancelled => false,
     }
 }
