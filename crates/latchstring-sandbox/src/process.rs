@@ -55,8 +55,10 @@ const ATTEMPTS: usize = 3;
 /// How long a worker is kept after a program for the next one of the same owner.
 const WARM: Duration = Duration::from_mins(1);
 
-/// How many programs one worker runs.
-const RUNS: u32 = 100;
+/// How many programs one worker runs, and how long they may compute together. The system ends a worker that computes three times
+/// as long (`confine.rs`), whichever program it has then.
+const RUNS: u32 = 1_000;
+const COMPUTED: Duration = Duration::from_secs(100);
 
 /// The worker processes of one sandbox.
 #[derive(Debug)]
@@ -88,9 +90,10 @@ pub(crate) struct Worker {
     newest: u64,
     owner: Option<Owner>,
     runs: u32,
-    idle_since: Instant,
-    /// How long its last program computed.
+    /// How long its programs computed, and the last of them.
+    computed: Duration,
     owes: Duration,
+    idle_since: Instant,
 }
 
 impl Drop for Worker {
@@ -221,7 +224,8 @@ impl Processes {
     /// Takes a worker back after a program that ended as programs do and computed so long.
     pub(crate) fn give_back(&self, mut worker: Worker, computed: Duration) {
         worker.runs += 1;
-        if worker.owner.is_none() || worker.runs >= RUNS {
+        worker.computed += computed;
+        if worker.owner.is_none() || worker.runs >= RUNS || worker.computed >= COMPUTED {
             return;
         }
         worker.idle_since = Instant::now();
@@ -368,5 +372,27 @@ impl Pool {
         lock(&self.state)
             .warm
             .retain(|worker| now.saturating_duration_since(worker.idle_since) < WARM);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_has_computed_for_long_enough_is_replaced_before_the_system_ends_it() {
+        let wall = Processes::alone(0, 0);
+        let (server, _worker) = UnixStream::pair().unwrap();
+        wall.give(server, oneshot::channel().1).unwrap();
+        let owner = Some(crate::Owner {
+            tenant: latchstring_core::TenantId::from_uuid(uuid::Uuid::nil()),
+            grant: latchstring_core::GrantId::from_uuid(uuid::Uuid::nil()),
+        });
+        let paths: Arc<[String]> = Arc::new([]);
+        for _ in 0..2 {
+            let worker = wall.worker(owner, &paths).await.unwrap();
+            wall.give_back(worker, COMPUTED / 2);
+        }
+        assert!(lock(&wall.pool.state).warm.is_empty());
     }
 }

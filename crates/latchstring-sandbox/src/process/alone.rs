@@ -57,8 +57,9 @@ impl Processes {
             newest: u64::MAX,
             owner: None,
             runs: 0,
-            idle_since: Instant::now(),
+            computed: Duration::ZERO,
             owes: Duration::ZERO,
+            idle_since: Instant::now(),
         };
         state.spares.push(worker);
         Ok(())

@@ -249,8 +249,9 @@ impl Link<'_> {
             newest,
             owner: None,
             runs: 0,
-            idle_since: Instant::now(),
+            computed: Duration::ZERO,
             owes: Duration::ZERO,
+            idle_since: Instant::now(),
         })
     }
 

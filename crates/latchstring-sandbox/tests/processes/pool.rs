@@ -83,6 +83,41 @@ async fn s03_a_worker_that_is_killed_costs_its_run() {
 }
 
 #[tokio::test]
+async fn s05_a_program_that_was_stopped_at_a_limit_leaves_its_worker_and_nothing_else() {
+    let family = Family::new(|_| {});
+    assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
+    let worker = family.settled(1).await;
+    let limits = Limits {
+        guest_time: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let stopped = [
+        ("for (;;);", ErrorCode::Timeout),
+        // Nothing asks the engine to stop within it, so it is made to trap.
+        ("new Array(2 ** 32 - 2).join('')", ErrorCode::Timeout),
+        (
+            "const all = []; for (;;) all.push(new Array(1e5).fill(7))",
+            ErrorCode::MemoryLimit,
+        ),
+    ];
+    for (source, code) in stopped {
+        let leaves = format!("Array.prototype.left = 1; {source}");
+        let limits = if code == ErrorCode::Timeout {
+            &limits
+        } else {
+            &Limits::default()
+        };
+        let outcome = family.run(Some(owner(1)), &leaves, limits).await.unwrap();
+        assert_eq!(failure_of(outcome).code, code, "{source}");
+        assert_eq!(
+            family.result(Some(owner(1)), "return [].left ?? 'nothing'").await,
+            "\"nothing\""
+        );
+        assert_eq!(family.settled(1).await, worker, "{source}");
+    }
+}
+
+#[tokio::test]
 async fn a_signal_to_stop_is_for_the_server_and_not_for_its_programs() {
     let family = Family::new(|_| {});
     let source = "for (let i = 0; i < 50; i++) await app.parts.get({ i }); return 'done'";
@@ -198,6 +233,26 @@ async fn a_program_that_computes_long_stands_further_back_and_a_short_one_does_n
     let further = nice(worker);
     assert!(further >= (usual + 5).min(19), "{usual}, then {further}");
     run.abort();
+}
+
+#[tokio::test]
+async fn who_computed_long_stands_back_for_as_long_again() {
+    let family = Family::new(|_| {});
+    assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
+    let first = family.settled(1).await[0];
+    let usual = nice(first);
+    let limits = Limits {
+        guest_time: Duration::from_secs(1),
+        ..Limits::default()
+    };
+    let outcome = family.run(Some(owner(1)), "for (;;);", &limits).await.unwrap();
+    assert_eq!(failure_of(outcome).code, ErrorCode::Timeout);
+    assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
+    assert!(family.settled(1).await == [first] && nice(first) > usual);
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
+    // Another worker, unless the server has the privileges to bring this one back.
+    assert_eq!(nice(family.settled(1).await[0]), usual);
 }
 
 /// The nice value of the process's first thread.
