@@ -1,7 +1,7 @@
 //! The audit trail: appended to, read, never changed.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     time::Duration,
 };
 
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use super::{
     chain::{Ends, link, stored},
     failed,
-    sql::{Number, On, places},
+    sql::{On, places, portions, rows},
 };
 use crate::{
     error::{Cause, cause},
@@ -38,10 +38,33 @@ pub(super) async fn append<C: ConnectionTrait>(
 ) -> Result<(), StoreError> {
     append_programs(on, calls).await?;
     let mut ends = Ends::lock(on, calls, key).await?;
+    let mut known = known(on, calls).await?;
+    let mut new = Vec::with_capacity(calls.len());
     for call in calls {
-        append_call(on, call, &mut ends).await?;
+        if known.insert(call.request) {
+            let link = ends.next(call)?;
+            new.push((*call, call_row(call, &link)));
+            ends.moved(call.tenant, link);
+        }
     }
+    append_calls(on, new).await?;
     ends.store(on).await
+}
+
+/// Those of the calls that are there already, after a commit of which nobody knew how it went.
+async fn known<C: ConnectionTrait>(on: &On<'_, C>, calls: &[&CallRecord]) -> Result<HashSet<RequestId>, StoreError> {
+    let mut known = HashSet::new();
+    for portion in portions(calls) {
+        let sql = format!(
+            "SELECT request_id FROM audit_call WHERE request_id IN ({})",
+            places(1, portion.len())
+        );
+        let ids = portion.iter().map(|call| call.request.as_uuid().into());
+        for row in on.all::<RequestRow>(&sql, ids).await? {
+            known.insert(RequestId::from_uuid(row.request_id));
+        }
+    }
+    Ok(known)
 }
 
 /// Keeps the programs that are not kept yet. Each once, however many of the calls sent it, and in one order on all
@@ -67,19 +90,39 @@ async fn append_programs<C: ConnectionTrait>(on: &On<'_, C>, calls: &[&CallRecor
     Ok(())
 }
 
-async fn append_call<C: ConnectionTrait>(
+async fn append_calls<C: ConnectionTrait>(
     on: &On<'_, C>,
-    call: &CallRecord,
-    ends: &mut Ends<'_>,
+    calls: Vec<(&CallRecord, [Value; CALL_COLUMNS])>,
 ) -> Result<(), StoreError> {
-    let refused = |error| refused(error, ("audit_call", "request_id"), call.request);
-    let link = ends.next(call)?;
-    let Some(seq) = insert_call(on, call, &link).await.map_err(refused)? else {
-        return Ok(());
-    };
-    ends.moved(call.tenant, link);
-    for (position, record) in (0..).zip(&call.operations) {
-        insert_operation(on, (seq, position), record).await.map_err(refused)?;
+    let mut operations = Vec::new();
+    for portion in portions(&calls) {
+        let refused = |error| refused(error, ("audit_call", "request_id"), portion[0].0.request);
+        let sql = format!(
+            "INSERT INTO audit_call (request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, committed, \
+             duration_micros, program_sha256, program_kept, chain_position, chain_key, chain_mac) VALUES {} \
+             RETURNING seq, request_id",
+            rows(CALL_COLUMNS, portion.len())
+        );
+        let values = portion.iter().flat_map(|(_, row)| row.clone());
+        let numbered: Vec<NumberedRow> = on.try_all(&sql, values).await.map_err(refused)?;
+        let numbers: HashMap<Uuid, i64> = numbered.into_iter().map(|row| (row.request_id, row.seq)).collect();
+        for (call, _) in portion {
+            let number = numbers.get(&call.request.as_uuid());
+            let number = *number.ok_or_else(|| inconsistency("audit_call", "seq", call.request))?;
+            let of_call = (0..).zip(&call.operations);
+            operations
+                .extend(of_call.map(|(position, record)| (call.request, operation_row((number, position), record))));
+        }
+    }
+    for portion in portions(&operations) {
+        let refused = |error| refused(error, ("audit_call", "request_id"), portion[0].0);
+        let sql = format!(
+            "INSERT INTO audit_operation (call_seq, position, operation, effect, outcome, duration_micros, changes, \
+             row_count) VALUES {}",
+            rows(OPERATION_COLUMNS, portion.len())
+        );
+        let values = portion.iter().flat_map(|(_, row)| row.clone());
+        on.try_change(&sql, values).await.map_err(refused)?;
     }
     Ok(())
 }
@@ -92,17 +135,10 @@ fn refused(error: DbErr, (table, column): (&'static str, &'static str), request:
     }
 }
 
-/// The new row's number; `None` when the call is there already.
-async fn insert_call<C: ConnectionTrait>(
-    on: &On<'_, C>,
-    call: &CallRecord,
-    link: &AuditLink,
-) -> Result<Option<i64>, DbErr> {
-    let sql = "INSERT INTO audit_call (request_id, at, tenant_id, grant_id, holder, channel, tool, outcome, \
-               committed, duration_micros, program_sha256, program_kept, chain_position, chain_key, chain_mac) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
-               ON CONFLICT (request_id) DO NOTHING RETURNING seq AS number";
-    let values: [Value; 15] = [
+const CALL_COLUMNS: usize = 15;
+
+fn call_row(call: &CallRecord, link: &AuditLink) -> [Value; CALL_COLUMNS] {
+    [
         call.request.as_uuid().into(),
         to_micros(call.at).into(),
         call.tenant.as_uuid().into(),
@@ -121,21 +157,15 @@ async fn insert_call<C: ConnectionTrait>(
         stored(link.position),
         link.key_id.as_str().into(),
         link.mac.to_vec().into(),
-    ];
-    let row: Option<Number> = on.try_one(sql, values).await?;
-    Ok(row.map(|row| row.number))
+    ]
 }
 
-async fn insert_operation<C: ConnectionTrait>(
-    on: &On<'_, C>,
-    (call_seq, position): (i64, i32),
-    record: &OperationRecord,
-) -> Result<(), DbErr> {
+const OPERATION_COLUMNS: usize = 8;
+
+fn operation_row((call_seq, position): (i64, i32), record: &OperationRecord) -> [Value; OPERATION_COLUMNS] {
     let changes = (!record.changes.is_empty())
         .then(|| serde_json::to_string(&record.changes).expect("text fields and JSON values are always JSON"));
-    let sql = "INSERT INTO audit_operation (call_seq, position, operation, effect, outcome, duration_micros, changes, \
-               row_count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let values: [Value; 8] = [
+    [
         call_seq.into(),
         position.into(),
         record.operation.as_str().into(),
@@ -144,9 +174,18 @@ async fn insert_operation<C: ConnectionTrait>(
         micros(record.duration).into(),
         changes.into(),
         i64::try_from(record.rows).unwrap_or(i64::MAX).into(),
-    ];
-    on.try_change(sql, values).await?;
-    Ok(())
+    ]
+}
+
+#[derive(FromQueryResult)]
+struct RequestRow {
+    request_id: Uuid,
+}
+
+#[derive(FromQueryResult)]
+struct NumberedRow {
+    seq: i64,
+    request_id: Uuid,
 }
 
 fn micros(duration: Duration) -> i64 {

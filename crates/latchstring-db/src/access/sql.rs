@@ -61,8 +61,16 @@ impl<'a, C: ConnectionTrait> On<'a, C> {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<R>, StoreError> {
-        let statement = self.statement(sql, values);
-        R::find_by_statement(statement).all(self.db).await.map_err(failed)
+        self.try_all(sql, values).await.map_err(failed)
+    }
+
+    /// The same, with the database's own error.
+    pub(super) async fn try_all<R: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<R>, DbErr> {
+        R::find_by_statement(self.statement(sql, values)).all(self.db).await
     }
 
     /// Changes rows, and says how many.
@@ -142,6 +150,26 @@ pub(super) fn places(first: usize, count: usize) -> String {
         write!(text, "{comma}${place}").expect("a string takes any text");
     }
     text
+}
+
+/// `($1, $2), ($3, $4)` for two rows of two places.
+pub(super) fn rows(width: usize, count: usize) -> String {
+    let rows: Vec<_> = (0..count)
+        .map(|row| format!("({})", places(1 + row * width, width)))
+        .collect();
+    rows.join(", ")
+}
+
+/// What goes into one statement each: 64 things, and of the rest the most that are a power of two, so that there are few
+/// texts to prepare.
+pub(super) fn portions<T>(mut things: &[T]) -> impl Iterator<Item = &[T]> {
+    const MOST: usize = 64;
+    std::iter::from_fn(move || {
+        let count = 1 << things.len().min(MOST).checked_ilog2()?;
+        let (portion, rest) = things.split_at(count);
+        things = rest;
+        Some(portion)
+    })
 }
 
 /// A hash as a value.
