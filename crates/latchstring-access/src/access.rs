@@ -4,11 +4,7 @@
 //! was acknowledged holds for every request that begins after it, on every server. One file for each thing it looks
 //! after: keys, connection codes, apps and their tokens, tenants.
 
-use std::{
-    error::Error,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -122,8 +118,8 @@ impl Access {
             Err(_) => return Err(AuthenticateError::Refused),
         };
         let found = self.find(GrantKind::App, &token).await?;
-        if found.0.connector != *connector {
-            self.note_mismatch(&found.0).await?;
+        if found.connector != *connector {
+            self.note_mismatch(&found).await?;
             return Err(AuthenticateError::Refused);
         }
         Ok(self.vouch(found))
@@ -141,23 +137,16 @@ impl Access {
         Ok(())
     }
 
-    /// And when it was asked for.
-    async fn find(&self, kind: GrantKind, token: &Token) -> Result<(FoundBearer, Instant), AuthenticateError> {
+    async fn find(&self, kind: GrantKind, token: &Token) -> Result<FoundBearer, AuthenticateError> {
         let hashes = self.ring.hashes(token.secret());
-        let asked_at = Instant::now();
         let found = self.store.find_bearer(kind, &hashes).await?;
-        Ok((found.ok_or(AuthenticateError::Refused)?, asked_at))
+        found.ok_or(AuthenticateError::Refused)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is where a credential was checked")]
-    fn vouch(&self, (found, asked_at): (FoundBearer, Instant)) -> Grant {
+    fn vouch(&self, found: FoundBearer) -> Grant {
         self.bookkeeping.note_used(found.grant, found.at);
-        let grant = Grant::vouch(found.grant, found.tenant, found.scope, found.holder);
-        match self.judge(Some(found.standing)) {
-            Ok(()) => grant.served_at(asked_at),
-            // Why not is said at the call, which asks again.
-            Err(_) => grant,
-        }
+        Grant::vouch(found.grant, found.tenant, found.scope, found.holder)
     }
 
     /// Tells when a grant ends, for what outlives a request. Ends by itself when the watch is dropped.

@@ -37,8 +37,6 @@ pub struct FoundBearer {
     pub scope: Scope,
     /// Who holds it.
     pub holder: Holder,
-    /// What else its tenant's state says.
-    pub standing: Standing,
     /// The moment of the look-up, by the store's clock.
     pub at: DateTime<Utc>,
 }

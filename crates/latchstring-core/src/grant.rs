@@ -1,12 +1,6 @@
 //! A grant: what a verified credential allows, for one tenant.
 
-use std::time::{Duration, Instant};
-
 use crate::{GrantId, Scope, TenantId};
-
-/// How long after it was asked whether a grant is served, the beginning of a call need not ask again. The request asked for
-/// its credential a moment ago; only one that takes its time to say what it wants is asked about twice.
-const JUST: Duration = Duration::from_millis(100);
 
 /// What a verified credential allows. Holding one means that somebody checked a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +9,6 @@ pub struct Grant {
     tenant: TenantId,
     scope: Scope,
     holder: Holder,
-    served_at: Option<Instant>,
 }
 
 /// Who holds a grant, for people: audit rows, lists, logs.
@@ -47,20 +40,7 @@ impl Grant {
             tenant,
             scope,
             holder,
-            served_at: None,
         }
-    }
-
-    /// Says that the store was asked at this moment, and that the grant is served.
-    #[must_use]
-    pub fn served_at(mut self, moment: Instant) -> Self {
-        self.served_at = Some(moment);
-        self
-    }
-
-    /// Whether the store said so a moment ago. Enough to begin a call; what reads or changes anything asks anew.
-    pub fn was_just_served(&self) -> bool {
-        self.served_at.is_some_and(|moment| moment.elapsed() < JUST)
     }
 
     /// Which grant this is.

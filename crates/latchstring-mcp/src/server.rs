@@ -115,13 +115,9 @@ impl Server {
         let calls = &self.0.calls;
         let open = |effect| calls.session(surface, effect, tool.name(), cx.clone());
         // A session asks before each operation. These tools may call none, and open no more than an operation would.
-        let stands = match tool {
-            Tool::Direct(_) => Ok(()),
-            // It gives out what was read before.
-            Tool::Fetch => calls.check(surface.grant()).await,
-            _ => calls.may_begin(surface.grant()).await,
-        };
-        if let Err(refusal) = stands {
+        if !matches!(tool, Tool::Direct(_))
+            && let Err(refusal) = calls.check(surface.grant()).await
+        {
             return refuse(open(Effect::Read), &refusal).await;
         }
         match tool {

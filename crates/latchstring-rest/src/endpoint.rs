@@ -105,7 +105,7 @@ impl Call {
     }
 
     async fn run(self, arguments: &str) -> Result<Json, Refused> {
-        if let Err(error) = self.calls.may_begin(self.cx.grant()).await {
+        if let Err(error) = self.calls.check(self.cx.grant()).await {
             return self.refuse(error).await;
         }
         match parse_input(RUN, &READ_INPUT, arguments) {
@@ -118,7 +118,7 @@ impl Call {
     }
 
     async fn run_write(self, arguments: &str) -> Result<Json, Refused> {
-        if let Err(error) = self.calls.may_begin(self.cx.grant()).await {
+        if let Err(error) = self.calls.check(self.cx.grant()).await {
             return self.refuse(error).await;
         }
         match parse_input(RUN_WRITE, &WRITE_INPUT, arguments) {

@@ -75,17 +75,6 @@ impl Calls {
         Ok(self.0.gate.check(grant).await?)
     }
 
-    /// Whether a call of this grant may begin that asks again, like a session, before it reads or changes anything.
-    ///
-    /// # Errors
-    /// When the grant does not stand or is not served.
-    pub async fn may_begin(&self, grant: &Grant) -> Result<(), OperationError> {
-        if grant.was_just_served() {
-            return Ok(());
-        }
-        self.check(grant).await
-    }
-
     /// The circumstances of a call that begins now.
     pub fn begin(&self, grant: Arc<Grant>, channel: Channel) -> Context {
         // A program's own limit ends it first and says where; the deadline behind it is for everything else.

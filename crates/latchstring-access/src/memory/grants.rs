@@ -114,14 +114,13 @@ impl State {
         let credentials = hashes.iter().filter_map(|hash| self.credentials.find(hash));
         let credential = credentials.map(|(_, credential)| credential).find(bears)?;
         let row = self.grants.get(&credential.grant)?;
-        let standing = self.standing_of(row, now)?;
+        self.standing_of(row, now)?;
         Some(FoundBearer {
             grant: credential.grant,
             tenant: row.tenant,
             connector: self.tenants.get(&row.tenant)?.tenant.connector.clone(),
             scope: row.scope,
             holder: row.holder(),
-            standing,
             at: now,
         })
     }

@@ -44,7 +44,7 @@ fn find_bearer_sql(kind: GrantKind, hashes: usize) -> String {
     };
     format!(
         "SELECT g.id, g.tenant_id, g.kind, g.scope, g.label, c.hint, g.client_name, g.client_host, \
-         t.public_id AS connector, t.plan, (t.paused_at IS NOT NULL) AS is_paused, {{now}} AS at \
+         t.public_id AS connector, {{now}} AS at \
          FROM credential c JOIN access_grant g ON g.id = c.grant_id JOIN tenant t ON t.id = g.tenant_id \
          WHERE c.hash IN ({}) AND c.kind = '{credential}' AND g.kind = '{grant}' \
          AND (c.expires_at IS NULL OR c.expires_at > {{now}}) AND {STANDS}",
@@ -119,8 +119,6 @@ struct BearerRow {
     client_name: Option<String>,
     client_host: Option<String>,
     connector: String,
-    plan: String,
-    is_paused: bool,
     at: i64,
 }
 
@@ -146,10 +144,6 @@ impl TryFrom<BearerRow> for FoundBearer {
             connector: read_connector(&row.connector, row.tenant_id)?,
             scope: read_scope(&row.scope, "access_grant", grant)?,
             holder,
-            standing: Standing {
-                plan: read_plan(&row.plan, row.tenant_id)?,
-                is_paused: row.is_paused,
-            },
             at: from_micros(row.at, "access_grant", "at", grant)?,
         })
     }
