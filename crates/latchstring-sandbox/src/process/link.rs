@@ -259,8 +259,10 @@ impl Link<'_> {
         match waiting {
             None => self.pool.add_spare(worker),
             Some(waiting) => {
-                // Who waited may have gone. The worker is killed then.
-                let _ = worker.map(|worker| waiting.send(worker));
+                if let Some(worker) = worker {
+                    // Who waited may have gone. The worker is killed then.
+                    drop(waiting.send(worker));
+                }
             }
         }
     }
