@@ -545,7 +545,11 @@ static int turn(void) {
     case JS_PROMISE_REJECTED: return fail(JS_PromiseResult(ctx, main_promise), FAILED);
     // Calls that were made are carried out even if nothing awaits them.
     case JS_PROMISE_FULFILLED: return control.pending ? publish(PENDING) : finish();
-    case JS_PROMISE_PENDING: return publish(control.pending ? PENDING : STUCK);
+    case JS_PROMISE_PENDING:
+        if (!stopped()) return publish(control.pending ? PENDING : STUCK);
+        // Asked to stop within an async generator, the engine drops the error, and all that would have gone on.
+        out_text("{}");
+        return publish(INTERRUPTED);
     // Only a program that closes the function around it gets here; what it left behind is not a promise.
     default: return control.pending ? publish(PENDING) : finish();
     }

@@ -236,3 +236,32 @@ fn a_panic_while_compiled_code_runs_leaves_no_reins_behind() {
     assert_eq!(reins.leave(), Pull::Loose);
     assert!(matches!(result(&snapshot, "return 1"), Verdict::Done(json) if json == "1"));
 }
+
+#[test]
+fn s01_a_program_that_is_stopped_is_late_wherever_the_engine_was_when_it_was_asked() {
+    let snapshot = snapshot::tests::snapshots().of(&snapshot::tests::paths()).unwrap();
+    let watchdog = Watchdog::new(1).unwrap();
+    let on = OnThread {
+        index: 0,
+        watchdog: &watchdog,
+    };
+    let sources = [
+        "for await (const x of (async function* () { for (;;) yield 1 })()) { }",
+        "const again = () => Promise.resolve().then(again); await again()",
+        "for (;;) await null",
+    ];
+    // The engine asks at each ten-thousandth call or turn of a loop, and eleven of them are one turn of the first.
+    for (shift, source) in (0..33).flat_map(|shift| sources.map(|source| (shift, source))) {
+        let mut run = run_of(&snapshot);
+        run.terms.guest_time = Duration::from_millis(3);
+        let source = format!("for (let i = 0; i < {shift}; i++); {source}");
+        let turn = run.start(&source, &on).unwrap();
+        let Turn::Ended(Ending { verdict, .. }) = turn else {
+            panic!("{turn:?}")
+        };
+        assert!(
+            matches!(verdict, Verdict::Late(Deadline::Guest, _)),
+            "{source}: {verdict:?}"
+        );
+    }
+}
