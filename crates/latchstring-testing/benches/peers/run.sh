@@ -9,7 +9,8 @@ built="${CARGO_TARGET_DIR:-$root/target}"
 
 "$root/crates/latchstring-testing/peers/install.sh" "$folder"
 
-# As it is shipped.
+# Without link-time optimisation, which takes minutes and changes little of what is measured.
+export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 (cd "$root" && cargo build --release -p assembly -p latchstring-sandbox --bin assembly --example side_by_side)
 (cd "$here/wasmtime" && CARGO_TARGET_DIR="$built/peers-wasmtime" cargo build --release --locked)
 cp "$built/release/assembly" "$built/release/examples/side_by_side" "$folder/"
