@@ -90,9 +90,10 @@ pub(crate) struct Worker {
     newest: u64,
     owner: Option<Owner>,
     runs: u32,
-    /// How long its programs computed, and the last of them.
+    /// How long its programs computed.
     computed: Duration,
-    owes: Duration,
+    /// Until when it stays behind, if it stands there.
+    behind_until: Instant,
     idle_since: Instant,
 }
 
@@ -107,7 +108,7 @@ impl Worker {
     /// Whether it stands where the next program has to. An owner whose program computed long, and who sends another within the
     /// same time again, goes on where that one stood; after it, the worker has to come back to the others.
     fn is_in_place(&self) -> bool {
-        self.idle_since.elapsed() < self.owes || self.pace.recovers()
+        Instant::now() < self.behind_until || self.pace.recovers()
     }
 
     /// Whether it keeps silent while it has nothing to say.
@@ -229,7 +230,7 @@ impl Processes {
             return;
         }
         worker.idle_since = Instant::now();
-        worker.owes = computed;
+        worker.behind_until = worker.behind_until.max(worker.idle_since + computed);
         let mut state = lock(&self.pool.state);
         if worker.generation != state.generation {
             return;

@@ -58,7 +58,7 @@ impl Processes {
             owner: None,
             runs: 0,
             computed: Duration::ZERO,
-            owes: Duration::ZERO,
+            behind_until: Instant::now(),
             idle_since: Instant::now(),
         };
         state.spares.push(worker);

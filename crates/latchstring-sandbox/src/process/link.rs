@@ -250,7 +250,7 @@ impl Link<'_> {
             owner: None,
             runs: 0,
             computed: Duration::ZERO,
-            owes: Duration::ZERO,
+            behind_until: Instant::now(),
             idle_since: Instant::now(),
         })
     }
