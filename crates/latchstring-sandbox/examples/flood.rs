@@ -1,6 +1,7 @@
 //! Hostile programs of other grants beside a caller whose program makes one call: how much longer the caller waits.
 //!
-//! `cargo run --release -p latchstring-sandbox --example flood -- thread` (or `process`), and the seconds of each part.
+//! `cargo run --release -p latchstring-sandbox --example flood -- thread` (or `process`), then the seconds of each part and how often
+//! it is repeated. The parts take turns, so that what else the machine does is beside all of them.
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
@@ -47,36 +48,55 @@ fn main() {
     } else {
         Isolation::Thread
     };
-    let seconds = arguments
-        .iter()
-        .find_map(|argument| argument.parse().ok())
-        .unwrap_or(10);
+    let mut numbers = arguments.iter().filter_map(|argument| argument.parse().ok());
+    let seconds = numbers.next().unwrap_or(2);
+    let rounds = numbers.next().unwrap_or(5);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(measure(isolation, Duration::from_secs(seconds)));
+    runtime.block_on(measure(isolation, Duration::from_secs(seconds), rounds));
 }
 
-async fn measure(isolation: Isolation, time: Duration) {
+async fn measure(isolation: Isolation, time: Duration, rounds: u64) {
     let sandbox = WasmSandbox::new(&options(isolation)).expect("the guest compiles");
     println!(
-        "{isolation:?}, {AT_ONCE} hostile programs at once, machine load {}",
+        "{isolation:?}, {AT_ONCE} hostile programs at once, {rounds} rounds, machine load {}",
         load()
     );
     let paths: Arc<[String]> = ["boms.list", "rawMaterials.list"].map(str::to_owned).into();
-    print("quiet", echoes(&sandbox, &paths, time).await, 0);
-    for (name, source) in FLOOD {
-        let stop = Arc::new(AtomicBool::new(false));
-        let ended = Arc::new(AtomicU32::new(0));
-        let flood: Vec<_> = (0..AT_ONCE)
-            .map(|number| hostile(&sandbox, &paths, (number, source), (&stop, &ended)))
-            .collect();
-        sleep(Duration::from_secs(1)).await;
-        let waits = echoes(&sandbox, &paths, time).await;
-        stop.store(true, Ordering::Relaxed);
-        for one in flood {
-            let _ = one.await;
+    let mut quiet = Vec::new();
+    let mut beside = FLOOD.map(|_| (Vec::new(), 0));
+    for _ in 0..rounds {
+        quiet.extend(echoes(&sandbox, &paths, time).await);
+        for ((_, source), (waits, ended)) in FLOOD.iter().zip(&mut beside) {
+            let (more, others) = flooded(&sandbox, &paths, source, time).await;
+            waits.extend(more);
+            *ended += others;
         }
-        print(name, waits, ended.load(Ordering::Relaxed));
     }
+    print("quiet", quiet, 0);
+    for ((name, _), (waits, ended)) in FLOOD.into_iter().zip(beside) {
+        print(name, waits, ended);
+    }
+}
+
+/// How long each program of a patient caller took beside the hostile ones, and how many of those ended.
+async fn flooded(
+    sandbox: &WasmSandbox,
+    paths: &Arc<[String]>,
+    source: &'static str,
+    time: Duration,
+) -> (Vec<Duration>, u32) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let ended = Arc::new(AtomicU32::new(0));
+    let flood: Vec<_> = (0..AT_ONCE)
+        .map(|number| hostile(sandbox, paths, (number, source), (&stop, &ended)))
+        .collect();
+    sleep(Duration::from_secs(1)).await;
+    let waits = echoes(sandbox, paths, time).await;
+    stop.store(true, Ordering::Relaxed);
+    for one in flood {
+        let _ = one.await;
+    }
+    (waits, ended.load(Ordering::Relaxed))
 }
 
 fn hostile(

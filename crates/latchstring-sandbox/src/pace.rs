@@ -5,24 +5,28 @@
 //! late already. So whoever has computed for a while has long slices from then on, whose end nobody waits for who wakes up
 //! ([`claim`]).
 //!
-//! A worker process gets a larger nice value, too, the larger the more of them there are: together they claim about a third of
-//! what one worker does. None is starved by that, even where something else keeps all processors busy. A server without
-//! privileges cannot take that back, so such a worker runs no other program then, and a thread's nice value is left as it is.
+//! They get a larger nice value, too, the larger the more of them there are: together they claim about a third of what one
+//! other does. None is starved by that, even where something else keeps all processors busy. A server without privileges cannot
+//! take that back: then another worker or thread takes the place of one that stood behind.
+//!
+//! Whatever the same owner sends within as long again begins there. Otherwise a crowd that reaches its limits in one moment
+//! would be in front in the next, all at once.
 
 use std::{
+    collections::HashMap,
     convert::Infallible,
     mem::MaybeUninit,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, getpriority_process};
 use tokio::time::sleep;
 
-use crate::{claim, lock::lock};
+use crate::{Owner, claim, lock::lock};
 
 /// How long all programs that compute now may do so, together, before they stand further back.
 const TOGETHER: Duration = Duration::from_millis(10);
@@ -36,12 +40,14 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// The largest nice value there is.
 const LAST: i32 = 19;
 
-/// Turns of all workers that take long.
+/// Turns of all programs that take long.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
     /// Those that may still compute for a while where they are.
     in_front: AtomicUsize,
     behind: AtomicUsize,
+    /// Whose turns stood further back, and until when their programs begin there.
+    late: Mutex<HashMap<Owner, Instant>>,
 }
 
 /// Who computes.
@@ -54,9 +60,10 @@ pub(crate) enum Who {
 }
 
 /// What stands between a program and the other programs' processors.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Pace {
-    who: Who,
+    /// Known once it runs.
+    who: OnceLock<Who>,
     crowd: Arc<Crowd>,
     /// The nice value that it had before it stood further back, if it does.
     before: Mutex<Option<i32>>,
@@ -78,17 +85,66 @@ impl Drop for Place<'_> {
     }
 }
 
+/// A turn that stands further back, until it is over.
+struct Late<'a> {
+    crowd: &'a Crowd,
+    owner: Option<Owner>,
+    began: Instant,
+    _place: Place<'a>,
+}
+
+impl Drop for Late<'_> {
+    fn drop(&mut self) {
+        if let Some(owner) = self.owner {
+            self.crowd.remember(owner, self.began);
+        }
+    }
+}
+
+impl Crowd {
+    /// That a turn which began then stood back: for as long again, so does whatever its owner sends.
+    pub(crate) fn remember(&self, owner: Owner, began: Instant) {
+        let now = Instant::now();
+        let mut late = lock(&self.late);
+        late.retain(|_, until| *until > now);
+        let until = late.entry(owner).or_insert(now);
+        *until = (*until).max(now + (now - began));
+    }
+
+    /// Whether a program of this owner has to begin further back.
+    pub(crate) fn is_late(&self, owner: Option<Owner>) -> bool {
+        owner.is_some_and(|owner| {
+            lock(&self.late)
+                .get(&owner)
+                .is_some_and(|until| Instant::now() < *until)
+        })
+    }
+}
+
 impl Pace {
-    pub(crate) fn new(who: Who, crowd: Arc<Crowd>) -> Self {
+    pub(crate) fn of(who: Who, crowd: Arc<Crowd>) -> Self {
         Self {
-            who,
-            crowd,
-            before: Mutex::default(),
+            who: who.into(),
+            ..Self::new(crowd)
         }
     }
 
-    /// Watches one turn. Dropped when the turn is over.
-    pub(crate) async fn watch(&self) -> Infallible {
+    /// Of somebody who does not run yet.
+    pub(crate) fn new(crowd: Arc<Crowd>) -> Self {
+        Self {
+            crowd,
+            ..Self::default()
+        }
+    }
+
+    /// Says who it is. Once.
+    pub(crate) fn is_of(&self, who: Who) {
+        let _ = self.who.set(who);
+    }
+
+    /// Watches one turn of a program of `owner`. Dropped when the turn is over.
+    pub(crate) async fn watch(&self, owner: Option<Owner>) -> Infallible {
+        let began = Instant::now();
         sleep(LOOK).await;
         if !self.is_behind() {
             let _place = Place::among(&self.crowd.in_front);
@@ -96,7 +152,12 @@ impl Pace {
                 return std::future::pending().await;
             }
         }
-        let _place = Place::among(&self.crowd.behind);
+        let _late = Late {
+            crowd: &self.crowd,
+            owner,
+            began,
+            _place: Place::among(&self.crowd.behind),
+        };
         loop {
             self.stand_back();
             sleep(LOOK_AGAIN).await;
@@ -105,11 +166,17 @@ impl Pace {
 
     /// Returns when it has; none when it cannot be known.
     async fn has_computed_for_a_while(&self) -> Option<()> {
-        let began = self.who.processor_time()?;
+        let who = loop {
+            match self.who.get() {
+                Some(who) => break who,
+                None => sleep(LOOK).await,
+            }
+        };
+        let began = who.processor_time()?;
         loop {
             sleep(LOOK).await;
             let crowd = u32::try_from(self.crowd.in_front.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
-            if self.who.processor_time()?.saturating_sub(began) >= TOGETHER / crowd.max(1) {
+            if who.processor_time()?.saturating_sub(began) >= TOGETHER / crowd.max(1) {
                 return Some(());
             }
         }
@@ -120,30 +187,43 @@ impl Pace {
     /// By its number. While the server holds a worker, the zygote may have waited for it after its death, and the number may
     /// be another process's of the same user for a moment: then that one stands back, and nothing else happens to it.
     fn stand_back(&self) {
-        let further = match self.who {
-            Who::Process(_) => further(self.crowd.behind.load(Ordering::Relaxed)),
-            Who::Thread(_) => 0,
-        };
+        let Some(who) = self.who.get() else { return };
         let mut before = lock(&self.before);
         // It is gone when there is no value.
-        let Ok(now) = getpriority_process(Some(self.who.pid())) else {
+        let Ok(now) = getpriority_process(Some(who.pid())) else {
             return;
         };
         let first = before.unwrap_or(now);
+        let further = further(self.crowd.behind.load(Ordering::Relaxed));
         let wanted = (first + further).min(LAST).max(now);
-        if (before.is_none() || wanted > now) && claim::set(self.who.pid(), wanted, claim::LONG).is_ok() {
+        if (before.is_none() || wanted > now) && claim::set(who.pid(), wanted, claim::LONG).is_ok() {
             *before = Some(first);
         }
     }
 
-    fn is_behind(&self) -> bool {
+    /// None if it does not run, or no more.
+    #[cfg(test)]
+    pub(crate) fn nice(&self) -> Option<i32> {
+        getpriority_process(Some(self.who.get()?.pid())).ok()
+    }
+
+    pub(crate) fn is_behind(&self) -> bool {
         lock(&self.before).is_some()
     }
 
-    /// Whether it can compute beside the others again.
-    pub(crate) fn recovers(&self) -> bool {
+    /// Goes where a program of `owner` has to begin. False if it cannot come back to the others.
+    pub(crate) fn begin(&self, owner: Option<Owner>) -> bool {
+        if self.crowd.is_late(owner) {
+            self.stand_back();
+            return true;
+        }
+        self.recovers()
+    }
+
+    fn recovers(&self) -> bool {
         let mut before = lock(&self.before);
-        let is_back = before.is_none_or(|nice| claim::set(self.who.pid(), nice, claim::SHORT).is_ok());
+        let bring_back = |who: &Who, nice| claim::set(who.pid(), nice, claim::SHORT).is_ok();
+        let is_back = before.is_none_or(|nice| self.who.get().is_some_and(|who| bring_back(who, nice)));
         if is_back {
             *before = None;
         }
@@ -221,15 +301,40 @@ mod tests {
         assert_eq!(Who::Thread(thread).processor_time(), None, "it is gone");
     }
 
-    #[test]
-    fn a_thread_that_stood_back_can_come_back_without_privileges() {
-        let me = rustix::thread::gettid();
-        let pace = Pace::new(Who::Thread(me), Arc::default());
-        let nice = getpriority_process(Some(me)).unwrap();
-        pace.stand_back();
-        assert!(pace.is_behind());
-        assert_eq!(getpriority_process(Some(me)).unwrap(), nice);
-        assert!(pace.recovers() && !pace.is_behind());
+    #[tokio::test]
+    async fn whose_turn_stood_back_begins_there_for_as_long_again() {
+        let [who, other] = [1, 2].map(Owner::for_test);
+        let crowd = Arc::<Crowd>::default();
+        // Of this test, which is a thread of its own.
+        let pace = Pace::of(Who::Thread(rustix::thread::gettid()), Arc::clone(&crowd));
+        let usual = nice();
+        let began = Instant::now();
+        let compute = async {
+            while !pace.is_behind() {
+                let now = Instant::now();
+                while now.elapsed() < LOOK {
+                    std::hint::spin_loop();
+                }
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::select! {
+            () = compute => {}
+            never = pace.watch(Some(who)) => match never {},
+        }
+        let took = began.elapsed();
+        assert!(nice() > usual && took >= LOOK);
+        assert_eq!(
+            [Some(who), Some(other), None].map(|owner| crowd.is_late(owner)),
+            [true, false, false]
+        );
+        sleep(took).await;
+        assert!(!crowd.is_late(Some(who)));
+    }
+
+    /// Of this thread.
+    fn nice() -> i32 {
+        getpriority_process(Some(rustix::thread::gettid())).unwrap()
     }
 
     #[test]

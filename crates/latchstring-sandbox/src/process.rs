@@ -88,12 +88,10 @@ pub(crate) struct Worker {
     generation: u64,
     /// The last snapshot made before it was forked: it has those up to there.
     newest: u64,
-    owner: Option<Owner>,
+    pub(crate) owner: Option<Owner>,
     runs: u32,
     /// How long its programs computed.
     computed: Duration,
-    /// Until when it stays behind, if it stands there.
-    behind_until: Instant,
     idle_since: Instant,
 }
 
@@ -105,12 +103,6 @@ impl Drop for Worker {
 }
 
 impl Worker {
-    /// Whether it stands where the next program has to. An owner whose program computed long, and who sends another within the
-    /// same time again, goes on where that one stood; after it, the worker has to come back to the others.
-    fn is_in_place(&self) -> bool {
-        Instant::now() < self.behind_until || self.pace.recovers()
-    }
-
     /// Whether it keeps silent while it has nothing to say.
     fn is_quiet(&self) -> bool {
         let mut byte = [0];
@@ -216,6 +208,8 @@ impl Processes {
             // A zygote that began meanwhile does not know the surface.
             if worker.generation == generation {
                 worker.owner = owner;
+                // One that is new stands in front.
+                worker.pace.begin(owner);
                 return Ok(worker);
             }
         }
@@ -230,7 +224,6 @@ impl Processes {
             return;
         }
         worker.idle_since = Instant::now();
-        worker.behind_until = worker.behind_until.max(worker.idle_since + computed);
         let mut state = lock(&self.pool.state);
         if worker.generation != state.generation {
             return;
@@ -260,7 +253,7 @@ impl Processes {
         while let Some(at) = state.warm.iter().rposition(is_known) {
             let worker = state.warm.remove(at);
             if worker.is_quiet() {
-                if worker.is_in_place() {
+                if worker.pace.begin(owner) {
                     return (Found::Worker(worker), generation);
                 }
                 continue;
@@ -385,10 +378,7 @@ mod tests {
         let wall = Processes::alone(0, 0);
         let (server, _worker) = UnixStream::pair().unwrap();
         wall.give(server, oneshot::channel().1).unwrap();
-        let owner = Some(crate::Owner {
-            tenant: latchstring_core::TenantId::from_uuid(uuid::Uuid::nil()),
-            grant: latchstring_core::GrantId::from_uuid(uuid::Uuid::nil()),
-        });
+        let owner = Some(Owner::for_test(1));
         let paths: Arc<[String]> = Arc::new([]);
         for _ in 0..2 {
             let worker = wall.worker(owner, &paths).await.unwrap();

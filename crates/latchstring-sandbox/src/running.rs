@@ -80,14 +80,15 @@ impl Running {
             console_bytes: limits.console_bytes,
         };
         let code = program.code.text().to_owned();
-        let held = (shared.own.of(owner), permit);
+        let own = shared.own.of(owner);
         let place = match &shared.wall {
             Wall::Thread(wall) => {
+                let held = (owner, own, permit);
                 Place::Thread(OnThread::start(Arc::clone(wall), paths, code, (settings, limits), held))
             }
             Wall::Process(wall) => {
                 let worker = wall.worker(owner, paths).await?;
-                let run = InProcess::start(Arc::clone(wall), worker, code, (settings, limits), held)?;
+                let run = InProcess::start(Arc::clone(wall), worker, code, (settings, limits), (own, permit))?;
                 Place::Process(Box::new(run))
             }
         };

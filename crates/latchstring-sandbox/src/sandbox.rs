@@ -39,12 +39,23 @@ pub trait Calls: Send {
 }
 
 /// A grant of a tenant: what a worker process belongs to from its first program on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// Whose data the program may touch.
     pub tenant: TenantId,
     /// By which grant.
     pub grant: GrantId,
+}
+
+#[cfg(test)]
+impl Owner {
+    pub(crate) fn for_test(number: u128) -> Self {
+        let id = uuid::Uuid::from_u128(number);
+        Self {
+            tenant: TenantId::from_uuid(id),
+            grant: GrantId::from_uuid(id),
+        }
+    }
 }
 
 #[async_trait]

@@ -241,13 +241,15 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// As a sandbox has them, with the guest from the cache that all tests share.
-    pub(crate) fn snapshots() -> Snapshots {
+    /// The guest, from the cache that all tests share.
+    pub(crate) fn compiled() -> Arc<Compiled> {
         let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tmp/guest");
-        Snapshots::new(
-            Compiled::shared(Some(&cache)).unwrap(),
-            MemoryLimits::new(1 << 30, 64 << 20),
-        )
+        Compiled::shared(Some(&cache)).unwrap()
+    }
+
+    /// As a sandbox has them.
+    pub(crate) fn snapshots() -> Snapshots {
+        Snapshots::new(compiled(), MemoryLimits::new(1 << 30, 64 << 20))
     }
 
     pub(crate) fn paths() -> Arc<[String]> {

@@ -49,7 +49,7 @@ impl Processes {
             death,
             is_ready: false,
             // Of no process that there is, so that none is put behind others.
-            pace: Arc::new(Pace::new(Who::Process(nobody), Arc::clone(&self.pool.crowd))),
+            pace: Arc::new(Pace::of(Who::Process(nobody), Arc::clone(&self.pool.crowd))),
             // Nobody's, so that nobody is killed.
             process: File::open("/dev/null")?.into(),
             number: state.clock,
@@ -58,7 +58,6 @@ impl Processes {
             owner: None,
             runs: 0,
             computed: Duration::ZERO,
-            behind_until: Instant::now(),
             idle_since: Instant::now(),
         };
         state.spares.push(worker);

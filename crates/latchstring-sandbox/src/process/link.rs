@@ -242,7 +242,7 @@ impl Link<'_> {
             surface: 0,
             death,
             is_ready: false,
-            pace: Arc::new(Pace::new(Who::Process(pid), Arc::clone(&self.pool.crowd))),
+            pace: Arc::new(Pace::of(Who::Process(pid), Arc::clone(&self.pool.crowd))),
             process,
             number,
             generation: self.generation,
@@ -250,7 +250,6 @@ impl Link<'_> {
             owner: None,
             runs: 0,
             computed: Duration::ZERO,
-            behind_until: Instant::now(),
             idle_since: Instant::now(),
         })
     }

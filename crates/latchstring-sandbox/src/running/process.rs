@@ -128,10 +128,13 @@ impl InProcess {
     /// The end of the turn under way.
     pub(crate) async fn turn(&mut self) -> Result<Turn, Broken> {
         let deadline = tokio::time::Instant::now() + self.guest_time + GRACE;
-        let pace = self.line.as_ref().map(|line| Arc::clone(&line.worker.pace));
+        let watched = self
+            .line
+            .as_ref()
+            .map(|Line { worker, .. }| (Arc::clone(&worker.pace), worker.owner));
         let watched = async {
-            match &pace {
-                Some(pace) => pace.watch().await,
+            match &watched {
+                Some((pace, owner)) => pace.watch(*owner).await,
                 None => std::future::pending().await,
             }
         };

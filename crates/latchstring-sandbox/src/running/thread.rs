@@ -3,7 +3,7 @@
 use std::{
     any::Any,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Instant,
@@ -13,25 +13,31 @@ use latchstring_core::Limits;
 use tokio::sync::oneshot;
 
 use crate::{
-    StartError,
+    Owner, StartError,
     budget::PageBudget,
     engine::Compiled,
     error::Broken,
     guest::{Answer, Settings},
+    lock::lock,
     pace::{Crowd, Pace, Who},
     ready::Ready,
     reins::Reins,
     run::{Run, RunThread, Spent, Terms, Turn},
     snapshot::{MemoryLimits, Snapshots},
-    threads::Threads,
+    threads::{Seat, Threads},
     watchdog::Watchdog,
 };
+
+type Paces = Arc<[Mutex<Arc<Pace>>]>;
 
 /// The threads that run programs, and what they begin with.
 pub(crate) struct ThreadWall {
     threads: Threads<RunThread>,
-    /// One for each thread, once it has begun.
-    paces: Arc<[OnceLock<Pace>]>,
+    /// One for each thread.
+    paces: Paces,
+    crowd: Arc<Crowd>,
+    /// Held while a seat is taken, so that no thread is replaced which somebody has a seat on.
+    seating: Mutex<()>,
     snapshots: Arc<Snapshots>,
     next_run: AtomicU64,
 }
@@ -41,12 +47,12 @@ impl ThreadWall {
     pub(crate) fn new(count: usize, compiled: Arc<Compiled>, limits: MemoryLimits) -> Result<Arc<Self>, StartError> {
         let count = count.max(2);
         let crowd = Arc::<Crowd>::default();
-        let paces: Arc<[OnceLock<Pace>]> = (0..count).map(|_| OnceLock::new()).collect();
+        let pace = |_| Mutex::new(Arc::new(Pace::new(Arc::clone(&crowd))));
+        let paces: Paces = (0..count).map(pace).collect();
         let known = Arc::clone(&paces);
         let watchdog = Arc::new(Watchdog::new(count).map_err(StartError::Threads)?);
         let threads = Threads::new(count, move |index| {
-            let pace = Pace::new(Who::Thread(rustix::thread::gettid()), Arc::clone(&crowd));
-            let _ = known[index].set(pace);
+            lock(&known[index]).is_of(Who::Thread(rustix::thread::gettid()));
             RunThread {
                 index,
                 watchdog: Arc::clone(&watchdog),
@@ -58,15 +64,40 @@ impl ThreadWall {
         Ok(Arc::new(Self {
             threads,
             paces,
+            crowd,
+            seating: Mutex::default(),
             snapshots: Arc::new(Snapshots::new(compiled, limits)),
             next_run: AtomicU64::new(0),
         }))
     }
 
+    /// A seat for a program of `owner`, on a thread that stands where such a program has to begin.
+    fn seat(&self, owner: Option<Owner>) -> (usize, Seat, Arc<Pace>) {
+        let _seating = lock(&self.seating);
+        let is_late = self.crowd.is_late(owner);
+        let suits = |thread: usize| lock(&self.paces[thread]).is_behind() == is_late;
+        let (thread, seat) = self.threads.take_seat(suits);
+        let mut pace = Arc::clone(&lock(&self.paces[thread]));
+        if !pace.begin(owner) && seat.is_the_only_one() {
+            let new = Arc::new(Pace::new(Arc::clone(&self.crowd)));
+            // First, because the thread tells it who it is.
+            *lock(&self.paces[thread]) = Arc::clone(&new);
+            match self.threads.replace(thread) {
+                Ok(()) => pace = new,
+                // It computes where it stands, and the next program tries again.
+                Err(error) => {
+                    tracing::warn!(%error, "a thread of the sandbox could not be replaced");
+                    *lock(&self.paces[thread]) = Arc::clone(&pace);
+                }
+            }
+        }
+        (thread, seat, pace)
+    }
+
     /// Seats on all threads but the first. While they are held, each run goes there, behind what is left of the last.
     #[cfg(any(test, fuzzing))]
-    pub(crate) fn all_but_the_first(&self) -> Vec<crate::threads::Seat> {
-        let taken: Vec<_> = (0..64).map(|_| self.threads.take_seat()).collect();
+    pub(crate) fn all_but_the_first(&self) -> Vec<Seat> {
+        let taken: Vec<_> = (0..64).map(|_| self.threads.take_seat(|_| true)).collect();
         let others = taken.into_iter().filter(|(thread, _)| *thread != 0);
         others.map(|(_, seat)| seat).collect()
     }
@@ -75,7 +106,9 @@ impl ThreadWall {
 /// Dropped before the end, it ends the run.
 pub(crate) struct OnThread {
     wall: Arc<ThreadWall>,
+    owner: Option<Owner>,
     thread: usize,
+    pace: Arc<Pace>,
     number: u64,
     reins: Arc<Reins>,
     turn: oneshot::Receiver<Result<Turn, Broken>>,
@@ -88,10 +121,10 @@ impl OnThread {
         paths: &Arc<[String]>,
         source: String,
         (settings, limits): (Settings, &Limits),
-        (own, permit): (Vec<Arc<PageBudget>>, impl Any + Send),
+        (owner, own, permit): (Option<Owner>, Vec<Arc<PageBudget>>, impl Any + Send),
     ) -> Self {
         let reins = Arc::new(Reins::new());
-        let (thread, seat) = wall.threads.take_seat();
+        let (thread, seat, pace) = wall.seat(owner);
         let terms = Terms {
             settings,
             guest_time: limits.guest_time,
@@ -102,14 +135,10 @@ impl OnThread {
         };
         let (sender, turn) = oneshot::channel();
         let number = wall.next_run.fetch_add(1, Ordering::Relaxed);
-        let (snapshots, paths, paces) = (Arc::clone(&wall.snapshots), Arc::clone(paths), Arc::clone(&wall.paces));
+        let (snapshots, paths) = (Arc::clone(&wall.snapshots), Arc::clone(paths));
         wall.threads.submit(thread, move |thread| {
             if terms.reins.is_cancelled() {
                 return;
-            }
-            // The last program may have computed long.
-            if let Some(pace) = paces[thread.index].get() {
-                pace.recovers();
             }
             let ready = snapshots.of(&paths);
             match ready.and_then(|snapshot| Ready::kept_or_new(&mut thread.kept, snapshot)) {
@@ -119,7 +148,9 @@ impl OnThread {
         });
         Self {
             wall,
+            owner,
             thread,
+            pace,
             number,
             reins,
             turn,
@@ -129,16 +160,10 @@ impl OnThread {
 
     /// The end of the turn under way.
     pub(crate) async fn turn(&mut self) -> Result<Turn, Broken> {
-        let pace = async {
-            match self.wall.paces[self.thread].get() {
-                Some(pace) => pace.watch().await,
-                None => std::future::pending().await,
-            }
-        };
         let turn = tokio::select! {
             biased;
             turn = &mut self.turn => turn,
-            never = pace => match never {},
+            never = self.pace.watch(self.owner) => match never {},
         };
         let turn = turn.map_err(|_| Broken::Panicked)??;
         self.ended = matches!(turn, Turn::Ended(_));
@@ -180,5 +205,49 @@ impl Drop for OnThread {
         self.wall
             .threads
             .submit(self.thread, move |thread| drop(thread.waiting.remove(&number)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::snapshot::tests::compiled;
+
+    /// Of the thread, once it runs.
+    async fn nice(pace: &Pace) -> i32 {
+        loop {
+            match pace.nice() {
+                Some(nice) => return nice,
+                None => tokio::time::sleep(Duration::from_millis(1)).await,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn who_computed_long_begins_behind_and_another_in_front_also_on_the_same_thread() {
+        let wall = ThreadWall::new(2, compiled(), MemoryLimits::new(1 << 20, 1 << 20)).unwrap();
+        let any = Arc::clone(&lock(&wall.paces[0]));
+        let usual = nice(&any).await;
+        let [late, other] = [1, 2].map(|number| Some(Owner::for_test(number)));
+        let (first, seat, pace) = wall.seat(late);
+        assert!(!pace.is_behind(), "nobody knows anything of it");
+        drop(seat);
+
+        let time = Duration::from_millis(300);
+        wall.crowd.remember(late.unwrap(), Instant::now() - time);
+        let (behind, seat, pace) = wall.seat(late);
+        assert!(behind == first && pace.is_behind() && nice(&pace).await > usual);
+        drop(seat);
+        let (front, _held, pace) = wall.seat(other);
+        assert!(front != behind && !pace.is_behind());
+        assert_eq!(wall.seat(late).0, behind);
+
+        tokio::time::sleep(time).await;
+        // The only one that is free.
+        let (thread, _held, pace) = wall.seat(late);
+        assert!(thread == behind && !pace.is_behind());
+        assert_eq!(nice(&pace).await, usual, "it came back, or is another");
     }
 }
