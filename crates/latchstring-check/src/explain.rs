@@ -82,6 +82,13 @@ impl<'a> Explain<'_, '_, 'a, '_> {
         let found = match failure.code {
             ErrorCode::ProgramError if failure.name == "TypeError" => self.type_error(&failure.message),
             ErrorCode::ProgramError if failure.name == "ReferenceError" => self.reference_error(&failure.message),
+            ErrorCode::ProgramError if failure.name == "SyntaxError" && failure.message.contains("JSON") => {
+                let told = format!(
+                    "{}; JSON has double quotes around names and text and no comments; what is no text already, write as an object",
+                    failure.message
+                );
+                Some((None, told))
+            }
             ErrorCode::ProgramError if failure.message == "Date value is NaN" => {
                 let told = "invalid date: what `new Date` was given is none; write it like `2026-03-01T00:00:00Z`";
                 Some((None, told.to_owned()))
@@ -183,6 +190,24 @@ impl<'a> Explain<'_, '_, 'a, '_> {
                 None,
                 format!("{message}; convert one of them, with `Number(value)` or `BigInt(value)`"),
             ));
+        }
+        if let Some(told) = message.strip_suffix("; calls take JSON") {
+            let instead = [
+                ("NaN", "check what it was made of, as with `Number.isFinite(value)`"),
+                (
+                    "Infinity",
+                    "check what it was made of, as with `Number.isFinite(value)`",
+                ),
+                (
+                    "a BigInt",
+                    "give `Number(value)`, or `String(value)` where text is taken",
+                ),
+                ("an invalid date", "write a date like `2026-03-01T00:00:00Z`"),
+                ("a function", "give what it returns"),
+                ("a symbol", "give text"),
+            ];
+            let (_, instead) = instead.iter().find(|(what, _)| told.ends_with(what))?;
+            return Some((None, format!("{message}; {instead}, or leave it out")));
         }
         if let Some(name) = message.strip_suffix(" is read-only") {
             let name = name.trim_matches('\'');

@@ -78,6 +78,7 @@ fn remedy(message: &str, text: &str, at: usize) -> Option<&'static str> {
             "unterminated string",
             "close the string on the line it begins on, or use a template: `...`",
         ),
+        ("reserved word", "use another name"),
         ("unterminated template", "close the template with a backtick"),
         ("unterminated", "close it"),
         ("import", "there are no modules; everything is in `app`"),

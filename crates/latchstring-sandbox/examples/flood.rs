@@ -13,16 +13,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[path = "../tests/sandbox/attacks/table.rs"]
+mod attacks;
 #[path = "../benches/support/mod.rs"]
 #[expect(dead_code, reason = "most of it is for the benchmarks")]
 mod support;
 
-use latchstring_core::Limits;
+use latchstring_core::{Limits, Program};
 use latchstring_sandbox::{Isolation, Owner, WasmSandbox};
 use support::{Host, ONE_CALL, options, program};
 use tokio::{task::JoinHandle, time::sleep};
 
-/// What comes in at once, and again as soon as it has ended.
+/// What comes in at once, and again as soon as it has ended. Beside these, every attack there is, one after the other.
 const FLOOD: [(&str, &str); 4] = [
     ("endless loops", "for (;;);"),
     ("endless native loops", "return new Array(2 ** 32 - 2).join('')"),
@@ -35,6 +37,8 @@ const FLOOD: [(&str, &str); 4] = [
         "function f() { return f() + 1 } for (;;) { try { f() } catch {} }",
     ),
 ];
+
+type Programs = Arc<[Program]>;
 
 /// A tenant's share of the programs in the server's defaults, for two tenants, each of a grant of its own.
 const AT_ONCE: usize = 16;
@@ -62,18 +66,21 @@ async fn measure(isolation: Isolation, time: Duration, rounds: u64) {
         load()
     );
     let paths: Arc<[String]> = ["boms.list", "rawMaterials.list"].map(str::to_owned).into();
+    let one = |(name, source): (&'static str, &str)| (name, [program(source)].into());
+    let every = attacks::attacks().map(|(_, source, _)| program(&source)).collect();
+    let floods: Vec<(&str, Programs)> = FLOOD.into_iter().map(one).chain([("every attack", every)]).collect();
     let mut quiet = Vec::new();
-    let mut beside = FLOOD.map(|_| (Vec::new(), 0));
+    let mut beside: Vec<_> = floods.iter().map(|_| (Vec::new(), 0)).collect();
     for _ in 0..rounds {
         quiet.extend(echoes(&sandbox, &paths, time).await);
-        for ((_, source), (waits, ended)) in FLOOD.iter().zip(&mut beside) {
-            let (more, others) = flooded(&sandbox, &paths, source, time).await;
+        for ((_, programs), (waits, ended)) in floods.iter().zip(&mut beside) {
+            let (more, others) = flooded(&sandbox, &paths, programs, time).await;
             waits.extend(more);
             *ended += others;
         }
     }
     print("quiet", quiet, 0);
-    for ((name, _), (waits, ended)) in FLOOD.into_iter().zip(beside) {
+    for ((name, _), (waits, ended)) in floods.into_iter().zip(beside) {
         print(name, waits, ended);
     }
 }
@@ -82,13 +89,13 @@ async fn measure(isolation: Isolation, time: Duration, rounds: u64) {
 async fn flooded(
     sandbox: &WasmSandbox,
     paths: &Arc<[String]>,
-    source: &'static str,
+    programs: &Programs,
     time: Duration,
 ) -> (Vec<Duration>, u32) {
     let stop = Arc::new(AtomicBool::new(false));
     let ended = Arc::new(AtomicU32::new(0));
     let flood: Vec<_> = (0..AT_ONCE)
-        .map(|number| hostile(sandbox, paths, (number, source), (&stop, &ended)))
+        .map(|number| hostile(sandbox, paths, (number, programs), (&stop, &ended)))
         .collect();
     sleep(Duration::from_secs(1)).await;
     let waits = echoes(sandbox, paths, time).await;
@@ -102,20 +109,23 @@ async fn flooded(
 fn hostile(
     sandbox: &WasmSandbox,
     paths: &Arc<[String]>,
-    (number, source): (usize, &'static str),
+    (number, programs): (usize, &Programs),
     (stop, ended): (&Arc<AtomicBool>, &Arc<AtomicU32>),
 ) -> JoinHandle<()> {
     let (sandbox, paths, stop, ended) = (sandbox.clone(), Arc::clone(paths), Arc::clone(stop), Arc::clone(ended));
+    let programs = Arc::clone(programs);
     tokio::spawn(async move {
         let mut host = Host::new();
         host.owner = Some(Owner {
             tenant: id("ten", number / OF_A_TENANT),
             grant: id("gra", number),
         });
-        while !stop.load(Ordering::Relaxed) {
-            let run = sandbox
-                .run_with(&paths, &program(source), &Limits::default(), &mut host)
-                .await;
+        // Each begins elsewhere.
+        for program in programs.iter().cycle().skip(number * programs.len() / AT_ONCE) {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let run = sandbox.run_with(&paths, program, &Limits::default(), &mut host).await;
             ended.fetch_add(u32::from(run.is_ok()), Ordering::Relaxed);
         }
     })

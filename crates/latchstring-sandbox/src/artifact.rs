@@ -4,7 +4,6 @@
 //! corrupted, or could have been written by another user is compiled anew, not trusted.
 
 use std::{
-    fmt::Write as _,
     fs,
     io::{self, Read as _, Write as _},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
@@ -12,14 +11,13 @@ use std::{
     process,
 };
 
-use sha2::{Digest, Sha256};
 use wasmer::{CompileError, Engine, Module, sys::Target};
 
 use crate::{StartError, kill::KILL_SWITCH_VERSION};
 
 /// Pinned in the workspace's manifest; a test compares.
 const WASMER_VERSION: &str = "7.4.2";
-const MAGIC: &[u8; 16] = b"latchstring-qjs1";
+const MAGIC: &[u8; 16] = b"latchstring-qjs2";
 const CHECKSUM_BYTES: usize = 32;
 
 /// The module from the cache in `dir`; failing that, compiled and put there.
@@ -67,18 +65,14 @@ fn keep(path: &Path, module: &Module) {
 
 fn path(dir: &Path, wasm: &[u8]) -> PathBuf {
     let target = Target::default();
-    let mut key = Sha256::new();
-    key.update(Sha256::digest(wasm));
-    key.update(format!(
-        "{WASMER_VERSION}|{}|{:?}|{KILL_SWITCH_VERSION}",
+    let key = format!(
+        "{}|{WASMER_VERSION}|{}|{:?}|{KILL_SWITCH_VERSION}",
+        blake3::hash(wasm),
         target.triple(),
         target.cpu_features()
-    ));
-    let mut name = "guest-".to_owned();
-    for byte in &key.finalize()[..16] {
-        let _ = write!(name, "{byte:02x}");
-    }
-    dir.join(name + ".bin")
+    );
+    let key = blake3::hash(key.as_bytes()).to_hex();
+    dir.join(format!("guest-{}.bin", &key[..32]))
 }
 
 fn load(path: &Path, engine: &Engine) -> io::Result<Option<Module>> {
@@ -115,7 +109,7 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 fn checked(content: &[u8]) -> Option<&[u8]> {
     let (checksum, artifact) = content.strip_prefix(MAGIC)?.split_at_checked(CHECKSUM_BYTES)?;
-    (Sha256::digest(artifact).as_slice() == checksum).then_some(artifact)
+    (blake3::hash(artifact).as_slice() == checksum).then_some(artifact)
 }
 
 fn store(path: &Path, module: &Module) -> io::Result<()> {
@@ -140,7 +134,7 @@ fn write(path: &Path, artifact: &[u8]) -> io::Result<()> {
         .mode(0o600)
         .open(path)?;
     file.write_all(MAGIC)?;
-    file.write_all(&Sha256::digest(artifact))?;
+    file.write_all(blake3::hash(artifact).as_slice())?;
     file.write_all(artifact)?;
     file.sync_all()
 }

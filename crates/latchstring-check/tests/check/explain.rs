@@ -162,3 +162,28 @@ fn what_cannot_be_explained_stays_as_it_is() {
     };
     assert!(told("return f()", "", beyond).ends_with("not a function"));
 }
+
+#[test]
+fn what_is_no_json_is_told_with_what_to_write_instead() {
+    let json = "Expected property name or '}' in JSON at position 2 (line 1 column 3)";
+    let told_json = told("return JSON.parse(\"{ a: 'b' }\")", "JSON", error("SyntaxError", json));
+    assert_eq!(
+        told_json,
+        format!(
+            "1:8 {json}; JSON has double quotes around names and text and no comments; what is no text already, write as an object"
+        )
+    );
+    for (value, way) in [
+        (
+            "-Infinity",
+            "check what it was made of, as with `Number.isFinite(value)`",
+        ),
+        ("an invalid date", "write a date like `2026-03-01T00:00:00Z`"),
+        ("a function", "give what it returns"),
+    ] {
+        let message = format!("the argument `page` is {value}; calls take JSON");
+        let source = "return await app.items.list({ page })";
+        let expected = format!("1:24 {message}; {way}, or leave it out");
+        assert_eq!(type_error(source, "list", &message), expected);
+    }
+}

@@ -1,14 +1,22 @@
 //! What a worker has, seen from outside and from inside.
 
-use std::{fs, io::ErrorKind};
+use std::{
+    fs,
+    io::{self, ErrorKind},
+    os::unix::fs::FileExt,
+};
 
 use latchstring_core::{ErrorCode, Limits};
+use rustix::process::Pid;
 
 use crate::{
     family::Family,
     log::Log,
     support::{failure_of, owner},
 };
+
+/// How much of another process's memory is looked at in one go.
+const PART: usize = 1 << 20;
 
 #[tokio::test]
 async fn s02_a_worker_has_a_socket_and_nothing_else() {
@@ -122,4 +130,50 @@ async fn s02_every_system_call_that_reaches_outside_ends_the_worker() {
         );
     }
     assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
+}
+
+#[tokio::test]
+async fn s06_no_process_of_the_sandbox_holds_a_secret_of_the_server_or_what_another_grant_was_told() {
+    // Made now, so that no binary has them.
+    let [secret, told] = [0, 1].map(|_| uuid::Uuid::now_v7().simple().to_string());
+    let family = Family::new(|_| {});
+    let result = family.result(Some(owner(2)), &format!("return '{told}'")).await;
+    assert_eq!(result, format!("\"{told}\""));
+    let (run, worker) = family.computing().await;
+    for process in [worker, family.zygote()] {
+        for text in [&secret, &told] {
+            match holds(process, text) {
+                Ok(it) => assert!(!it, "{process:?} holds {text}"),
+                // Only root may look into a process that is not to be looked at.
+                Err(error) => assert_eq!(error.kind(), ErrorKind::PermissionDenied),
+            }
+        }
+    }
+    let own = rustix::process::getpid();
+    assert!(holds(own, &secret).unwrap() && holds(own, &told).unwrap());
+    run.abort();
+}
+
+/// Whether this text is anywhere in what the process can write.
+fn holds(process: Pid, text: &str) -> io::Result<bool> {
+    let of = |name: &str| format!("/proc/{}/{name}", process.as_raw_pid());
+    let maps = fs::read_to_string(of("maps"))?;
+    let memory = fs::File::open(of("mem"))?;
+    let mut part = vec![0; PART + text.len()];
+    for line in maps.lines() {
+        let (range, rest) = line.split_once(' ').unwrap();
+        let (from, to) = range.split_once('-').unwrap();
+        let [from, to] = [from, to].map(|at| u64::from_str_radix(at, 16).unwrap());
+        if !rest.starts_with("rw") {
+            continue;
+        }
+        for at in (from..to).step_by(PART) {
+            // A process that runs may give memory back meanwhile.
+            let read = memory.read_at(&mut part, at).unwrap_or(0);
+            if part[..read].windows(text.len()).any(|bytes| bytes == text.as_bytes()) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }

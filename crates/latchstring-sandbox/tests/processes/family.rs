@@ -95,6 +95,11 @@ impl Family {
         }
     }
 
+    /// How long a process computed, to 10 ms.
+    pub(crate) fn computed(&self, process: Pid) -> Duration {
+        Duration::from_millis(10 * (field(process, 13) + field(process, 14)))
+    }
+
     pub(crate) fn zygote(&self) -> Pid {
         let own = u64::from(std::process::id());
         self.all().into_iter().find(|pid| field(*pid, 3) == own).unwrap()

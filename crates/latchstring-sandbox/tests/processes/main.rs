@@ -1,4 +1,4 @@
-//! The sandbox with its second wall: every test of `tests/sandbox` again, and what the wall promises besides.
+//! The sandbox with its second wall: what `tests/sandbox` lets programs do again, and what the wall promises besides.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 

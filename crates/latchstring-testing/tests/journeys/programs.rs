@@ -28,6 +28,33 @@ async fn a_program_answers_from_the_stores_data() {
 }
 
 #[tokio::test]
+async fn a_program_with_a_fault_makes_no_call_not_even_those_before_it() {
+    let app = assembly().await;
+    let agent = app.agent(Scope::ReadWrite).await;
+    let before = agent.call("run", json!({ "program": COUNT })).await.structured()["result"].clone();
+    for (tool, program) in [
+        (
+            "run",
+            "const page = await app.boms.list({});\nreturn (await app.boms.lst({})).items",
+        ),
+        ("run", "const page = await app.boms.list({});\nreturn page.boms.length"),
+        (
+            "run_write",
+            "await app.rawMaterials.createVirtual({ name: 'Beeswax' });\nreturn await app.boms.get({ bomid: 'bom_1' })",
+        ),
+    ] {
+        let reply = agent.call(tool, json!({ "program": program })).await.structured();
+        assert_eq!(
+            (&reply["ok"], &reply["calls"]),
+            (&json!(false), &json!(0)),
+            "{program}: {reply}"
+        );
+    }
+    let after = agent.call("run", json!({ "program": COUNT })).await.structured()["result"].clone();
+    assert_eq!(before, after);
+}
+
+#[tokio::test]
 async fn mistakes_are_told_with_their_place_and_their_remedy() {
     let app = assembly().await;
     let agent = app.agent(Scope::Read).await;
