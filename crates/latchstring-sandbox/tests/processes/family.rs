@@ -95,11 +95,6 @@ impl Family {
         }
     }
 
-    /// How long a process computed, to 10 ms.
-    pub(crate) fn computed(&self, process: Pid) -> Duration {
-        Duration::from_millis(10 * (field(process, 13) + field(process, 14)))
-    }
-
     pub(crate) fn zygote(&self) -> Pid {
         let own = u64::from(std::process::id());
         self.all().into_iter().find(|pid| field(*pid, 3) == own).unwrap()
@@ -147,4 +142,9 @@ pub(crate) fn field(pid: Pid, at: usize) -> u64 {
 
 pub(crate) fn kill(pid: Pid, signal: Signal) {
     kill_process(pid, signal).unwrap();
+}
+
+/// How long a process computed, to 10 ms.
+pub(crate) fn computed(process: Pid) -> Duration {
+    Duration::from_millis(10 * (field(process, 13) + field(process, 14)))
 }
