@@ -9,7 +9,7 @@
 //! other does. None is starved by that, even where something else keeps all processors busy. A server without privileges cannot
 //! take that back: then another worker or thread takes the place of one that stood behind.
 //!
-//! Whatever the same owner sends within as long again begins there. Otherwise a crowd that reaches its limits in one moment
+//! Whatever the same owner sends within as long again begins there, if others did the same. Otherwise a crowd that reaches its limits in one moment
 //! would be in front in the next, all at once.
 
 use std::{
@@ -113,13 +113,13 @@ impl Crowd {
         *until = (*until).max(now + computed);
     }
 
-    /// Whether a program of this owner has to begin further back.
+    /// Whether a program of this owner has to begin further back: if it computed there of late, and somebody else did, too. One
+    /// alone is no crowd, and where other things keep the processors busy it would hardly get to one.
     pub(crate) fn is_late(&self, owner: Option<Owner>) -> bool {
-        owner.is_some_and(|owner| {
-            lock(&self.late)
-                .get(&owner)
-                .is_some_and(|until| Instant::now() < *until)
-        })
+        let now = Instant::now();
+        let late = lock(&self.late);
+        let is_it = |owner| late.get(owner).is_some_and(|until| *until > now);
+        owner.as_ref().is_some_and(is_it) && late.values().filter(|until| **until > now).count() > 1
     }
 }
 
@@ -331,6 +331,8 @@ mod tests {
             never = pace.watch(Some(who)) => match never {},
         }
         assert!(nice() > usual);
+        assert!(!crowd.is_late(Some(who)), "one is no crowd");
+        crowd.remember(Owner::for_test(3), Duration::from_secs(60));
         assert_eq!(
             [Some(who), Some(other), None].map(|owner| crowd.is_late(owner)),
             [true, false, false]

@@ -236,6 +236,7 @@ mod tests {
         drop(seat);
 
         let time = Duration::from_millis(300);
+        wall.crowd.remember(Owner::for_test(3), 10 * time);
         wall.crowd.remember(late.unwrap(), time);
         let (behind, seat, pace) = wall.seat(late);
         assert!(behind == first && pace.is_behind() && nice(&pace).await > usual);

@@ -245,20 +245,24 @@ async fn who_computed_long_stands_back_for_as_long_again() {
         guest_time: Duration::from_secs(1),
         ..Limits::default()
     };
-    let outcome = family.run(Some(owner(1)), "for (;;);", &limits).await.unwrap();
-    assert_eq!(failure_of(outcome).code, ErrorCode::Timeout);
+    // One alone is no crowd.
+    let run = |number| family.run(Some(owner(number)), "for (;;);", &limits);
+    let (outcome, other) = tokio::join!(run(1), run(2));
+    for outcome in [outcome, other] {
+        assert_eq!(failure_of(outcome.unwrap()).code, ErrorCode::Timeout);
+    }
     let (ended, spent) = (Instant::now(), computed(first));
     // A short program in between does not end it.
     for _ in 0..2 {
         assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
-        assert_eq!(family.settled(1).await, [first]);
+        assert!(family.settled(2).await.contains(&first));
         // On a busy machine it computed less than it took.
         assert!(nice(first) > usual || ended.elapsed() > spent / 2);
     }
     tokio::time::sleep(Duration::from_millis(1200)).await;
     assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
     // Another worker, unless the server has the privileges to bring this one back.
-    assert_eq!(nice(family.settled(1).await[0]), usual);
+    assert!(family.settled(2).await.into_iter().any(|worker| nice(worker) == usual));
 }
 
 /// The nice value of the process's first thread.
