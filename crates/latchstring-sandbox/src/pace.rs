@@ -332,7 +332,7 @@ mod tests {
         }
         assert!(nice() > usual);
         assert!(!crowd.is_late(Some(who)), "one is no crowd");
-        crowd.remember(Owner::for_test(3), Duration::from_secs(60));
+        crowd.remember(Owner::for_test(3), Duration::from_mins(1));
         assert_eq!(
             [Some(who), Some(other), None].map(|owner| crowd.is_late(owner)),
             [true, false, false]

@@ -91,6 +91,12 @@ async fn s05_a_program_that_was_stopped_at_a_limit_leaves_its_worker_and_nothing
         guest_time: Duration::from_millis(100),
         ..Limits::default()
     };
+    // On a busy machine it may take long to fill its memory.
+    let patient = Limits {
+        guest_time: AGES,
+        wall: AGES,
+        ..Limits::default()
+    };
     let stopped = [
         ("for (;;);", ErrorCode::Timeout),
         // Nothing asks the engine to stop within it, so it is made to trap.
@@ -102,11 +108,7 @@ async fn s05_a_program_that_was_stopped_at_a_limit_leaves_its_worker_and_nothing
     ];
     for (source, code) in stopped {
         let leaves = format!("Array.prototype.left = 1; {source}");
-        let limits = if code == ErrorCode::Timeout {
-            &limits
-        } else {
-            &Limits::default()
-        };
+        let limits = if code == ErrorCode::Timeout { &limits } else { &patient };
         let outcome = family.run(Some(owner(1)), &leaves, limits).await.unwrap();
         assert_eq!(failure_of(outcome).code, code, "{source}");
         assert_eq!(
@@ -251,13 +253,14 @@ async fn who_computed_long_stands_back_for_as_long_again() {
     for outcome in [outcome, other] {
         assert_eq!(failure_of(outcome.unwrap()).code, ErrorCode::Timeout);
     }
-    let (ended, spent) = (Instant::now(), computed(first));
+    let ended = Instant::now();
+    let spent = family.settled(2).await.into_iter().map(computed).min().unwrap();
     // A short program in between does not end it.
     for _ in 0..2 {
         assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
         assert!(family.settled(2).await.contains(&first));
-        // On a busy machine it computed less than it took.
-        assert!(nice(first) > usual || ended.elapsed() > spent / 2);
+        // On a busy machine they computed less than it took, and some of it in front.
+        assert!(nice(first) > usual || ended.elapsed() > spent / 4);
     }
     tokio::time::sleep(Duration::from_millis(1200)).await;
     assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
