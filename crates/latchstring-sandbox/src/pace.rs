@@ -6,7 +6,7 @@
 //! ([`claim`]).
 //!
 //! They get a larger nice value, too, the larger the more of them there are: together they claim about a third of what one
-//! other does. None is starved by that, even where something else keeps all processors busy. A server without privileges cannot
+//! other does. They still get to one where something else keeps all of them busy, but seldom. A server without privileges cannot
 //! take that back: then another worker or thread takes the place of one that stood behind.
 //!
 //! Whatever the same owner sends within as long again begins there, if others did the same. Otherwise a crowd that reaches its limits in one moment
