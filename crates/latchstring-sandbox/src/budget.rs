@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, Weak,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
 };
 
@@ -12,11 +12,8 @@ use latchstring_core::{GrantId, TenantId};
 
 use crate::{Options, Owner, lock::lock, slot::PAGE};
 
-/// Pages that a worker process asks for at once, so that growing by little does not ask each time: 1 MiB.
-const ASKED_AT_ONCE: usize = 16;
-
-/// Asks the server for so many pages at least and so many at most; returns how many were granted, which may be none.
-pub(crate) type Ask = fn(usize, usize) -> usize;
+/// Asks the server for so many pages; whether they were granted.
+pub(crate) type Ask = fn(usize) -> bool;
 
 /// Pages of 64 KiB that programs may have grown by. The server's own is counted; that of a worker process is what the
 /// server granted it, and asks for more.
@@ -24,8 +21,8 @@ pub(crate) type Ask = fn(usize, usize) -> usize;
 pub(crate) struct PageBudget {
     left: AtomicUsize,
     ask: Option<Ask>,
-    /// The server said no; it is not asked again in the same run.
-    was_refused: AtomicBool,
+    /// The fewest pages that the server said no to; it is not asked for as many again in the same run.
+    refused: AtomicUsize,
 }
 
 impl PageBudget {
@@ -33,7 +30,7 @@ impl PageBudget {
         Self {
             left: AtomicUsize::new(pages),
             ask: None,
-            was_refused: AtomicBool::new(false),
+            refused: AtomicUsize::new(usize::MAX),
         }
     }
 
@@ -48,7 +45,7 @@ impl PageBudget {
     /// Nothing is left of what was granted, and it may be asked for again.
     pub(crate) fn start_over(&self) {
         self.left.store(0, Ordering::Relaxed);
-        self.was_refused.store(false, Ordering::Relaxed);
+        self.refused.store(usize::MAX, Ordering::Relaxed);
     }
 
     /// Takes `pages`, or nothing when there are not so many.
@@ -74,20 +71,35 @@ impl PageBudget {
 
     fn ask_for(&self, pages: usize) -> bool {
         let Some(ask) = self.ask else { return false };
-        if self.was_refused.load(Ordering::Relaxed) {
+        let missing = pages.saturating_sub(self.left.load(Ordering::Relaxed));
+        if missing >= self.refused.load(Ordering::Relaxed) {
             return false;
         }
-        let missing = pages.saturating_sub(self.left.load(Ordering::Relaxed));
-        let granted = ask(missing, missing.max(ASKED_AT_ONCE));
-        self.give_back(granted);
-        let is_enough = granted >= missing;
-        self.was_refused.store(!is_enough, Ordering::Relaxed);
-        is_enough
+        let is_granted = ask(missing);
+        if is_granted {
+            self.give_back(missing);
+        } else {
+            self.refused.store(missing, Ordering::Relaxed);
+        }
+        is_granted
     }
 }
 
-/// Takes `pages` from each of several budgets, or nothing when one has not so many.
-pub(crate) fn take_from_all(budgets: &[Arc<PageBudget>], pages: usize) -> bool {
+/// Takes `most` pages from each of several budgets, or half of them, and so on down to `least`. Says how many, or none.
+pub(crate) fn take_from_all(budgets: &[Arc<PageBudget>], least: usize, most: usize) -> Option<usize> {
+    let mut pages = most;
+    loop {
+        if take_as_many_from_all(budgets, pages) {
+            return Some(pages);
+        }
+        if pages == least {
+            return None;
+        }
+        pages = (pages / 2).max(least);
+    }
+}
+
+fn take_as_many_from_all(budgets: &[Arc<PageBudget>], pages: usize) -> bool {
     let taken = budgets.iter().take_while(|budget| budget.take(pages)).count();
     if taken < budgets.len() {
         give_back_to_all(&budgets[..taken], pages);
@@ -171,15 +183,13 @@ impl Allowance {
         self.most
     }
 
-    /// Takes `most` pages, or `least`, or none.
-    pub(crate) fn grow(&mut self, least: usize, most: usize) -> usize {
-        for pages in [most, least] {
-            if pages <= self.most - self.pages && take_from_all(&self.budgets, pages) {
-                self.pages += pages;
-                return pages;
-            }
+    /// Takes so many more, if there are.
+    pub(crate) fn grow(&mut self, pages: usize) -> bool {
+        let fits = pages <= self.most - self.pages && take_as_many_from_all(&self.budgets, pages);
+        if fits {
+            self.pages += pages;
         }
-        0
+        fits
     }
 }
 
@@ -206,30 +216,41 @@ mod tests {
 
     #[test]
     fn a_workers_budget_asks_for_what_it_has_not_and_takes_no_for_an_answer() {
-        static LEFT: AtomicUsize = AtomicUsize::new(20);
+        static LEFT: PageBudget = PageBudget {
+            left: AtomicUsize::new(20),
+            ask: None,
+            refused: AtomicUsize::new(usize::MAX),
+        };
         static ASKED: AtomicUsize = AtomicUsize::new(0);
-        let budget = PageBudget::asking(0, |least, most| {
+        let budget = PageBudget::asking(2, |pages| {
             ASKED.fetch_add(1, Ordering::Relaxed);
-            let left = LEFT.load(Ordering::Relaxed);
-            let granted = if most <= left {
-                most
-            } else if least <= left {
-                least
-            } else {
-                0
-            };
-            LEFT.fetch_sub(granted, Ordering::Relaxed);
-            granted
+            LEFT.take(pages)
         });
-        assert!((0..16).all(|_| budget.take(1)));
-        assert_eq!(ASKED.load(Ordering::Relaxed), 1, "sixteen pages at once");
-        assert!(budget.take(4), "what is left, although fewer than it likes to ask for");
-        assert!(!budget.take(1));
-        assert!(!budget.take(1));
-        assert_eq!(ASKED.load(Ordering::Relaxed), 3, "it is refused once");
+        assert!(budget.take(2));
+        assert_eq!(ASKED.load(Ordering::Relaxed), 0, "it had them");
+        assert!(budget.take(16));
+        assert!(!budget.take(16) && !budget.take(8));
+        assert_eq!(ASKED.load(Ordering::Relaxed), 3);
+        assert!(!budget.take(8) && !budget.take(9));
+        assert_eq!(
+            ASKED.load(Ordering::Relaxed),
+            3,
+            "nothing is asked for that was refused"
+        );
+        assert!(budget.take(4));
         budget.start_over();
-        assert!(!budget.take(1));
-        assert_eq!(ASKED.load(Ordering::Relaxed), 4);
+        assert!(!budget.take(8));
+        assert_eq!(ASKED.load(Ordering::Relaxed), 5, "it is another program's now");
+    }
+
+    #[test]
+    fn who_takes_much_gets_less_where_there_is_less() {
+        let budgets = [100, 30].map(|pages| Arc::new(PageBudget::new(pages)));
+        assert_eq!(take_from_all(&budgets, 1, 16), Some(16));
+        assert_eq!(take_from_all(&budgets, 1, 16), Some(8), "fourteen are left");
+        assert_eq!(take_from_all(&budgets, 6, 16), Some(6));
+        assert_eq!(take_from_all(&budgets, 1, 16), None);
+        assert_eq!(budgets.map(|budget| budget.left()), [70, 0]);
     }
 
     #[test]
@@ -237,13 +258,14 @@ mod tests {
         let budget = Arc::new(PageBudget::new(30));
         let mut one = Allowance::new(vec![Arc::clone(&budget)], 20);
         let mut other = Allowance::new(vec![Arc::clone(&budget)], 20);
-        assert_eq!(one.grow(1, 16), 16);
-        assert_eq!(one.grow(5, 16), 0, "over the run's limit");
-        assert_eq!(one.grow(4, 16), 4);
-        assert_eq!(other.grow(1, 16), 1, "ten are left");
-        assert_eq!(other.grow(usize::MAX, usize::MAX), 0);
+        assert!(one.grow(16));
+        assert!(!one.grow(5), "over the run's limit");
+        assert!(one.grow(4));
+        assert!(!other.grow(16), "ten are left");
+        assert!(other.grow(1));
+        assert!(!other.grow(usize::MAX));
         drop(one);
-        assert_eq!(other.grow(1, 16), 16);
+        assert!(other.grow(16));
         drop(other);
         assert!(budget.take(30));
     }
@@ -266,15 +288,15 @@ mod tests {
             Allowance::new(budgets, 100)
         };
         let (mut one, mut same, mut sibling, mut stranger) = (of(1, 1), of(1, 1), of(1, 2), of(2, 3));
-        assert_eq!(one.grow(8, 8), 8);
-        assert_eq!(same.grow(3, 3), 0, "the grant has two left");
-        assert_eq!(sibling.grow(8, 8), 0, "the tenant has seven left");
-        assert_eq!(sibling.grow(7, 7), 7);
-        assert_eq!(stranger.grow(6, 6), 0, "there are five left in all");
-        assert_eq!(stranger.grow(5, 5), 5);
-        assert_eq!(same.grow(1, 1), 0);
+        assert!(one.grow(8));
+        assert!(!same.grow(3), "the grant has two left");
+        assert!(!sibling.grow(8), "the tenant has seven left");
+        assert!(sibling.grow(7));
+        assert!(!stranger.grow(6), "there are five left in all");
+        assert!(stranger.grow(5));
+        assert!(!same.grow(1));
         drop(one);
-        assert_eq!(same.grow(8, 8), 8, "what was refused took nothing");
+        assert!(same.grow(8), "what was refused took nothing");
         drop((same, sibling, stranger));
         assert!(all.take(20));
         assert!(lock(&own.of).values().all(|budget| budget.strong_count() == 0));

@@ -6,7 +6,10 @@
 
 use std::{io, time::Duration};
 
-use rustix::process::{Pid, nice, setpriority_process};
+use rustix::{
+    process::{Pid, nice, setpriority_process},
+    thread::{CpuSet, sched_getaffinity, sched_setaffinity},
+};
 
 /// How much programs stand back behind the server that answers calls: a third of its share of a processor when both want
 /// it, all of it otherwise. Not further, because a program's time runs while it waits for a processor.
@@ -35,6 +38,27 @@ pub(crate) fn set(thread: Pid, nice: i32, slice: Duration) -> io::Result<()> {
     setpriority_process(Some(thread), nice)?;
     let _ = attributes(thread.as_raw_nonzero().get(), nice, slice);
     Ok(())
+}
+
+/// Keeps a thread off one of the processors that it may use, if it is one of so many and they would keep all of them busy. Returns
+/// which it had, if it has one less now.
+pub(crate) fn leave_one_processor(thread: Pid, crowd: usize) -> Option<CpuSet> {
+    let all = sched_getaffinity(Some(thread)).ok()?;
+    let count = all.count() as usize;
+    if count < 2 || crowd < count {
+        return None;
+    }
+    // All of them leave the same one.
+    let last = (0..CpuSet::MAX_CPU).rev().find(|number| all.is_set(*number))?;
+    let mut others = all;
+    others.unset(last);
+    processors(thread, &others).ok()?;
+    Some(all)
+}
+
+/// Says which processors a thread may use.
+pub(crate) fn processors(thread: Pid, which: &CpuSet) -> io::Result<()> {
+    Ok(sched_setaffinity(Some(thread), which)?)
 }
 
 /// Zero is this thread.

@@ -58,7 +58,7 @@ impl Tunables for SnapshotTunables {
         unsafe {
             let definition = definition.as_mut();
             definition.base = slot.base().as_ptr();
-            definition.current_length = slot.accessible();
+            definition.current_length = slot.len();
         }
         Ok(VMMemory(Box::new(SlotMemory {
             pool: Arc::clone(&self.pool),
@@ -106,8 +106,8 @@ unsafe impl Send for SlotMemory {}
 unsafe impl Sync for SlotMemory {}
 
 impl SlotMemory {
-    fn accessible(&self) -> usize {
-        self.slot.as_ref().map_or(0, Slot::accessible)
+    fn len(&self) -> usize {
+        self.slot.as_ref().map_or(0, Slot::len)
     }
 }
 
@@ -128,7 +128,7 @@ impl LinearMemory for SlotMemory {
     }
 
     fn size(&self) -> Pages {
-        Pages(u32::try_from(self.accessible() / PAGE).unwrap_or(u32::MAX))
+        Pages(u32::try_from(self.len() / PAGE).unwrap_or(u32::MAX))
     }
 
     fn style(&self) -> MemoryStyle {
@@ -148,12 +148,12 @@ impl LinearMemory for SlotMemory {
         if !self.pool.grow(slot, delta.0 as usize) {
             return Err(refused);
         }
-        let accessible = slot.accessible();
+        let length = slot.len();
         #[expect(unsafe_code, reason = "wasmer's definition is behind a raw pointer")]
         // SAFETY: the definition lives as long as the instance, which lives as long as its memory; growing happens on
         // the instance's own thread.
         unsafe {
-            self.definition.as_mut().current_length = accessible;
+            self.definition.as_mut().current_length = length;
         }
         Ok(before)
     }
@@ -162,11 +162,11 @@ impl LinearMemory for SlotMemory {
         let generic = |error: std::io::Error| MemoryError::Generic(error.to_string());
         let slot = self.slot.as_mut().ok_or(MemoryError::Generic("no slot".to_owned()))?;
         self.pool.renew(slot).map_err(generic)?;
-        let accessible = slot.accessible();
+        let length = slot.len();
         #[expect(unsafe_code, reason = "wasmer's definition is behind a raw pointer")]
         // SAFETY: as in `grow`; no compiled code runs, since whoever resets the memory has the store to itself.
         unsafe {
-            self.definition.as_mut().current_length = accessible;
+            self.definition.as_mut().current_length = length;
         }
         Ok(())
     }

@@ -9,6 +9,9 @@
 //! other does. They still get to one where something else keeps all of them busy, but seldom. A server without privileges cannot
 //! take that back: then another worker or thread takes the place of one that stood behind.
 //!
+//! Even so, who wakes up may wait for the system's next tick, some milliseconds, when it has just had more than its share. So a
+//! crowd that would keep all processors busy leaves one to the others.
+//!
 //! Whatever the same owner sends within as long again begins there, if others did the same. Otherwise a crowd that reaches its limits in one moment
 //! would be in front in the next, all at once.
 
@@ -23,7 +26,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, getpriority_process};
+use rustix::{
+    process::{Pid, getpriority_process},
+    thread::CpuSet,
+};
 use tokio::time::sleep;
 
 use crate::{Owner, claim, lock::lock};
@@ -65,8 +71,15 @@ pub(crate) struct Pace {
     /// Known once it runs.
     who: OnceLock<Who>,
     crowd: Arc<Crowd>,
-    /// The nice value that it had before it stood further back, if it does.
-    before: Mutex<Option<i32>>,
+    /// What it had before it stood further back, if it does.
+    before: Mutex<Option<Before>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Before {
+    nice: i32,
+    /// If it has one less since.
+    processors: Option<CpuSet>,
 }
 
 /// One of several.
@@ -113,13 +126,14 @@ impl Crowd {
         *until = (*until).max(now + computed);
     }
 
-    /// Whether a program of this owner has to begin further back: if it computed there of late, and somebody else did, too. One
+    /// Whether a program of this owner has to begin further back: if it computed there of late, and another did, too, or does. One
     /// alone is no crowd, and where other things keep the processors busy it would hardly get to one.
     pub(crate) fn is_late(&self, owner: Option<Owner>) -> bool {
         let now = Instant::now();
         let late = lock(&self.late);
         let is_it = |owner| late.get(owner).is_some_and(|until| *until > now);
-        owner.as_ref().is_some_and(is_it) && late.values().filter(|until| **until > now).count() > 1
+        let others = || late.values().filter(|until| **until > now).count() - 1 + self.behind.load(Ordering::Relaxed);
+        owner.as_ref().is_some_and(is_it) && others() > 0
     }
 }
 
@@ -194,11 +208,17 @@ impl Pace {
         let Ok(now) = getpriority_process(Some(who.pid())) else {
             return;
         };
-        let first = before.unwrap_or(now);
-        let further = further(self.crowd.behind.load(Ordering::Relaxed));
-        let wanted = (first + further).min(LAST).max(now);
+        let crowd = self.crowd.behind.load(Ordering::Relaxed);
+        let first = before.map_or(now, |before| before.nice);
+        let wanted = (first + further(crowd)).min(LAST).max(now);
         if (before.is_none() || wanted > now) && claim::set(who.pid(), wanted, claim::LONG).is_ok() {
-            *before = Some(first);
+            let nice = first;
+            before.get_or_insert(Before { nice, processors: None });
+        }
+        if let Some(before) = &mut *before
+            && before.processors.is_none()
+        {
+            before.processors = claim::leave_one_processor(who.pid(), crowd);
         }
     }
 
@@ -227,8 +247,13 @@ impl Pace {
 
     fn recovers(&self) -> bool {
         let mut before = lock(&self.before);
-        let bring_back = |who: &Who, nice| claim::set(who.pid(), nice, claim::SHORT).is_ok();
-        let is_back = before.is_none_or(|nice| self.who.get().is_some_and(|who| bring_back(who, nice)));
+        let bring_back = |who: &Who, before: Before| {
+            let has_all = before
+                .processors
+                .is_none_or(|all| claim::processors(who.pid(), &all).is_ok());
+            has_all && claim::set(who.pid(), before.nice, claim::SHORT).is_ok()
+        };
+        let is_back = before.is_none_or(|before| self.who.get().is_some_and(|who| bring_back(who, before)));
         if is_back {
             *before = None;
         }
@@ -345,6 +370,45 @@ mod tests {
     /// Of this thread.
     fn nice() -> i32 {
         getpriority_process(Some(rustix::thread::gettid())).unwrap()
+    }
+
+    #[test]
+    fn a_crowd_leaves_a_processor_to_the_others_until_it_comes_back() {
+        let me = rustix::thread::gettid();
+        let processors = || rustix::thread::sched_getaffinity(Some(me)).unwrap().count();
+        let (all, usual) = (processors(), nice());
+        let crowd = Arc::<Crowd>::default();
+        let pace = Pace::of(Who::Thread(me), Arc::clone(&crowd));
+        let mut places = vec![Place::among(&crowd.behind)];
+        pace.stand_back();
+        assert!(
+            nice() > usual && processors() == all,
+            "one does not keep all busy, or has none to leave"
+        );
+        places.extend((1..all).map(|_| Place::among(&crowd.behind)));
+        pace.stand_back();
+        assert_eq!(processors(), (all - 1).max(1));
+        pace.stand_back();
+        assert_eq!(processors(), (all - 1).max(1), "one and no more");
+        // A server without privileges does not get the nice value back.
+        if pace.recovers() {
+            assert_eq!(nice(), usual);
+        }
+        assert_eq!(processors(), all);
+    }
+
+    #[test]
+    fn who_is_late_begins_behind_beside_another_that_was_or_is() {
+        let [who, other] = [1, 2].map(Owner::for_test);
+        let crowd = Crowd::default();
+        crowd.remember(who, Duration::from_mins(1));
+        assert!(!crowd.is_late(Some(who)), "one is no crowd");
+        let computes = Place::among(&crowd.behind);
+        assert_eq!([who, other].map(|owner| crowd.is_late(Some(owner))), [true, false]);
+        drop(computes);
+        assert!(!crowd.is_late(Some(who)));
+        crowd.remember(other, Duration::from_mins(1));
+        assert_eq!([who, other].map(|owner| crowd.is_late(Some(owner))), [true, true]);
     }
 
     #[test]

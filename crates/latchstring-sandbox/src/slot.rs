@@ -7,7 +7,7 @@
 use std::{
     collections::{HashMap, HashSet},
     io,
-    ops::Range,
+    ops::{Range, RangeInclusive},
     ptr::{self, NonNull},
     sync::{Arc, Mutex, OnceLock},
 };
@@ -21,6 +21,12 @@ use crate::{
 /// A WebAssembly page.
 pub(crate) const PAGE: usize = 64 << 10;
 
+/// Pages that are made accessible at once: 1 MiB at first, later as much as the slot has grown by, 8 MiB at most. Each time is a
+/// system call that holds up all other threads of the process for a moment, or, where a thread that stands further back (`pace.rs`)
+/// makes it, for as long as that thread waits for a processor; and a worker asks the server each time. So a slot never
+/// takes more pages that it does not use than it uses, but for the first.
+const PORTION: RangeInclusive<usize> = 16..=128;
+
 /// 4 GiB of index plus 4 GiB of constant offset and a page: no access of compiled code ends outside. This is what
 /// wasmer's static memory style relies on instead of bounds checks.
 const RESERVED: usize = (4 << 30) + (4 << 30) + PAGE;
@@ -29,6 +35,11 @@ const RESERVED: usize = (4 << 30) + (4 << 30) + PAGE;
 #[derive(Debug)]
 pub(crate) struct Slot {
     base: NonNull<u8>,
+    /// Bytes that map the image.
+    mapped: usize,
+    /// Bytes that the guest has.
+    len: usize,
+    /// Bytes that can be read and written. Those that the guest does not have yet are zero, unless it is broken.
     accessible: usize,
 }
 
@@ -51,6 +62,8 @@ impl Slot {
         let base = NonNull::new(at.cast()).ok_or_else(|| io::Error::other("mapped at zero"))?;
         let slot = Self {
             base,
+            mapped: image.len(),
+            len: image.len(),
             accessible: image.len(),
         };
         let (access, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_FIXED);
@@ -67,13 +80,23 @@ impl Slot {
         self.base
     }
 
-    /// Bytes from the base that can be read and written.
-    pub(crate) fn accessible(&self) -> usize {
-        self.accessible
+    /// Bytes from the base that the guest has.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Pages that are accessible and that the guest does not have.
+    fn spare(&self) -> usize {
+        (self.accessible - self.len) / PAGE
+    }
+
+    /// Gives the guest so many more of the [`spare`](Self::spare) pages.
+    fn lengthen(&mut self, pages: usize) {
+        self.len += pages * PAGE;
     }
 
     /// Makes `pages` more accessible; they read as zero.
-    pub(crate) fn grow(&mut self, pages: usize) -> io::Result<()> {
+    fn open(&mut self, pages: usize) -> io::Result<()> {
         let bytes = pages * PAGE;
         if bytes > RESERVED - self.accessible {
             return Err(io::ErrorKind::OutOfMemory.into());
@@ -100,15 +123,18 @@ impl Slot {
             }
             at = range.end;
         }
-        self.forget(at..self.accessible)?;
-        if self.accessible > image.len() {
-            self.protect(image.len()..self.accessible, libc::PROT_NONE)?;
-            self.accessible = image.len();
+        self.forget(at..self.mapped)?;
+        self.forget(self.mapped..self.accessible)?;
+        if self.accessible > self.mapped {
+            self.protect(self.mapped..self.accessible, libc::PROT_NONE)?;
+            self.accessible = self.mapped;
         }
+        self.len = self.mapped;
         Ok(())
     }
 
-    /// Drops what was written: image pages read as the image again, grown ones as zero.
+    /// Drops what was written: image pages read as the image again, grown ones as zero. The range is of the one or of the other,
+    /// because then the system holds up no other thread meanwhile (`madvise` of a single mapping, since Linux 6.17).
     fn forget(&mut self, range: Range<usize>) -> io::Result<()> {
         if range.is_empty() {
             return Ok(());
@@ -144,6 +170,9 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
+        // First what takes long, and holds nobody up. What is not forgotten here goes with the mapping.
+        let _ = self.forget(0..self.mapped);
+        let _ = self.forget(self.mapped..self.accessible);
         #[expect(unsafe_code, reason = "unmapping")]
         // SAFETY: exactly the range that `new` reserved; the guest that lived in it is gone.
         unsafe {
@@ -239,19 +268,30 @@ impl Pool {
 
     /// Grows a slot of this pool within the limits of the run, of its owner and of the process.
     pub(crate) fn grow(&self, slot: &mut Slot, pages: usize) -> bool {
-        if pages > self.max_pages.saturating_sub(slot.accessible() / PAGE) {
+        if pages > self.max_pages.saturating_sub(slot.len() / PAGE) {
             return false;
         }
+        let is_open = pages <= slot.spare() || self.open(slot, pages - slot.spare());
+        if is_open {
+            slot.lengthen(pages);
+        }
+        is_open
+    }
+
+    /// Makes at least so many more pages of a slot accessible, if there are so many.
+    fn open(&self, slot: &mut Slot, least: usize) -> bool {
         let own = lock(&self.slots).charged.get(&slot.base().as_ptr().addr()).cloned();
         let budgets = [own.unwrap_or_default(), vec![Arc::clone(&self.budget)]].concat();
-        if !take_from_all(&budgets, pages) {
+        let portion = self.grown(slot).clamp(*PORTION.start(), *PORTION.end());
+        let room = self.max_pages.saturating_sub(slot.accessible / PAGE);
+        let Some(pages) = take_from_all(&budgets, least, portion.min(room).max(least)) else {
             return false;
-        }
-        let grown = slot.grow(pages).is_ok();
-        if !grown {
+        };
+        let is_open = slot.open(pages).is_ok();
+        if !is_open {
             give_back_to_all(&budgets, pages);
         }
-        grown
+        is_open
     }
 
     /// Bars the slot at `base`, which is in use, from being used again.
@@ -275,9 +315,9 @@ impl Pool {
         Ok(())
     }
 
-    /// Pages that a slot has grown by.
+    /// Pages that a slot has more of than the image.
     fn grown(&self, slot: &Slot) -> usize {
-        (slot.accessible() - self.image.len()) / PAGE
+        (slot.accessible - slot.mapped) / PAGE
     }
 
     /// Gives back what a slot has grown by, to all who were charged with it.
@@ -318,7 +358,7 @@ mod tests {
     #[expect(unsafe_code, reason = "the test looks at the memory")]
     fn bytes(slot: &mut Slot) -> &mut [u8] {
         // SAFETY: the slot is not in use by a guest and its accessible bytes are mapped.
-        unsafe { std::slice::from_raw_parts_mut(slot.base().as_ptr(), slot.accessible()) }
+        unsafe { std::slice::from_raw_parts_mut(slot.base().as_ptr(), slot.accessible) }
     }
 
     #[test]
@@ -337,7 +377,7 @@ mod tests {
 
         let mut slot = pool.take().unwrap();
         assert_eq!(slot.base(), base, "the same memory");
-        assert_eq!(slot.accessible(), 2 * PAGE);
+        assert_eq!((slot.len(), slot.accessible), (2 * PAGE, 2 * PAGE));
         assert!(bytes(&mut slot).iter().all(|byte| *byte == 7));
         assert!(pool.grow(&mut slot, 3));
         assert!(
@@ -358,6 +398,27 @@ mod tests {
         assert!(pool.grow(&mut other, 3));
         pool.give_back(other);
         assert!(budget.take(4));
+    }
+
+    #[test]
+    fn a_slot_that_grows_by_little_takes_as_much_as_it_has() {
+        let (pool, budget) = pool(1_000, 400);
+        let mut slot = pool.take().unwrap();
+        let mut left = |slot: &mut Slot, pages| {
+            assert!(pool.grow(slot, pages));
+            assert_eq!(bytes(slot).len(), slot.accessible);
+            (slot.len() / PAGE, budget.left())
+        };
+        assert_eq!(left(&mut slot, 1), (3, 384));
+        assert_eq!(left(&mut slot, 15), (18, 384));
+        assert_eq!(left(&mut slot, 1), (19, 368));
+        assert_eq!(left(&mut slot, 16), (35, 336), "as many as it had grown by");
+        assert_eq!(left(&mut slot, 150), (185, 217), "as many as it needs");
+        assert_eq!(left(&mut slot, 1), (186, 89), "and never more than so many ahead");
+        assert_eq!(left(&mut slot, 200), (386, 16), "what there is");
+        assert!(!pool.grow(&mut slot, 17) && pool.grow(&mut slot, 16));
+        pool.give_back(slot);
+        assert_eq!(budget.left(), 400);
     }
 
     #[test]

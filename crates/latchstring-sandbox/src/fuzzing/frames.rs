@@ -77,8 +77,8 @@ impl Frames {
     pub fn new(liar: &[u8]) -> Self {
         let compiled = Compiled::other(liar).expect("it compiles");
         let limits = MemoryLimits {
-            // A server that grants 4 MiB whatever is asked.
-            budget: Arc::new(PageBudget::asking(GROWN, |_, most| most.min(64))),
+            // A server that grants 4 MiB at a time.
+            budget: Arc::new(PageBudget::asking(GROWN, |pages| pages <= 64)),
             max_pages: HARD,
         };
         let budget = Arc::clone(&limits.budget);

@@ -50,12 +50,12 @@ pub(super) fn exit(status: i32) -> ! {
 }
 
 /// Asks the server for pages, in the middle of a turn.
-pub(super) fn ask_for_pages(least: usize, most: usize) -> usize {
-    let pages = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+pub(super) fn ask_for_pages(pages: usize) -> bool {
+    let pages = u32::try_from(pages).unwrap_or(u32::MAX);
     let stdin = io::stdin();
-    let asked = send(stdin.as_fd(), &FromWorker::More(pages(least), pages(most)));
+    let asked = send(stdin.as_fd(), &FromWorker::More(pages));
     match asked.and_then(|()| receive(stdin.as_fd())) {
-        Ok(Some(ToWorker::Granted(granted))) => granted as usize,
+        Ok(Some(ToWorker::Granted(is_granted))) => is_granted,
         // The server is gone, or is done with this worker.
         Ok(_) | Err(_) => exit(1),
     }

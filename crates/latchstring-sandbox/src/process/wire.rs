@@ -41,8 +41,8 @@ pub(crate) enum ToWorker {
     Start(Box<Start>),
     /// The answers to [`FromWorker::Calls`].
     Answers(Vec<Answer>),
-    /// So many of the pages asked for; none is no.
-    Granted(u32),
+    /// Whether it has the pages that it asked for.
+    Granted(bool),
     /// The program is over; what did it use?
     Tell,
 }
@@ -70,8 +70,8 @@ pub(crate) enum FromWorker {
     Ended(Ending),
     /// After [`ToWorker::Tell`].
     Spent(Spent),
-    /// Asks for pages: so many at least, so many at most.
-    More(u32, u32),
+    /// Asks for so many pages.
+    More(u32),
     /// The program is innocent.
     Broken(String),
 }

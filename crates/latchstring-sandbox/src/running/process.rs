@@ -40,6 +40,9 @@ const CHUNK: usize = 16 << 10;
 /// Pages of a frame that are taken without counting: 1 MiB.
 const FREE_PAGES: usize = 16;
 
+/// How often a worker may be refused pages: it asks for half as many after that, and never again for as many.
+const REFUSALS: usize = usize::BITS as usize;
+
 /// How much longer a text may get when bytes that are no characters are replaced in it.
 const MENDED: usize = 3;
 
@@ -110,7 +113,7 @@ impl InProcess {
         let watched = watched.map_err(|error| broken(error.into()))?;
         let grown = wall.allowance(&own);
         Ok(Self {
-            asks_left: grown.most() + 1,
+            asks_left: grown.most() + REFUSALS,
             wall,
             line: Some(Line { watched, worker }),
             calls_left: settings.calls,
@@ -277,11 +280,11 @@ impl InProcess {
                     tracing::error!(error, "a worker of the sandbox could not be locked in");
                     return Err(Lost::Ended);
                 }
-                FromWorker::More(least, most) => {
+                FromWorker::More(pages) => {
                     self.asks_left =
                         (self.asks_left.checked_sub(1)).ok_or(Lost::Impossible("more memory, ever again"))?;
-                    let granted = self.grown.grow(least as usize, most as usize);
-                    self.say(&ToWorker::Granted(u32::try_from(granted).unwrap_or(0)));
+                    let is_granted = self.grown.grow(pages as usize);
+                    self.say(&ToWorker::Granted(is_granted));
                     self.send().await?;
                 }
                 other => return Ok(other),
@@ -331,7 +334,7 @@ impl InProcess {
                 }
             }
             if self.inbox.len() > pages * PAGE {
-                pages += held.grow(FREE_PAGES, FREE_PAGES);
+                pages += if held.grow(FREE_PAGES) { FREE_PAGES } else { 0 };
                 if self.inbox.len() > pages * PAGE {
                     return Err(Lost::Impossible("more than the server has memory for"));
                 }

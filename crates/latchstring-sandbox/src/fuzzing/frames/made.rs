@@ -50,7 +50,7 @@ pub(super) fn from_worker(input: &mut Input<'_>) -> (Vec<u8>, Vec<u8>) {
                 spent: spent(input),
             }))),
             4 => now.extend(framed(&FromWorker::Spent(spent(input)))),
-            5 => now.extend(framed(&FromWorker::More(input.word(), input.word()))),
+            5 => now.extend(framed(&FromWorker::More(input.word()))),
             6 => now.extend(framed(&FromWorker::Broken(input.long_text()))),
             7 => now.extend(framed(&FromWorker::Ended(Ending {
                 verdict: Verdict::Done(input.long_text()),
@@ -89,7 +89,7 @@ pub(super) fn to_worker(mut input: Input<'_>) -> Option<(Vec<u8>, usize)> {
             0 | 1 => said.extend(framed(&ToWorker::Start(Box::new(start(&mut input))))),
             2 => said.extend(framed(&ToWorker::Answers(answers(&mut input)))),
             3 => said.extend(framed(&ToWorker::Tell)),
-            4 => said.extend(framed(&ToWorker::Granted(input.word()))),
+            4 => said.extend(framed(&ToWorker::Granted(input.word() % 2 == 0))),
             other => damage(other + 5, &mut said, last, &mut input),
         }
     }
