@@ -85,6 +85,11 @@ impl Slot {
         self.len
     }
 
+    /// Pages that are accessible and not of the image.
+    fn grown(&self) -> usize {
+        (self.accessible - self.mapped) / PAGE
+    }
+
     /// Pages that are accessible and that the guest does not have.
     fn spare(&self) -> usize {
         (self.accessible - self.len) / PAGE
@@ -282,7 +287,7 @@ impl Pool {
     fn open(&self, slot: &mut Slot, least: usize) -> bool {
         let own = lock(&self.slots).charged.get(&slot.base().as_ptr().addr()).cloned();
         let budgets = [own.unwrap_or_default(), vec![Arc::clone(&self.budget)]].concat();
-        let portion = self.grown(slot).clamp(*PORTION.start(), *PORTION.end());
+        let portion = slot.grown().clamp(*PORTION.start(), *PORTION.end());
         let room = self.max_pages.saturating_sub(slot.accessible / PAGE);
         let Some(pages) = take_from_all(&budgets, least, portion.min(room).max(least)) else {
             return false;
@@ -309,15 +314,10 @@ impl Pool {
         if lock(&self.slots).condemned.contains(&slot.base().as_ptr().addr()) {
             return Err(io::Error::other("its memory was taken away"));
         }
-        let grown = self.grown(slot);
+        let grown = slot.grown();
         slot.restore(&self.image, self.hot())?;
         self.give_back_pages(slot, grown);
         Ok(())
-    }
-
-    /// Pages that a slot has more of than the image.
-    fn grown(&self, slot: &Slot) -> usize {
-        (slot.accessible - slot.mapped) / PAGE
     }
 
     /// Gives back what a slot has grown by, to all who were charged with it.
@@ -328,7 +328,7 @@ impl Pool {
     }
 
     pub(crate) fn give_back(&self, mut slot: Slot) {
-        self.give_back_pages(&slot, self.grown(&slot));
+        self.give_back_pages(&slot, slot.grown());
         {
             let mut slots = lock(&self.slots);
             if slots.condemned.remove(&slot.base().as_ptr().addr()) || slots.free.len() >= self.keep {
@@ -404,7 +404,7 @@ mod tests {
     fn a_slot_that_grows_by_little_takes_as_much_as_it_has() {
         let (pool, budget) = pool(1_000, 400);
         let mut slot = pool.take().unwrap();
-        let mut left = |slot: &mut Slot, pages| {
+        let left = |slot: &mut Slot, pages| {
             assert!(pool.grow(slot, pages));
             assert_eq!(bytes(slot).len(), slot.accessible);
             (slot.len() / PAGE, budget.left())

@@ -65,7 +65,7 @@ fn act(name: &str, server: BorrowedFd<'_>) -> bool {
             receive(server);
         },
         "more than there is" => {
-            send(server, &[5, 0xff, 0xff, 0xff, 0xff, 0x0f, 0xff, 0xff, 0xff, 0xff, 0x0f]);
+            send(server, &[5, 0xff, 0xff, 0xff, 0xff, 0x0f]);
             receive(server);
             send(server, &forged);
         }

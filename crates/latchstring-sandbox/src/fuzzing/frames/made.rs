@@ -89,7 +89,7 @@ pub(super) fn to_worker(mut input: Input<'_>) -> Option<(Vec<u8>, usize)> {
             0 | 1 => said.extend(framed(&ToWorker::Start(Box::new(start(&mut input))))),
             2 => said.extend(framed(&ToWorker::Answers(answers(&mut input)))),
             3 => said.extend(framed(&ToWorker::Tell)),
-            4 => said.extend(framed(&ToWorker::Granted(input.word() % 2 == 0))),
+            4 => said.extend(framed(&ToWorker::Granted(input.word().is_multiple_of(2)))),
             other => damage(other + 5, &mut said, last, &mut input),
         }
     }
