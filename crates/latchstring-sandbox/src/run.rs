@@ -295,7 +295,7 @@ impl Run {
         let pull = reins.leave();
         self.guest_time += started.elapsed();
         if pull == Pull::Protect {
-            self.ready.snapshot.pool().condemn(base);
+            self.ready.snapshot.pool().was_taken_away(base);
         }
         match (result, pull) {
             (_, Pull::Protect) | (Err(_), Pull::Kill) => Err(self.late(pull)),

@@ -161,6 +161,11 @@ impl Slot {
         }
     }
 
+    /// Makes what maps the image accessible again, after [`protect_all`].
+    fn reopen(&mut self) -> io::Result<()> {
+        self.protect(0..self.mapped, libc::PROT_READ | libc::PROT_WRITE)
+    }
+
     fn protect(&mut self, range: Range<usize>, access: i32) -> io::Result<()> {
         #[expect(unsafe_code, reason = "changing a mapping")]
         // SAFETY: the range is page-aligned and inside the slot, which this `&mut` owns.
@@ -225,8 +230,8 @@ pub(crate) struct Pool {
 #[derive(Debug, Default)]
 struct Slots {
     free: Vec<Slot>,
-    /// Bases of slots in use that must not be used again.
-    condemned: HashSet<usize>,
+    /// Bases of slots in use whose memory was taken away.
+    taken_away: HashSet<usize>,
     /// By the base of a slot in use: further budgets that it grows by.
     charged: HashMap<usize, Vec<Arc<PageBudget>>>,
 }
@@ -299,19 +304,19 @@ impl Pool {
         is_open
     }
 
-    /// Bars the slot at `base`, which is in use, from being used again.
-    pub(crate) fn condemn(&self, base: NonNull<u8>) {
-        lock(&self.slots).condemned.insert(base.as_ptr().addr());
+    /// Notes that the memory at `base`, of a slot in use, was taken away by [`protect_all`].
+    pub(crate) fn was_taken_away(&self, base: NonNull<u8>) {
+        lock(&self.slots).taken_away.insert(base.as_ptr().addr());
     }
 
     #[cfg(test)]
-    pub(crate) fn is_condemned(&self, base: NonNull<u8>) -> bool {
-        lock(&self.slots).condemned.contains(&base.as_ptr().addr())
+    pub(crate) fn is_taken_away(&self, base: NonNull<u8>) -> bool {
+        lock(&self.slots).taken_away.contains(&base.as_ptr().addr())
     }
 
-    /// Makes a slot in use what it was when new. An error when it must not be used again.
+    /// Makes a slot in use what it was when new. An error when its guest must not be used again.
     pub(crate) fn renew(&self, slot: &mut Slot) -> io::Result<()> {
-        if lock(&self.slots).condemned.contains(&slot.base().as_ptr().addr()) {
+        if lock(&self.slots).taken_away.contains(&slot.base().as_ptr().addr()) {
             return Err(io::Error::other("its memory was taken away"));
         }
         let grown = slot.grown();
@@ -327,15 +332,19 @@ impl Pool {
         self.budget.give_back(pages);
     }
 
+    /// Takes back a slot in which no guest will run any more. Also one whose memory was taken away: a worker cannot have another.
     pub(crate) fn give_back(&self, mut slot: Slot) {
         self.give_back_pages(&slot, slot.grown());
-        {
+        let was_taken_away = {
             let mut slots = lock(&self.slots);
-            if slots.condemned.remove(&slot.base().as_ptr().addr()) || slots.free.len() >= self.keep {
+            let was_taken_away = slots.taken_away.remove(&slot.base().as_ptr().addr());
+            if slots.free.len() >= self.keep {
                 return;
             }
-        }
-        match slot.restore(&self.image, self.hot()) {
+            was_taken_away
+        };
+        let reopened = if was_taken_away { slot.reopen() } else { Ok(()) };
+        match reopened.and_then(|()| slot.restore(&self.image, self.hot())) {
             Ok(()) => lock(&self.slots).free.push(slot),
             Err(error) => tracing::warn!(%error, "a memory slot could not be restored and is dropped"),
         }
@@ -422,17 +431,28 @@ mod tests {
     }
 
     #[test]
-    fn a_condemned_slot_is_never_seen_again() {
-        let (pool, _) = pool(5, 4);
-        let slot = pool.take().unwrap();
+    fn s05_memory_that_was_taken_away_comes_back_as_the_image() {
+        let (pool, budget) = pool(50, 40);
+        pool.keep_resident(vec![0..4096, PAGE..PAGE + 4096]);
+        let mut slot = pool.take().unwrap();
+        assert!(pool.grow(&mut slot, 3));
+        bytes(&mut slot).fill(0xAB);
         #[expect(unsafe_code, reason = "what is tested")]
-        // SAFETY: nobody touches the slot's memory from here on.
+        // SAFETY: nobody touches the slot's memory until it is given back.
         unsafe {
             protect_all(slot.base()).unwrap();
         }
-        pool.condemn(slot.base());
+        pool.was_taken_away(slot.base());
+        assert!(pool.renew(&mut slot).is_err(), "its guest is not used again");
+        let base = slot.base();
         pool.give_back(slot);
-        assert!(lock(&pool.slots).free.is_empty());
-        assert!(lock(&pool.slots).condemned.is_empty());
+        assert_eq!(budget.left(), 40);
+
+        let mut slot = pool.take().unwrap();
+        assert!(slot.base() == base && !pool.is_taken_away(base));
+        assert_eq!(bytes(&mut slot).len(), 2 * PAGE);
+        assert!(bytes(&mut slot).iter().all(|byte| *byte == 7));
+        assert!(pool.grow(&mut slot, 3));
+        assert!(bytes(&mut slot)[2 * PAGE..].iter().all(|byte| *byte == 0));
     }
 }

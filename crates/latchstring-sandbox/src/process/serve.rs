@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    error::Error,
     io,
     os::fd::{AsFd, BorrowedFd},
     sync::Arc,
@@ -113,7 +114,7 @@ pub(crate) fn answer(server: BorrowedFd<'_>, desk: &Desk<'_>, watchdog: &Watchdo
             }
             ToWorker::Granted(_) => return Err(io::Error::other("pages that were not asked for")),
         };
-        let told = told.unwrap_or_else(|broken| FromWorker::Broken(broken.to_string()));
+        let told = told.unwrap_or_else(|broken| FromWorker::Broken(with_causes(&broken)));
         let is_over = !matches!(told, FromWorker::Calls(_));
         // Told before the memory is restored, which takes about as long as a small program.
         send(server, &told)?;
@@ -122,6 +123,17 @@ pub(crate) fn answer(server: BorrowedFd<'_>, desk: &Desk<'_>, watchdog: &Watchdo
         }
     }
     Ok(())
+}
+
+/// An error and what it comes from, in one line.
+fn with_causes(error: &dyn Error) -> String {
+    let mut told = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told = format!("{told}: {error}");
+        cause = error.source();
+    }
+    told
 }
 
 fn begun(desk: &Desk<'_>, start: Start, kept: &mut Option<Ready>) -> Result<(Run, String), Broken> {

@@ -97,7 +97,7 @@ fn s01_a_killed_program_ends_wherever_it_loops_and_what_it_printed_is_told() {
             "the kill switch did nothing: {source}"
         );
         assert_eq!(ending.spent.console.text, "in\n");
-        assert!(!snapshot.pool().is_condemned(run.ready.base));
+        assert!(!snapshot.pool().is_taken_away(run.ready.base));
     }
 }
 
@@ -117,7 +117,7 @@ fn s01_a_stopped_program_tells_its_place() {
 }
 
 #[test]
-fn s01_a_program_whose_memory_is_taken_away_ends_and_the_memory_is_not_used_again() {
+fn s01_a_program_whose_memory_is_taken_away_ends_and_the_memory_comes_back_for_another_guest() {
     let snapshot = snapshot::tests::snapshots().of(&snapshot::tests::paths()).unwrap();
     for source in LOOPS {
         let (run, ending) = pulled(&snapshot, source, Pull::Protect);
@@ -127,9 +127,11 @@ fn s01_a_program_whose_memory_is_taken_away_ends_and_the_memory_is_not_used_agai
             ending.verdict
         );
         let base = run.ready.base;
-        assert!(snapshot.pool().is_condemned(base));
-        drop(run);
-        assert!(!snapshot.pool().is_condemned(base), "it is unmapped");
+        assert!(snapshot.pool().is_taken_away(base));
+        assert!(run.end().is_none(), "its guest is not used again");
+        let next = run_of(&snapshot);
+        assert_eq!(next.ready.base, base, "in a worker there is no other memory");
+        drop(next);
         assert!(matches!(result(&snapshot, "return 1"), Verdict::Done(json) if json == "1"));
     }
 }
