@@ -312,9 +312,8 @@ impl ServerHandler for Server {
             request.id = %request_id,
         );
         // The library cancels the token when the caller goes away, and leaves it to us to stop.
-        let call = self
-            .call(&surface, &tool, &arguments, cx, context.ct.clone())
-            .instrument(span);
+        // It is large, and the library moves what it is part of from task to task.
+        let call = Box::pin(self.call(&surface, &tool, &arguments, cx, context.ct.clone())).instrument(span);
         let mut result = self.0.calls.track(progress::told(&context, call)).await;
         // A part of what was cut is no longer than a part.
         if !matches!(tool, Tool::Fetch) {
