@@ -84,7 +84,7 @@ impl<'a> Explain<'_, '_, 'a, '_> {
             ErrorCode::ProgramError if failure.name == "ReferenceError" => self.reference_error(&failure.message),
             ErrorCode::ProgramError if failure.name == "SyntaxError" && failure.message.contains("JSON") => {
                 let told = format!(
-                    "{}; JSON has double quotes around names and text and no comments; what is no text already, write as an object",
+                    "{}; JSON has double quotes around names and strings, and no comments; an object that the program writes itself needs no `JSON.parse`",
                     failure.message
                 );
                 Some((None, told))

@@ -38,6 +38,8 @@ pub(crate) enum Shared {
 pub(crate) enum Reason {
     Eval,
     CodeFromText,
+    /// `JSON.stringify` makes text of a big integer.
+    BigInt,
     /// Something else that the prelude changes.
     Prelude,
     Atomics,
@@ -54,6 +56,7 @@ impl Reason {
         match self {
             Self::Eval => "eval",
             Self::CodeFromText => "code from text",
+            Self::BigInt => "big integers as text",
             Self::Prelude => "prelude",
             Self::Atomics => "atomics",
             Self::Stack => "stack",
@@ -169,6 +172,8 @@ fn changed_by_prelude(test: &Test, composed: &Composed, told: &str) -> Reason {
         Reason::Eval
     } else if told.contains("cannot make code from text") {
         Reason::CodeFromText
+    } else if test.head.has_feature("BigInt") && body.contains("JSON.stringify") {
+        Reason::BigInt
     } else if mentions_eval {
         Reason::Eval
     } else if makes_code(body) || makes_code(included) {
