@@ -170,7 +170,7 @@ fn what_is_no_json_is_told_with_what_to_write_instead() {
     assert_eq!(
         told_json,
         format!(
-            "1:8 {json}; JSON has double quotes around names and text and no comments; what is no text already, write as an object"
+            "1:8 {json}; JSON has double quotes around names and strings, and no comments; an object that the program writes itself needs no `JSON.parse`"
         )
     );
     for (value, way) in [
