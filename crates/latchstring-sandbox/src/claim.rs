@@ -40,12 +40,16 @@ pub(crate) fn set(thread: Pid, nice: i32, slice: Duration) -> io::Result<()> {
     Ok(())
 }
 
-/// Keeps a thread off one of the processors that it may use, if it is one of so many and they would keep all of them busy. Returns
+/// How many for each processor are so many that they leave one to the others. Fewer could have a processor each, and would be late
+/// with half of it.
+pub(crate) const CROWDED: usize = 2;
+
+/// Keeps a thread off one of the processors that it may use, if it is one of a crowd of so many that all would be busy. Returns
 /// which it had, if it has one less now.
 pub(crate) fn leave_one_processor(thread: Pid, crowd: usize) -> Option<CpuSet> {
     let all = sched_getaffinity(Some(thread)).ok()?;
     let count = all.count() as usize;
-    if count < 2 || crowd < count {
+    if count < 2 || crowd < CROWDED * count {
         return None;
     }
     // All of them leave the same one.

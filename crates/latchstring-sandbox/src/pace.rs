@@ -10,7 +10,7 @@
 //! take that back: then another worker or thread takes the place of one that stood behind.
 //!
 //! Even so, who wakes up may wait for the system's next tick, some milliseconds, when it has just had more than its share. So a
-//! crowd that would keep all processors busy leaves one to the others.
+//! crowd of many for each processor leaves one to the others.
 //!
 //! Whatever the same owner sends within as long again begins there, if others did the same. Otherwise a crowd that reaches its limits in one moment
 //! would be in front in the next, all at once.
@@ -304,6 +304,7 @@ impl Who {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claim::CROWDED;
 
     #[test]
     fn the_time_of_another_thread_is_its_own() {
@@ -379,13 +380,11 @@ mod tests {
         let (all, usual) = (processors(), nice());
         let crowd = Arc::<Crowd>::default();
         let pace = Pace::of(Who::Thread(me), Arc::clone(&crowd));
-        let mut places = vec![Place::among(&crowd.behind)];
+        let many = CROWDED * all as usize;
+        let mut places: Vec<_> = (1..many).map(|_| Place::among(&crowd.behind)).collect();
         pace.stand_back();
-        assert!(
-            nice() > usual && processors() == all,
-            "one does not keep all busy, or has none to leave"
-        );
-        places.extend((1..all).map(|_| Place::among(&crowd.behind)));
+        assert!(nice() > usual && processors() == all, "so few take none away");
+        places.push(Place::among(&crowd.behind));
         pace.stand_back();
         assert_eq!(processors(), (all - 1).max(1));
         pace.stand_back();
