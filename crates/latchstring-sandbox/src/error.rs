@@ -56,3 +56,14 @@ impl From<Broken> for SandboxError {
         Self::Broken(Box::new(broken))
     }
 }
+
+/// An error and what is behind it, in one line.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    error::Error,
     io,
     os::fd::{AsFd, BorrowedFd},
     sync::Arc,
@@ -17,7 +16,7 @@ use super::{
 };
 use crate::{
     budget::PageBudget,
-    error::Broken,
+    error::{Broken, with_causes},
     ready::Ready,
     reins::Reins,
     run::{OnThread, Run, Terms, Turn, later},
@@ -123,17 +122,6 @@ pub(crate) fn answer(server: BorrowedFd<'_>, desk: &Desk<'_>, watchdog: &Watchdo
         }
     }
     Ok(())
-}
-
-/// An error and what it comes from, in one line.
-fn with_causes(error: &dyn Error) -> String {
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        told = format!("{told}: {error}");
-        cause = error.source();
-    }
-    told
 }
 
 fn begun(desk: &Desk<'_>, start: Start, kept: &mut Option<Ready>) -> Result<(Run, String), Broken> {

@@ -27,6 +27,7 @@ use super::{
 use crate::{
     budget::PageBudget,
     engine::Compiled,
+    error::with_causes,
     slot::PAGE,
     snapshot::{MemoryLimits, Snapshot},
     worker::Takeover,
@@ -91,7 +92,7 @@ fn begin(server: BorrowedFd<'_>, takeover: Option<Takeover>) -> Result<Zygote<'_
     // SAFETY: it comes from the process that started this one, which is of the same binary, or of one that the app's
     // author named. Nobody else has the other end of descriptor 0.
     let compiled = unsafe { Compiled::deserialized(&artifact) };
-    let compiled = Arc::new(compiled.map_err(|error| told(&error))?);
+    let compiled = Arc::new(compiled.map_err(|error| with_causes(&error))?);
     drop(artifact);
     let statm = File::open("/proc/self/statm").map_err(|error| format!("`/proc/self/statm`: {error}"))?;
     let threads = std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
@@ -176,7 +177,7 @@ impl Zygote<'_> {
                 Ok(())
             }
             // A worker that is asked for it says that it is not there.
-            Err(broken) => self.tell(&FromZygote::Trouble(short(&told(&broken)))),
+            Err(broken) => self.tell(&FromZygote::Trouble(short(&with_causes(&broken)))),
         }
     }
 
@@ -248,17 +249,6 @@ fn death(process: &OwnedFd) -> Death {
         },
         Ok(None) | Err(_) => Death::Exit(-1),
     }
-}
-
-/// An error and what is behind it.
-fn told(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// All of a memory file.
