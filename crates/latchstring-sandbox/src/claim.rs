@@ -44,25 +44,25 @@ pub(crate) fn set(thread: Pid, nice: i32, slice: Duration) -> io::Result<()> {
 /// with half of it.
 pub(crate) const CROWDED: usize = 2;
 
-/// Keeps a thread off one of the processors that it may use, if it is one of a crowd of so many that all would be busy. Returns
-/// which it had, if it has one less now.
-pub(crate) fn leave_one_processor(thread: Pid, crowd: usize) -> Option<CpuSet> {
-    let all = sched_getaffinity(Some(thread)).ok()?;
+/// Keeps a thread off the last of the processors that it may use, if it is one of a crowd of so many that all would be busy; otherwise lets
+/// it use `before` again, what it had before it was kept off. Returns what it had before, if it has one less now.
+///
+/// What it gets back is what it had then: a processor that was given to the whole server meanwhile is not among them.
+pub(crate) fn leave_one_processor(thread: Pid, before: Option<CpuSet>, crowd: usize) -> Option<CpuSet> {
+    let all = before.or_else(|| sched_getaffinity(Some(thread)).ok())?;
     let count = all.count() as usize;
-    if count < 2 || crowd < CROWDED * count {
-        return None;
+    let is_crowded = count > 1 && crowd >= CROWDED * count;
+    match (before, is_crowded) {
+        (None, false) | (Some(_), true) => before,
+        (Some(all), false) => sched_setaffinity(Some(thread), &all).is_err().then_some(all),
+        (None, true) => {
+            // All of them leave the same one.
+            let last = (0..CpuSet::MAX_CPU).rev().find(|number| all.is_set(*number))?;
+            let mut others = all;
+            others.unset(last);
+            sched_setaffinity(Some(thread), &others).is_ok().then_some(all)
+        }
     }
-    // All of them leave the same one.
-    let last = (0..CpuSet::MAX_CPU).rev().find(|number| all.is_set(*number))?;
-    let mut others = all;
-    others.unset(last);
-    processors(thread, &others).ok()?;
-    Some(all)
-}
-
-/// Says which processors a thread may use.
-pub(crate) fn processors(thread: Pid, which: &CpuSet) -> io::Result<()> {
-    Ok(sched_setaffinity(Some(thread), which)?)
 }
 
 /// Zero is this thread.

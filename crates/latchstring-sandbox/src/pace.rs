@@ -126,7 +126,7 @@ impl Crowd {
         *until = (*until).max(now + computed);
     }
 
-    /// Whether a program of this owner has to begin further back: if it computed there of late, and another did, too, or does. One
+    /// Whether a program of this owner has to begin further back: if it computed there of late, and another did, too, or a program does now. One
     /// alone is no crowd, and where other things keep the processors busy it would hardly get to one.
     pub(crate) fn is_late(&self, owner: Option<Owner>) -> bool {
         let now = Instant::now();
@@ -197,10 +197,11 @@ impl Pace {
         }
     }
 
-    /// Puts it as far back as one of so many has to be, or leaves it where it is if that is further.
+    /// Puts it as far back as one of so many has to be, or leaves it where it is if that is further. A processor that it was kept off, it gets
+    /// back as soon as they are fewer: nobody else may need it.
     ///
     /// By its number. While the server holds a worker, the zygote may have waited for it after its death, and the number may
-    /// be another process's of the same user for a moment: then that one stands back, and nothing else happens to it.
+    /// be another process's of the same user for a moment: then that one stands back, on one processor less, and nothing else happens to it.
     fn stand_back(&self) {
         let Some(who) = self.who.get() else { return };
         let mut before = lock(&self.before);
@@ -215,10 +216,8 @@ impl Pace {
             let nice = first;
             before.get_or_insert(Before { nice, processors: None });
         }
-        if let Some(before) = &mut *before
-            && before.processors.is_none()
-        {
-            before.processors = claim::leave_one_processor(who.pid(), crowd);
+        if let Some(before) = &mut *before {
+            before.processors = claim::leave_one_processor(who.pid(), before.processors, crowd);
         }
     }
 
@@ -247,13 +246,11 @@ impl Pace {
 
     fn recovers(&self) -> bool {
         let mut before = lock(&self.before);
-        let bring_back = |who: &Who, before: Before| {
-            let has_all = before
-                .processors
-                .is_none_or(|all| claim::processors(who.pid(), &all).is_ok());
-            has_all && claim::set(who.pid(), before.nice, claim::SHORT).is_ok()
+        let (Some(had), Some(who)) = (&mut *before, self.who.get()) else {
+            return before.is_none();
         };
-        let is_back = before.is_none_or(|before| self.who.get().is_some_and(|who| bring_back(who, before)));
+        had.processors = claim::leave_one_processor(who.pid(), had.processors, 0);
+        let is_back = had.processors.is_none() && claim::set(who.pid(), had.nice, claim::SHORT).is_ok();
         if is_back {
             *before = None;
         }
@@ -389,6 +386,11 @@ mod tests {
         assert_eq!(processors(), (all - 1).max(1));
         pace.stand_back();
         assert_eq!(processors(), (all - 1).max(1), "one and no more");
+        places.pop();
+        pace.stand_back();
+        assert_eq!(processors(), all, "they are fewer");
+        places.push(Place::among(&crowd.behind));
+        pace.stand_back();
         // A server without privileges does not get the nice value back.
         if pace.recovers() {
             assert_eq!(nice(), usual);

@@ -16,7 +16,7 @@ pub(crate) enum Pull {
     Stop,
     /// Made to trap at its next call or loop turn.
     Kill,
-    /// Deprived of its memory, which nobody may touch any more.
+    /// Deprived of its memory, which nobody may touch any more until the pool has it back.
     Protect,
 }
 
@@ -109,7 +109,7 @@ impl State {
             Pull::Protect => {
                 #[expect(unsafe_code, reason = "changing a mapping in use")]
                 // SAFETY: between enter and leave the slot is in use and only compiled code touches its memory; after
-                // leave its thread learns of this and touches it no more.
+                // leave its thread learns of this, and notes it before the pool gets the slot, which reopens it then.
                 let protected = unsafe { slot::protect_all(base) };
                 if let Err(error) = protected {
                     tracing::error!(%error, "the memory of a program that does not end could not be taken away");

@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     collections::HashMap,
+    ptr::NonNull,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -19,6 +20,7 @@ use crate::{
     ready::Ready,
     reins::{Pull, Reins},
     request::Request,
+    slot::Pool,
     watchdog::Watchdog,
 };
 
@@ -285,7 +287,8 @@ impl Run {
         if !reins.enter(base, self.ready.snapshot.control()) {
             return Err(Stopped::Cancelled);
         }
-        let watched = Watched { on, reins };
+        let pool = self.ready.snapshot.pool();
+        let watched = Watched { on, reins, pool, base };
         let started = Instant::now();
         let deadline = later(started, left).min(self.terms.wall_deadline);
         on.watchdog.arm(on.index, deadline, reins);
@@ -294,9 +297,6 @@ impl Run {
         drop(watched);
         let pull = reins.leave();
         self.guest_time += started.elapsed();
-        if pull == Pull::Protect {
-            self.ready.snapshot.pool().was_taken_away(base);
-        }
         match (result, pull) {
             (_, Pull::Protect) | (Err(_), Pull::Kill) => Err(self.late(pull)),
             (Ok(value), _) => {
@@ -362,12 +362,16 @@ pub(crate) struct OnThread<'a> {
 struct Watched<'a> {
     on: &'a OnThread<'a>,
     reins: &'a Reins,
+    pool: &'a Pool,
+    base: NonNull<u8>,
 }
 
 impl Drop for Watched<'_> {
     fn drop(&mut self) {
         self.on.watchdog.disarm(self.on.index);
-        self.reins.leave();
+        if self.reins.leave() == Pull::Protect {
+            self.pool.was_taken_away(self.base);
+        }
     }
 }
 

@@ -121,8 +121,8 @@ impl Slot {
             self.forget(at..range.start)?;
             let source = &image.bytes()[range.clone()];
             #[expect(unsafe_code, reason = "writing mapped memory")]
-            // SAFETY: the range lies in the image, which is mapped writable at the base; no guest runs in a slot that
-            // is being restored; the source is a different mapping.
+            // SAFETY: the range lies in the image, which is mapped writable at the base, or was made so again by `reopen`; no guest
+            // runs in a slot that is being restored; the source is a different mapping.
             unsafe {
                 ptr::copy_nonoverlapping(source.as_ptr(), self.base.add(range.start).as_ptr(), source.len());
             }
@@ -194,7 +194,8 @@ impl Drop for Slot {
 /// Takes all access from the slot at `base`, from any thread: whatever runs in it traps at its next access.
 ///
 /// # Safety
-/// `base` is the base of a slot that is in use, and its user touches the memory no more except from compiled code.
+/// `base` is the base of a slot that is in use, and its user touches the memory no more except from compiled code, until it has ended and
+/// the pool has reopened the slot.
 #[expect(unsafe_code, reason = "changing a mapping")]
 pub(crate) unsafe fn protect_all(base: NonNull<u8>) -> io::Result<()> {
     // SAFETY: the caller's promise; the whole range is one reservation.
@@ -415,7 +416,7 @@ mod tests {
         let mut slot = pool.take().unwrap();
         let left = |slot: &mut Slot, pages| {
             assert!(pool.grow(slot, pages));
-            assert_eq!(bytes(slot).len(), slot.accessible);
+            *bytes(slot).last_mut().unwrap() = 1;
             (slot.len() / PAGE, budget.left())
         };
         assert_eq!(left(&mut slot, 1), (3, 384));

@@ -40,9 +40,6 @@ const CHUNK: usize = 16 << 10;
 /// Pages of a frame that are taken without counting: 1 MiB.
 const FREE_PAGES: usize = 16;
 
-/// How often a worker may be refused pages: it asks for half as many after that, and never again for as many.
-const REFUSALS: usize = usize::BITS as usize;
-
 /// How much longer a text may get when bytes that are no characters are replaced in it.
 const MENDED: usize = 3;
 
@@ -113,7 +110,8 @@ impl InProcess {
         let watched = watched.map_err(|error| broken(error.into()))?;
         let grown = wall.allowance(&own);
         Ok(Self {
-            asks_left: grown.most() + REFUSALS,
+            // Each gives it a page at least, or is refused and for fewer than the one that was refused before.
+            asks_left: 2 * grown.most() + 1,
             wall,
             line: Some(Line { watched, worker }),
             calls_left: settings.calls,

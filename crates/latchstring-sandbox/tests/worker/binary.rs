@@ -35,6 +35,11 @@ fn act(name: &str, server: BorrowedFd<'_>) -> bool {
         return false;
     }
     let forged = done("\"forged\"");
+    // Asks for no pages.
+    let hungry = || {
+        send(server, &[5, 0]);
+        receive(server);
+    };
     match name {
         "nothing" => return false,
         "look around" => look_around(),
@@ -61,9 +66,12 @@ fn act(name: &str, server: BorrowedFd<'_>) -> bool {
             send(server, &forged);
         }
         "endless hunger" => loop {
-            send(server, &[5, 1, 1]);
-            receive(server);
+            hungry();
         },
+        "much hunger" => {
+            (0..100).for_each(|_| hungry());
+            send(server, &forged);
+        }
         "more than there is" => {
             send(server, &[5, 0xff, 0xff, 0xff, 0xff, 0x0f]);
             receive(server);
