@@ -149,7 +149,15 @@ async fn s03_when_the_zygote_is_killed_runs_under_way_are_told_and_later_ones_wo
             why.to_string().contains("started anew") || why.to_string().contains("killed"),
             "{why}"
         );
-        assert_eq!(family.result(Some(owner(1)), "return 1").await, "1");
+        // The server may hear of one worker's death before the zygote's, and have another that is about to die.
+        let later = loop {
+            match family.run(Some(owner(1)), "return 1", &Limits::default()).await {
+                Err(SandboxError::Broken(why)) if why.to_string().contains("started anew") => {}
+                other => break other.unwrap(),
+            }
+            assert!(started.elapsed() < AGES);
+        };
+        assert_eq!(later.ended.unwrap().get(), "1");
         assert_ne!(family.zygote(), zygote);
         assert!(started.elapsed() < AGES);
     }
